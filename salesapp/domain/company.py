@@ -1,0 +1,14 @@
+"""What the whole installation shares: one installation is one company."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The company's own settings; money without a currency of its own is in `currency`, phones without a country
+    code belong to `country` (ISO 3166), days begin in `zone` (IANA) unless a team or person has another."""
+
+    name: str = ""
+    currency: str = "CNY"
+    country: str = "CN"
+    zone: str = "Asia/Shanghai"

@@ -1,0 +1,119 @@
+"""One tokenizer for both databases: what a record is found by, and what a query asks for.
+
+`haystack` is the searchable text of a record, `tokens` its index entries. A query's `query_tokens` find the candidates
+in the index, its `query_terms` are then looked up in their haystacks (as LIKE, escaped by the caller).
+Raise TOKENIZER_VERSION with every change of what comes out: records are then indexed anew.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from salesapp.domain.phone_numbers import phone_fragment
+from salesapp.domain.pinyin import readings
+
+TOKENIZER_VERSION = 1
+MAX_PART = 500
+MAX_HAYSTACK = 8_000
+MAX_QUERY = 100
+MAX_QUERY_TERMS = 8
+MAX_QUERY_TOKENS = 32
+_JOINED_DIGITS = 5  # 2024-05 and 138-1234 count as one number, 3-1 does not
+
+_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+_HAN_RUN = re.compile(f"[{_HAN}]+")
+_HAN_GAP = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
+_RUN = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ](?=[^\W\d_])")
+_NUMBER_SIGNS = "[-+() ./]"
+_NUMBER = re.compile(rf"[0-9](?:{_NUMBER_SIGNS}{{0,3}}[0-9])+")
+_NUMBER_QUERY = re.compile(rf"{_NUMBER_SIGNS}*[0-9][-+() ./0-9]*")
+
+
+def haystack(
+    names: Iterable[str], companies: Iterable[str] = (), phones: Iterable[str] = (), mails: Iterable[str] = ()
+) -> str:
+    """The searchable text of one record; phones as normalised (E.164 where known), pinyin added for Chinese parts."""
+    people, firms = [_normal(name) for name in names], [_normal(company) for company in companies]
+    parts = [*people, *firms, *map(_normal, mails)]
+    words = [word for part in parts for word in part.split(" ")]
+    words += [number for part in parts for number in _joined_numbers(part)]
+    words += [form for phone in phones for form in _phone_forms(_normal(phone))]
+    words += [sound for part in people for sound in _pinyin(part, person=True)]
+    words += [sound for part in firms for sound in _pinyin(part, person=False)]
+    return " ".join(dict.fromkeys(filter(None, words)))[:MAX_HAYSTACK].strip()
+
+
+def tokens(text: str) -> set[str]:
+    """The index entries of a haystack: characters and pairs of Han, heads and trigrams of other words."""
+    found: set[str] = set()
+    for run in _RUN.findall(_normal(text, MAX_HAYSTACK)):
+        if _HAN_RUN.match(run):
+            found.update(run)
+            found.update(run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            found.update((run[:1], run[:2]))
+            found.update(run[i : i + 3] for i in range(len(run) - 2))
+    return found
+
+
+def query_terms(q: str) -> list[str]:
+    """The pieces of a query, each of which the haystack must contain."""
+    text = _normal(q, MAX_QUERY)
+    if _NUMBER_QUERY.fullmatch(text) and len(phone_fragment(text)) >= _JOINED_DIGITS:
+        return [phone_fragment(text)]
+    terms = [term for term in text.split(" ") if _RUN.search(term)]
+    return list(dict.fromkeys(terms))[:MAX_QUERY_TERMS]
+
+
+def query_tokens(q: str) -> list[str]:
+    """The index entries every match must have; empty when the query holds nothing to search for."""
+    found: dict[str, None] = {}
+    for term in query_terms(q):
+        runs = _RUN.findall(term)
+        for i, run in enumerate(runs):
+            # The first piece of "i.wei" may be the end of a longer word, whose heads are not these.
+            if len(run) >= 3 or i or len(runs) == 1 or _HAN_RUN.match(run):
+                found.update(dict.fromkeys(_run_tokens(run)))
+    return list(found)[:MAX_QUERY_TOKENS]
+
+
+def _run_tokens(run: str) -> list[str]:
+    size = 2 if _HAN_RUN.match(run) else 3
+    return [run[i : i + size] for i in range(len(run) - size + 1)] or [run]
+
+
+def _normal(text: str, limit: int = MAX_PART) -> str:
+    """One way to write each word: width, case, ё, apostrophes, and spaces between Chinese characters vanish."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text[:limit]).casefold())
+    spaced = " ".join(folded.replace("ё", "е").replace("\0", " ").split())
+    return _HAN_GAP.sub("", _APOSTROPHE.sub("", spaced))
+
+
+def _joined_numbers(part: str) -> Iterator[str]:
+    """2024-05 also as 202405, because a query that looks like a number is joined too."""
+    for match in _NUMBER.finditer(part):
+        digits = phone_fragment(match[0])
+        if len(digits) >= _JOINED_DIGITS and digits != match[0]:
+            yield digits
+
+
+def _phone_forms(phone: str) -> list[str]:
+    """With and without the country code, and as dialled inside the country: each may be what somebody types."""
+    number, _, extension = phone.partition(";ext=")
+    digits = phone_fragment(number)
+    forms = [digits]
+    if number.startswith("+86"):
+        mobile = digits[2:3] == "1" and digits[3:4] != "0"  # 10 is Beijing's area code
+        forms.append(digits[2:] if mobile else "0" + digits[2:])
+    elif number.startswith("+7"):
+        forms.append("8" + digits[1:])
+    return [*forms, extension]
+
+
+def _pinyin(part: str, *, person: bool) -> Iterator[str]:
+    """Full and initials of every Chinese stretch: luguoqiao, lgq."""
+    for run in _HAN_RUN.findall(part):
+        for syllables in readings(run, person=person):
+            yield "".join(syllables)
+            yield "".join(syllable[0] for syllable in syllables)

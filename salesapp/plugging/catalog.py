@@ -1,0 +1,50 @@
+"""Everything the plugins brought, validated and findable: the one place that knows which processes there are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Self
+
+from salesapp.domain.pack import IndustryPack, Process
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Packs by key and processes by full key ("general.six": the plugin's name, a dot, the process's key), each in
+    the order the plugins brought them."""
+
+    packs: Mapping[str, IndustryPack] = field(default_factory=lambda: MappingProxyType({}))
+    processes: Mapping[str, Process] = field(default_factory=lambda: MappingProxyType({}))
+    pack_plugins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Which plugin brought a pack, by the pack's key."""
+
+    def process(self, key: str) -> Process | None:
+        """The process with this full key; None while its plugin is off, missing or set aside."""
+        return self.processes.get(key)
+
+    def with_records(self, plugin: str, records: Iterable[object]) -> Self:
+        """This catalogue and what `plugin` brings; a ValueError when one of its records cannot be taken, and then
+        none is, so a plugin is there entirely or not at all."""
+        packs, processes, providers = dict(self.packs), dict(self.processes), dict(self.pack_plugins)
+        for record in records:
+            # The exact type: a subclass could have skipped the record's own checks.
+            if type(record) is IndustryPack:
+                if record.key in packs:
+                    raise ValueError(f"the pack {record.key!r} is brought by both {providers[record.key]} and {plugin}")
+                packs[record.key], providers[record.key] = record, plugin
+                for process in record.processes:
+                    add_process(processes, plugin, process)
+            elif type(record) is Process:
+                add_process(processes, plugin, record)
+            else:
+                raise ValueError(f"salesapp_records gave {record!r}, which is not a record of the plugin API")
+        return type(self)(MappingProxyType(packs), MappingProxyType(processes), MappingProxyType(providers))
+
+
+def add_process(processes: dict[str, Process], plugin: str, process: Process) -> None:
+    """Put a process under its full key, once."""
+    key = f"{plugin}.{process.key}"
+    if key in processes:
+        first, second = processes[key].label.en, process.label.en
+        raise ValueError(f"two processes are called {key!r}: {first!r} and {second!r}")
+    processes[key] = process

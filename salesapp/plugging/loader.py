@@ -1,0 +1,122 @@
+"""Load the plugins. Whatever is wrong with one, it is set aside with the reason, and the others load."""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from salesapp.domain.errors import N_, Msg
+from salesapp.plugging.catalog import Catalog
+from salesapp.plugging.fitness import UnfitError, check_name, hooks_of, manifest_of
+from salesapp.plugging.manifest import Manifest
+from salesapp.plugging.search import Found, find_plugins, forget
+from salesapp.plugging.spec import new_manager
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlugin:
+    """A plugin that runs: its card, where it came from, and the module (or object) itself."""
+
+    name: str
+    manifest: Manifest
+    place: str
+    module: object
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A plugin that does not run, and why, in words for the Plugins page."""
+
+    name: str
+    reason: Msg
+
+
+@dataclass(frozen=True, slots=True)
+class Plugins:
+    """What came of loading: the hooks, the catalogue, who is in and who is not."""
+
+    manager: pluggy.PluginManager
+    catalog: Catalog
+    loaded: tuple[LoadedPlugin, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+
+    def plugin(self, name: str) -> LoadedPlugin | None:
+        """The running plugin of this name."""
+        return next((plugin for plugin in self.loaded if plugin.name == name), None)
+
+
+def load_plugins(
+    directories: Sequence[Path], *, only: Collection[str] | None = None, safe_mode: bool = False
+) -> Plugins:
+    """Find, check and register the plugins of `directories` and of installed packages.
+
+    With `only`, no other plugin is even imported; in safe mode none is. Records are asked for here, once. The first
+    plugin of a name wins, so an installation cannot replace a bundled plugin by accident.
+    """
+    plugins = Plugins(new_manager(), Catalog())
+    if safe_mode:
+        return plugins
+    found = [each for each in find_plugins(directories) if only is None or each.name in only]
+    for each in found:
+        plugins = with_plugin(plugins, each)
+    missing = sorted(set(only or ()) - {each.name for each in found})
+    lost = tuple(SetAside(name, Msg(N_("No plugin of this name was found."))) for name in missing)
+    return Plugins(plugins.manager, plugins.catalog, plugins.loaded, plugins.set_aside + lost)
+
+
+def with_plugin(plugins: Plugins, found: Found) -> Plugins:
+    """`plugins` and this one: among the loaded, or else among those set aside."""
+    try:
+        loaded, catalog = load_one(plugins, found)
+    except KeyboardInterrupt:  # the person at the console, not the plugin
+        raise
+    except BaseException as error:  # a plugin may do anything, SystemExit included
+        reason = error.reason if isinstance(error, UnfitError) else failure_of(error)
+        log.warning("plugin %s is set aside: %s", found.name, reason, exc_info=error)
+        aside = (*plugins.set_aside, SetAside(found.name, reason))
+        return Plugins(plugins.manager, plugins.catalog, plugins.loaded, aside)
+    return Plugins(plugins.manager, catalog, (*plugins.loaded, loaded), plugins.set_aside)
+
+
+def load_one(plugins: Plugins, found: Found) -> tuple[LoadedPlugin, Catalog]:
+    """Import, check, ask for the records, register: in this order, so that a failure leaves nothing behind."""
+    check_name(found)
+    check_first(plugins, found)
+    try:
+        module = found.load()
+        manifest = manifest_of(module, found)
+        records = hooks_of(module, found).hook.salesapp_records.get_hookimpls()
+        catalog = plugins.catalog
+        for implementation in records:
+            answer: Any = implementation.function()
+            catalog = catalog.with_records(found.name, answer or ())
+        plugins.manager.register(module, found.name)
+    except BaseException:
+        forget(found.name)
+        raise
+    return LoadedPlugin(found.name, manifest, found.place, module), catalog
+
+
+def check_first(plugins: Plugins, found: Found) -> None:
+    """There is one plugin of a name."""
+    first = plugins.plugin(found.name)
+    if first:
+        raise UnfitError(
+            N_("There are two plugins of this name, %(first)s and %(second)s. The first one runs."),
+            first=first.place,
+            second=found.place,
+        )
+
+
+def failure_of(error: BaseException) -> Msg:
+    """A reason from any exception, even one that cannot be printed."""
+    try:
+        words = str(error)
+    except Exception:
+        words = ""
+    return Msg(N_("It failed to load: %(error)s"), {"error": f"{type(error).__name__}: {words}".rstrip(": ")})

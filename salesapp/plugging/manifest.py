@@ -1,0 +1,43 @@
+"""What a plugin says about itself."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from salesapp.domain.pack import check_key, check_text
+from salesapp.domain.text import Text
+
+API: Final = 1
+"""The version of the plugin API this house speaks; a plugin written for another one is set aside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A plugin's card, `MANIFEST` in its module.
+
+    `name` is the name of its folder or file. `label` and `description` are for the Plugins page. `critical`: when one
+    of its checks fails to run, refuse what it should have checked instead of letting it pass.
+    """
+
+    name: str
+    version: str
+    label: Text
+    description: Text
+    api: int = API
+    critical: bool = False
+
+    def __post_init__(self) -> None:
+        check_key("Manifest", self.name)
+        me = f"Manifest {self.name!r}"
+        check_text(me, "label", self.label)
+        check_text(me, "description", self.description)
+        check_version(me, self.version)
+        if type(self.api) is not int:
+            raise ValueError(f"{me}: api must be a whole number, not {self.api!r}")
+        if type(self.critical) is not bool:
+            raise ValueError(f"{me}: critical must be True or False, not {self.critical!r}")
+
+
+def check_version(owner: str, version: object) -> None:
+    """A version is shown and compared by people: any words will do, a number such as 1.10 will not."""
+    if not isinstance(version, str) or not version.strip():
+        raise ValueError(f"{owner}: version must be text such as '1.0', not {version!r}")

@@ -1,0 +1,84 @@
+"""Where plugins come from: folders and single files in given directories, and installed packages."""
+
+import importlib.util
+import logging
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+PACKAGE: Final = "salesapp_plugins"
+ENTRY_POINTS: Final = "salesapp"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plugin that could be loaded: its name, where it is in words, and how to get it. Nothing of it has run yet."""
+
+    name: str
+    place: str
+    load: Callable[[], object]
+
+
+def find_plugins(directories: Sequence[Path]) -> Iterator[Found]:
+    """Every plugin there is: of each directory by name, then of installed packages."""
+    for directory in directories:
+        yield from (found_in(path) for path in listing(directory) if is_plugin(path))
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+        yield Found(entry.name, entry.value, entry.load)
+
+
+def listing(directory: Path) -> list[Path]:
+    """What is in a directory; nothing when it is missing or closed to us, which is no reason not to start."""
+    try:
+        return sorted(directory.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        log.warning("no plugins from %s: %s", directory, error)
+        return []
+
+
+def is_plugin(path: Path) -> bool:
+    """Python, or a folder with Python in it; an empty folder is what a removed plugin leaves behind."""
+    if path.name.startswith((".", "_")):
+        return False
+    return any(path.glob("*.py")) if path.is_dir() else path.suffix == ".py"
+
+
+def found_in(path: Path) -> Found:
+    """The plugin in this folder or file."""
+    name = path.name if path.is_dir() else path.stem
+    return Found(name, str(path), lambda: import_file(name, path))
+
+
+def import_file(name: str, path: Path) -> ModuleType:
+    """Run the plugin's module under `salesapp_plugins.<name>`, anew each time: two apps in one process (as in tests)
+    may have different plugins of one name."""
+    module_name = f"{PACKAGE}.{name}"
+    forget(name)
+    file = path / "__init__.py" if path.is_dir() else path
+    if not file.is_file():
+        raise ImportError(f"{file} is missing")
+    inside = [str(path)] if path.is_dir() else None
+    spec = importlib.util.spec_from_file_location(module_name, file, submodule_search_locations=inside)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} is not Python")
+    module = importlib.util.module_from_spec(spec)
+    # Relative imports inside a plugin look the parent package up.
+    sys.modules.setdefault(PACKAGE, ModuleType(PACKAGE)).__path__ = []
+    sys.modules[module_name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def forget(name: str) -> None:
+    """Drop a plugin's modules, so that nothing half imported is left to be found."""
+    module_name = f"{PACKAGE}.{name}"
+    for loaded in [each for each in sys.modules if each == module_name or each.startswith(f"{module_name}.")]:
+        del sys.modules[loaded]

@@ -1,0 +1,88 @@
+"""The front door: everything a plugin may use, and the only module of SalesApp it imports.
+
+A plugin is one Python file, or a folder with an `__init__.py`, in `instance/plugins/`. The name of the file or folder
+is the name of the plugin: small letters, digits and `_`. This whole file is a plugin, `instance/plugins/bakery.py`:
+
+    from salesapp.plugin_api import IndustryPack, KeyStep, LostReason, Manifest, N_, Process, Stage, Text
+    from salesapp.plugin_api import hookimpl, problem
+
+    MANIFEST = Manifest(
+        name="bakery",
+        version="1.0",
+        label=Text(en="Bakery", zh_Hans="烘焙坊", zh_Hant="烘焙坊", ru="Пекарня"),
+        description=Text(en="Orders for cakes", zh_Hans="蛋糕订单", zh_Hant="蛋糕訂單", ru="Заказы тортов"),
+    )
+
+    TASTING = KeyStep("tasting", Text(en="Tasting", zh_Hans="安排试吃", zh_Hant="安排試吃", ru="Провести дегустацию"))
+
+    ASKED = Stage(
+        key="asked",
+        label=Text(en="Asked", zh_Hans="咨询", zh_Hant="詢問", ru="Запрос"),
+        goal=Text(en="Know the day", zh_Hans="确定日期", zh_Hant="確定日期", ru="Узнать дату"),
+        key_steps=(TASTING,),
+        probability=30,
+        longest_stay_days=7,
+    )
+
+    TOO_DEAR = LostReason("price", Text(en="Price", zh_Hans="价格", zh_Hant="價格", ru="Цена"))
+
+    CAKES = Process(
+        key="cakes",
+        label=Text(en="Cakes", zh_Hans="蛋糕", zh_Hant="蛋糕", ru="Торты"),
+        stages=(ASKED,),
+        lost_reasons=(TOO_DEAR,),
+    )
+
+    @hookimpl
+    def salesapp_records():
+        return [IndustryPack(key="bakery", label=MANIFEST.label, processes=(CAKES,), accent="#8a4b12")]
+
+    @hookimpl
+    def salesapp_check_deal_move(deal, to, now):
+        if deal.process == "bakery.cakes" and deal.amount_minor is None:
+            return [problem("amount", N_("Agree on a price first."))]
+
+*Records* say what can be known beforehand: they are listed, explained and translated without running the plugin.
+They check themselves and raise a ValueError that names the mistake. Keys are stored with the deals: never rename one.
+Everybody else knows the process above as `bakery.cakes`.
+
+*Hooks* answer questions about one situation. A hook may take fewer arguments than the house offers, by the same
+names: `def salesapp_check_deal_move(deal, to)` is fine. What it is given is frozen, and `now` is the time to use.
+There are two:
+
+- `salesapp_records() -> list of records`: what the plugin brings. Asked once, at the start.
+- `salesapp_check_deal_move(deal: DealView, to: str, now: datetime) -> list[Problem] | None`: what speaks against moving
+  this deal to the stage `to`. All problems of all plugins are shown together, each at its `place` in the form.
+
+When something is wrong with a plugin, it is set aside with the reason on the Plugins page, and the house opens
+without it. When a check fails to run, the move is allowed with a note, unless the manifest says `critical=True`.
+
+A plugin may import its own files (`from .cakes import CAKES`) and any library it needs, but nothing else of SalesApp:
+only the names below stay as they are.
+"""
+
+from salesapp.domain.errors import N_, Msg, Problem, problem
+from salesapp.domain.pack import IndustryPack, KeyStep, LostReason, Process, Stage
+from salesapp.domain.text import Text
+from salesapp.domain.views import ActivityView, CustomerView, DealView
+from salesapp.plugging.manifest import API, Manifest
+from salesapp.plugging.spec import hookimpl
+
+__all__ = [
+    "API",
+    "N_",
+    "ActivityView",
+    "CustomerView",
+    "DealView",
+    "IndustryPack",
+    "KeyStep",
+    "LostReason",
+    "Manifest",
+    "Msg",
+    "Problem",
+    "Process",
+    "Stage",
+    "Text",
+    "hookimpl",
+    "problem",
+]

@@ -1,0 +1,98 @@
+"""A unit of work: one transaction in which one person changes things at one moment.
+
+    with work(actor, now, request_key=key) as w:
+        customer_id = add_customer(w, form)
+
+Everything inside is committed together or not at all. A form that arrives twice raises `AlreadyDone` with what the
+first one led to, because its key is a row written in the same transaction.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session, scoped_session
+
+from salesapp.domain.errors import AlreadyDone, NotAllowed
+from salesapp.domain.permissions import Actor, can
+from salesapp.store import events, request_keys
+from salesapp.store.engine import db
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction: who acts, when, and the session that runs its statements."""
+
+    actor: Actor
+    now: datetime
+    session: scoped_session[Session] | Session
+    result: dict[str, int] = field(default_factory=dict)
+
+    def event(
+        self,
+        kind: str,
+        subject_kind: str,
+        subject_id: int,
+        *,
+        customer_id: int | None = None,
+        deal_id: int | None = None,
+        owner_id: int | None = None,
+        batch_id: int | None = None,
+        at: datetime | None = None,
+        data: Mapping[str, Any] | None = None,
+        personal: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Write down what happened. `personal` holds names, numbers and texts: it can be erased later, while the
+        event and the hash of what it said stay."""
+        payload_hash = None
+        if personal:
+            payload_hash = hashlib.sha256(json.dumps(personal, sort_keys=True).encode()).hexdigest()
+        values = {
+            "kind": kind,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "customer_id": customer_id,
+            "deal_id": deal_id,
+            "actor_id": self.actor.id,
+            "owner_id": owner_id,
+            "team_id": self.actor.team_id,
+            "batch_id": batch_id,
+            "at": at or self.now,
+            "noted_at": self.now,
+            "data": dict(data or {}),
+            "payload_hash": payload_hash,
+        }
+        return events.insert(self.session, values, personal)
+
+    def done(self, kind: str, record_id: int) -> None:
+        """Remember what this work led to, for a form that arrives a second time."""
+        self.result[kind] = record_id
+
+    def require(self, verb: str) -> None:
+        """Stop here unless the actor has this right in general."""
+        if not can(self.actor, verb):
+            raise NotAllowed
+
+
+@contextmanager
+def work(actor: Actor, now: datetime, *, request_key: str | None = None) -> Iterator[Work]:
+    """Open the one write transaction of a request; commit at the end, roll back on any error."""
+    w = Work(actor, now, db.session)
+    try:
+        if request_key and actor.id is not None:
+            earlier = request_keys.claim(w.session, actor.id, request_key, now)
+            if earlier is not None:
+                raise AlreadyDone(earlier)
+        yield w
+        if request_key and actor.id is not None:
+            request_keys.keep(w.session, actor.id, request_key, w.result)
+        w.session.commit()
+    except BaseException:
+        w.session.rollback()
+        raise
+    finally:
+        db.session.remove()

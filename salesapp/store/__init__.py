@@ -1,0 +1,1 @@
+"""Where SQLAlchemy lives: tables, engines, and every statement the core runs."""

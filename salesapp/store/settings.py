@@ -1,0 +1,32 @@
+"""Settings kept as rows, so that a change reaches every process with the next request."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select, update
+
+from salesapp.domain.company import Company
+from salesapp.store.engine import Executor
+from salesapp.store.inserts import insert_or_ignore
+from salesapp.store.tables import setting
+
+
+def put(x: Executor, key: str, value: Any) -> None:
+    """Set one setting."""
+    if not insert_or_ignore(x, setting, {"key": key, "value": value}):
+        x.execute(update(setting).where(setting.c.key == key).values(value=value))
+
+
+def company_from(value: dict[str, str] | None) -> Company:
+    """The company of its row's value; what is missing has the default."""
+    return Company(**(value or {}))
+
+
+def company(x: Executor) -> Company:
+    """The company's settings."""
+    return company_from(x.execute(select(setting.c.value).where(setting.c.key == "company")).scalar())
+
+
+def put_company(x: Executor, value: Company) -> None:
+    """Change the company's settings."""
+    put(x, "company", asdict(value))

@@ -1,0 +1,427 @@
+"""Every table of the core. Plugins have tables of their own, in metadata of their own.
+
+Rules that hold for all: integer ids are never reused; nothing is deleted but archived; `version` counts the
+saves of a person, so two people at once notice each other; `scope_owner_id` says whose record it is for
+visibility (the customer's owner, else its own) and is rewritten only by the service that changes owners.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
+
+from salesapp.store.types import Id, Instant, Json
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *columns: Any) -> Table:
+    return Table(name, metadata, Column("id", Id, primary_key=True), *columns, sqlite_autoincrement=True)
+
+
+def _ref(column: str, table: str, *, nullable: bool = True, index: bool = False) -> Column[Any]:
+    return Column(column, Id, ForeignKey(f"{table}.id", ondelete="RESTRICT"), nullable=nullable, index=index)
+
+
+def _key(name: str, *, nullable: bool = False, default: str | None = None) -> Column[Any]:
+    return Column(name, String(80), nullable=nullable, server_default=default)
+
+
+def _at(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Instant, nullable=nullable)
+
+
+def _version() -> Column[Any]:
+    return Column("version", Integer, nullable=False, server_default=text("1"))
+
+
+# --- people -----------------------------------------------------------------------------------------------------
+
+team = _table(
+    "team",
+    Column("name", String(200), nullable=False),
+    _ref("parent_id", "team"),
+    Column("path", String(400), nullable=False, index=True),  # "/1/4/": a subtree is a prefix
+    _key("zone", nullable=True),
+    _at("archived_at", nullable=True),
+)
+
+territory = _table(
+    "territory",
+    Column("name", String(200), nullable=False),
+    _ref("parent_id", "territory"),
+    Column("path", String(400), nullable=False, index=True),
+    _at("archived_at", nullable=True),
+)
+
+person = _table(
+    "person",
+    Column("name", String(200), nullable=False),
+    Column("email", String(254), unique=True),
+    Column("phone", String(40), unique=True),  # normalised, as people sign in with it
+    Column("password_hash", String(200)),
+    _key("role"),
+    _ref("team_id", "team", index=True),
+    _key("language", nullable=True),
+    _key("zone", nullable=True),
+    _key("theme", default="auto"),
+    _at("created_at"),
+    _at("deactivated_at", nullable=True),
+    _version(),
+)
+
+person_function = Table(
+    "person_function",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("function", String(80), primary_key=True),
+)
+
+person_territory = Table(
+    "person_territory",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("territory_id", Id, ForeignKey("territory.id", ondelete="CASCADE"), primary_key=True),
+)
+
+function = Table(  # the functions an owner adds to the built-in ones
+    "function",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("label", String(200), nullable=False),
+    _at("archived_at", nullable=True),
+)
+
+sign_in = _table(
+    "sign_in",
+    _ref("person_id", "person", nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    _at("created_at"),
+    _at("seen_at"),
+    _at("expires_at"),
+    _at("ended_at", nullable=True),
+    Column("address", String(64), nullable=False, server_default=""),
+    Column("agent", String(300), nullable=False, server_default=""),
+)
+
+one_time_link = _table(
+    "one_time_link",
+    _key("purpose"),
+    _ref("person_id", "person", nullable=False),
+    _ref("created_by", "person"),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    _at("created_at"),
+    _at("expires_at"),
+    _at("used_at", nullable=True),
+)
+
+throttle = Table(  # counters against guessing: one row per thing that is limited
+    "throttle",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("count", Integer, nullable=False),
+    _at("since"),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("value", Json, nullable=False),
+)
+
+request_key = Table(  # a form that arrives twice is done once
+    "request_key",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("result", Json, nullable=False),
+    _at("at"),
+)
+
+# --- customers --------------------------------------------------------------------------------------------------
+
+pool = _table("pool", Column("name", String(200), nullable=False), _at("archived_at", nullable=True))
+
+customer = _table(
+    "customer",
+    _key("kind"),
+    Column("name", String(200), nullable=False),
+    Column("company", String(200), nullable=False, server_default=""),
+    Column("position", String(200), nullable=False, server_default=""),
+    _key("state", default="lead"),
+    _key("grade", nullable=True),
+    _key("source", nullable=True),
+    _ref("owner_id", "person"),
+    _ref("pool_id", "pool"),
+    _ref("territory_id", "territory", index=True),
+    Column("address", String(500), nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("external_key", String(200)),  # what an import knows it by, so that repeating updates
+    Column("custom", Json, nullable=False, server_default=text("'{}'")),
+    _ref("created_by", "person"),
+    _at("created_at"),
+    _at("touched_at"),
+    _at("last_contact_at", nullable=True),
+    _at("archived_at", nullable=True),
+    _version(),
+    CheckConstraint("kind IN ('person', 'organisation')", name="kind"),
+    CheckConstraint("owner_id IS NULL OR pool_id IS NULL", name="owned_or_pooled"),
+)
+Index("ix_customer_owner_touched", customer.c.owner_id, customer.c.touched_at.desc(), customer.c.id.desc())
+Index("ix_customer_touched", customer.c.touched_at.desc(), customer.c.id.desc())
+Index("ix_customer_pool_touched", customer.c.pool_id, customer.c.touched_at.desc(), customer.c.id.desc())
+Index("ix_customer_name", customer.c.name, customer.c.id)
+Index(
+    "uq_customer_external_key",
+    customer.c.external_key,
+    unique=True,
+    sqlite_where=customer.c.external_key.is_not(None),
+    postgresql_where=customer.c.external_key.is_not(None),
+)
+
+contact = _table(
+    "contact",
+    _ref("customer_id", "customer", nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("position", String(200), nullable=False, server_default=""),
+    Column("department", String(200), nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    _at("created_at"),
+    _at("archived_at", nullable=True),
+    _version(),
+)
+
+contact_point = _table(
+    "contact_point",
+    _key("kind"),
+    Column("shown", String(300), nullable=False),
+    Column("normalised", String(300), nullable=False),
+    _ref("customer_id", "customer", nullable=False, index=True),
+    _ref("contact_id", "contact", index=True),
+    Column("shared", Boolean, nullable=False, server_default=false()),
+    Column("opt_out", Boolean, nullable=False, server_default=false()),
+    _at("archived_at", nullable=True),
+)
+Index(  # two forms sent at once cannot make a duplicate: the database refuses the second
+    "uq_contact_point_living",
+    contact_point.c.kind,
+    contact_point.c.normalised,
+    unique=True,
+    sqlite_where=text("archived_at IS NULL AND NOT shared"),
+    postgresql_where=text("archived_at IS NULL AND NOT shared"),
+)
+Index("ix_contact_point_normalised", contact_point.c.normalised)
+
+tag = _table("tag", Column("name", String(80), nullable=False, unique=True))
+
+customer_tag = Table(
+    "customer_tag",
+    metadata,
+    Column("customer_id", Id, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", Id, ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+important_date = _table(
+    "important_date",
+    _ref("customer_id", "customer", nullable=False, index=True),
+    _ref("contact_id", "contact"),
+    _key("kind"),
+    Column("label", String(200), nullable=False, server_default=""),
+    _key("calendar", default="solar"),
+    Column("year", SmallInteger),
+    Column("month", SmallInteger, nullable=False),
+    Column("day", SmallInteger, nullable=False),
+    Column("leap_month", Boolean, nullable=False, server_default=false()),
+)
+
+touch = _table(  # each time a customer reached out or was brought in, from the first day
+    "touch",
+    _ref("customer_id", "customer", nullable=False, index=True),
+    _key("source", nullable=True),
+    Column("note", String(500), nullable=False, server_default=""),
+    _at("at"),
+)
+
+share = _table(
+    "share",
+    _ref("customer_id", "customer", nullable=False, index=True),
+    _ref("person_id", "person", index=True),
+    _ref("team_id", "team", index=True),
+    _key("level"),
+    _at("until", nullable=True),
+    _ref("created_by", "person"),
+    _at("created_at"),
+    _at("ended_at", nullable=True),
+    CheckConstraint("level IN ('read', 'work')", name="level"),
+)
+
+# --- deals ------------------------------------------------------------------------------------------------------
+
+deal = _table(
+    "deal",
+    _ref("customer_id", "customer", index=True),
+    Column("title", String(200), nullable=False),
+    _key("process"),
+    _key("stage"),
+    _key("state", default="open"),
+    _ref("owner_id", "person"),
+    _ref("team_id", "team"),
+    _ref("scope_owner_id", "person"),
+    Column("amount_minor", BigInteger),
+    Column("currency", String(3), nullable=False),
+    Column("expected_close", Date),
+    Column("lost_reason", String(80)),
+    Column("lost_note", String(500), nullable=False, server_default=""),
+    Column("custom", Json, nullable=False, server_default=text("'{}'")),
+    _ref("created_by", "person"),
+    _at("created_at"),
+    _at("stage_entered_at"),
+    _at("touched_at"),
+    _at("closed_at", nullable=True),
+    _at("archived_at", nullable=True),
+    _version(),
+    CheckConstraint("state IN ('open', 'won', 'lost')", name="state"),
+)
+Index("ix_deal_scope_touched", deal.c.scope_owner_id, deal.c.touched_at.desc(), deal.c.id.desc())
+Index("ix_deal_owner_touched", deal.c.owner_id, deal.c.touched_at.desc(), deal.c.id.desc())
+Index("ix_deal_board", deal.c.process, deal.c.state, deal.c.stage, deal.c.touched_at.desc(), deal.c.id.desc())
+
+deal_contact = Table(
+    "deal_contact",
+    metadata,
+    Column("deal_id", Id, ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True),
+    Column("contact_id", Id, ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True),
+)
+
+deal_step = Table(  # a key step that is done
+    "deal_step",
+    metadata,
+    Column("deal_id", Id, ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", String(160), primary_key=True),
+    _at("done_at"),
+    _ref("done_by", "person"),
+)
+
+stage_event = _table(  # one row per stage entry: the path a deal took
+    "stage_event",
+    _ref("deal_id", "deal", nullable=False, index=True),
+    _key("process"),
+    _key("stage"),
+    _key("prev_stage", nullable=True),
+    Column("secs_in_prev", BigInteger),
+    _ref("actor_id", "person"),
+    _ref("owner_id", "person"),
+    _ref("team_id", "team"),
+    _at("at"),
+    _at("noted_at"),
+)
+Index("ix_stage_event_process_at", stage_event.c.process, stage_event.c.at)
+
+# --- activities -------------------------------------------------------------------------------------------------
+
+activity = _table(
+    "activity",
+    _key("kind"),
+    _ref("customer_id", "customer", index=True),
+    _ref("contact_id", "contact"),
+    _ref("deal_id", "deal", index=True),
+    _ref("owner_id", "person"),
+    _ref("scope_owner_id", "person"),
+    _key("state", default="planned"),
+    _at("planned_at", nullable=True),
+    Column("all_day", Boolean, nullable=False, server_default=true()),
+    _at("at", nullable=True),
+    _at("noted_at"),
+    _key("direction", default="out"),
+    _key("outcome", nullable=True),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("because", Json),
+    _ref("created_by", "person"),
+    _version(),
+    CheckConstraint("state IN ('planned', 'done', 'cancelled')", name="state"),
+)
+Index("ix_activity_owner_planned", activity.c.owner_id, activity.c.state, activity.c.planned_at)
+Index("ix_activity_scope_at", activity.c.scope_owner_id, activity.c.at.desc(), activity.c.id.desc())
+
+# --- what happened ----------------------------------------------------------------------------------------------
+
+event = _table(  # append-only; names and other personal values stand in event_payload, which can be erased
+    "event",
+    _key("kind"),
+    _key("subject_kind"),
+    Column("subject_id", Id, nullable=False),
+    Column("customer_id", Id),
+    Column("deal_id", Id),
+    _ref("actor_id", "person"),
+    Column("owner_id", Id),
+    Column("team_id", Id),
+    Column("batch_id", Id),
+    _at("at"),
+    _at("noted_at"),
+    Column("data", Json, nullable=False),
+    Column("payload_hash", String(64)),
+    Column("seal", String(64)),
+)
+Index("ix_event_customer", event.c.customer_id, event.c.id.desc())
+Index("ix_event_deal", event.c.deal_id, event.c.id.desc())
+Index("ix_event_subject", event.c.subject_kind, event.c.subject_id, event.c.id.desc())
+
+event_payload = Table(
+    "event_payload",
+    metadata,
+    Column("event_id", Id, ForeignKey("event.id", ondelete="CASCADE"), primary_key=True),
+    Column("body", Json, nullable=False),
+)
+
+batch = _table(  # one bulk change: an import, a reassignment
+    "batch",
+    _key("kind"),
+    _ref("actor_id", "person"),
+    _at("at"),
+    Column("data", Json, nullable=False),
+    _at("undone_at", nullable=True),
+)
+
+# --- search -----------------------------------------------------------------------------------------------------
+
+search_row = _table(
+    "search_row",
+    _key("kind"),
+    Column("subject_id", Id, nullable=False),
+    Column("customer_id", Id),
+    Column("scope_owner_id", Id),
+    Column("title", String(200), nullable=False),
+    Column("haystack", Text, nullable=False),
+    Column("tokens", Text, nullable=False),
+    _at("touched_at"),
+    _at("archived_at", nullable=True),
+    UniqueConstraint("kind", "subject_id"),
+)
+Index("ix_search_row_scope", search_row.c.scope_owner_id, search_row.c.touched_at.desc(), search_row.c.id.desc())
+Index("ix_search_row_touched", search_row.c.touched_at.desc(), search_row.c.id.desc())

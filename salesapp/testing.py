@@ -1,0 +1,242 @@
+"""The test kit, for our own suite and for plugin authors: an application, people, a frozen clock.
+
+    def test_salesperson_sees_own_customers(client_of, cast): ...
+
+Use it from a conftest.py with `pytest_plugins = ["salesapp.testing"]`. The database is SQLite unless
+SALESAPP_TEST_DATABASE=postgres, then a template database of the running server named by SALESAPP_TEST_POSTGRES_URL.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, event, make_url, text
+
+from salesapp.app import create_app
+from salesapp.config import Settings
+from salesapp.domain.permissions import SYSTEM, Actor
+from salesapp.services.work import Work, work
+from salesapp.store import people, schema, sign_ins
+from salesapp.store.engine import WRITES, db, engines, reading
+from salesapp.store.inserts import insert_row
+from salesapp.store.tables import pool, team
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in Shanghai
+PASSWORD = "correct horse battery"  # noqa: S105 (of people who exist in tests only)
+
+
+class Clock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **delta: float) -> None:
+        """Move on by a timedelta's arguments: `clock.advance(hours=2)`."""
+        self.now += timedelta(**delta)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The standing cast: who owns, who works beside them, who manages both, who must see nothing."""
+
+    admin: Actor
+    manager: Actor
+    owner: Actor
+    colleague: Actor
+    outsider: Actor
+    reader: Actor
+    other_manager: Actor
+
+
+def on_postgres() -> bool:
+    """Whether this run tests PostgreSQL."""
+    return os.environ.get("SALESAPP_TEST_DATABASE") == "postgres"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The frozen clock of the test's application."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated, empty database to copy for each test: a file, or a PostgreSQL template."""
+    if on_postgres():
+        yield from _postgres_template()
+        return
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    schema.upgrade(f"sqlite:///{path}")
+    yield str(path)
+
+
+def _admin_engine() -> Engine:
+    return create_engine(os.environ["SALESAPP_TEST_POSTGRES_URL"], isolation_level="AUTOCOMMIT")
+
+
+def _postgres_template() -> Iterator[str]:
+    name = f"template_{os.getpid()}"
+    server = make_url(os.environ["SALESAPP_TEST_POSTGRES_URL"])
+    admin = _admin_engine()
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    schema.upgrade(server.set(database=name).render_as_string(hide_password=False))
+    yield name
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database for one test."""
+    if not on_postgres():
+        path = tmp_path / "salesapp.db"
+        shutil.copyfile(empty_database, path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"test_{uuid4().hex}"
+    admin = _admin_engine()
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {empty_database}"))
+    yield make_url(os.environ["SALESAPP_TEST_POSTGRES_URL"]).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, clock: Clock, statements: list[str]) -> Iterator[Flask]:
+    """An application on a fresh database, within its context."""
+    made = create_app(Settings(instance=tmp_path, database_url=database_url), clock=clock, testing=True)
+    with made.app_context():
+        _listen(engines().read, statements)
+        yield made
+        db.session.remove()
+        engines().read.dispose()
+
+
+@pytest.fixture
+def statements() -> list[str]:
+    """Every SQL statement the test's application ran, in order."""
+    return []
+
+
+def _listen(engine: Engine, statements: list[str]) -> None:
+    """Keep every statement, and fail where a reading connection would change something."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def check(connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+        writes = statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "REPLACE"))
+        if writes and not connection.get_execution_options().get(WRITES):
+            raise AssertionError(f"a reading connection would write: {statement}")
+
+
+@pytest.fixture
+def w(app: Flask, clock: Clock) -> Iterator[Work]:
+    """A unit of work of the installation itself, for preparing data; committed at the end of the test."""
+    with work(SYSTEM, clock.now) as opened:
+        yield opened
+
+
+def add_person(name: str, role: str, *, team_id: int | None = None, now: datetime = NOW, **values: Any) -> Actor:
+    """A person who can sign in as `<name>@example.com` with PASSWORD."""
+    from salesapp.services.sign_in import hash_password
+
+    with work(SYSTEM, now) as opened:
+        row = {
+            "name": name,
+            "email": f"{name.lower()}@example.com",
+            "password_hash": _hashed(hash_password),
+            "role": role,
+            "team_id": team_id,
+            "created_at": now,
+        } | values
+        person_id = people.insert(opened.session, row)
+    with reading() as x:
+        actor = sign_ins.actor_of(x, person_id)
+    assert actor is not None
+    return actor
+
+
+_hashes: dict[str, str] = {}
+
+
+def _hashed(hash_password: Callable[[str], str]) -> str:
+    if PASSWORD not in _hashes:  # hashing is slow on purpose; once is enough for all tests
+        _hashes[PASSWORD] = hash_password(PASSWORD)
+    return _hashes[PASSWORD]
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The standing cast in two teams below one company; and the default pool."""
+    with work(SYSTEM, NOW) as opened:
+        top = insert_row(opened.session, team, {"name": "Company", "path": "/1/"})
+        north = insert_row(opened.session, team, {"name": "North", "parent_id": top, "path": f"/{top}/2/"})
+        south = insert_row(opened.session, team, {"name": "South", "parent_id": top, "path": f"/{top}/3/"})
+        insert_row(opened.session, pool, {"name": "Pool"})
+    return Cast(
+        admin=add_person("Admin", "admin", team_id=top),
+        manager=add_person("Manager", "manager", team_id=north),
+        owner=add_person("Owner", "salesperson", team_id=north),
+        colleague=add_person("Colleague", "salesperson", team_id=north),
+        outsider=add_person("Outsider", "salesperson", team_id=south),
+        reader=add_person("Reader", "reader", team_id=north),
+        other_manager=add_person("Othermanager", "manager", team_id=south),
+    )
+
+
+class Browser(FlaskClient):
+    """A test client that sends forms as a page of ours would: with its token."""
+
+    csrf = ""
+
+    def sign_in(self, actor: Actor) -> "Browser":
+        """Be this person from now on."""
+        from salesapp.services.sign_in import open_sign_in
+
+        clock = self.application.extensions["salesapp_clock"]
+        with work(SYSTEM, clock()) as opened:
+            token = open_sign_in(opened, int(actor.id or 0), address="127.0.0.1", agent="test")
+        with self.session_transaction() as session:
+            session["_user_id"] = token
+            session["_fresh"] = True
+            session["csrf"] = self.csrf = "test-token"
+        return self
+
+    def send(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
+        """POST a form."""
+        return self.post(path, data={"csrf_token": self.csrf, **(data or {})}, **options)
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    """Somebody who is not signed in."""
+    return _browser(app)
+
+
+def _browser(app: Flask) -> Browser:
+    app.test_client_class = Browser
+    made = app.test_client()
+    assert isinstance(made, Browser)
+    return made
+
+
+@pytest.fixture
+def client_of(app: Flask) -> Callable[[Actor], Browser]:
+    """A signed-in person's browser: `client_of(cast.owner)`."""
+    return lambda actor: _browser(app).sign_in(actor)

@@ -1,0 +1,132 @@
+"""What stands before and after every handler: the sign-in, the origin and token of forms, and the safe headers."""
+
+import gzip
+import hmac
+import secrets
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, redirect, request, session, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from salesapp.services.sign_in import note_seen
+from salesapp.web.request import current_now, is_htmx, signed_in
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+}
+GZIP_FROM = 500
+
+
+def csrf_token() -> str:
+    """The token every form of this visitor carries."""
+    if "csrf" not in session:
+        session["csrf"] = secrets.token_urlsafe(24)
+    return str(session["csrf"])
+
+
+def safe_next(target: str | None, default: str) -> str:
+    """Where to go after signing in: a path of our own, or the default; never another site."""
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return default
+    if "\\" in target or any(ord(char) < 0x20 for char in target):
+        return default
+    return target
+
+
+def _from_elsewhere() -> bool:
+    """Whether a form was sent by another site's page, as the browser says."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def check_form() -> None:
+    """Refuse a change that did not come from a page of ours."""
+    if request.method in SAFE_METHODS:
+        return
+    if _from_elsewhere():
+        abort(403)
+    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if not hmac.compare_digest(sent.encode(), str(session.get("csrf", "")).encode()) or not sent:
+        abort(400, description="csrf")
+
+
+def check_sign_in() -> AnyResponse | None:
+    """Let only public pages through for those who are not signed in."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.endpoint is None or request.endpoint == "static" or getattr(view, "is_public", False):
+        return None
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    found = signed_in()
+    if found is not None:
+        note_seen(found.actor, found.seen_at, current_now())
+    return None
+
+
+def ask_to_sign_in() -> AnyResponse:
+    """To the sign-in page, and back afterwards; htmx is told to load a whole page."""
+    back = request.full_path.rstrip("?") if request.method == "GET" and not is_htmx() else None
+    target = url_for("sign_in.page", next=back)
+    if is_htmx():
+        return Response(status=401, headers={"HX-Redirect": target})
+    return redirect(target, 303)
+
+
+def finish(response: Response) -> Response:
+    """Headers that hold for every answer, and compression."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Vary"] = "Cookie, HX-Request, Accept-Encoding, Accept-Language"
+    elif "v" in request.args:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return _compress(response)
+
+
+def _compress(response: Response) -> Response:
+    compressible = response.mimetype.startswith(("text/", "image/svg")) or response.mimetype.endswith(
+        ("javascript", "json")
+    )
+    if (
+        not compressible
+        or response.status_code not in {200, 422, 404, 409}
+        or response.is_streamed
+        and not response.direct_passthrough
+        or "gzip" not in request.accept_encodings
+        or "Content-Encoding" in response.headers
+    ):
+        return response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) < GZIP_FROM:
+        return response
+    response.set_data(gzip.compress(body, 1, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers.add("Vary", "Accept-Encoding") if request.endpoint == "static" else None
+    return response
+
+
+def register(app: Flask) -> None:
+    """Put the guard before and after every handler."""
+    app.before_request(check_sign_in)
+    app.before_request(check_form)
+    app.after_request(finish)
+    app.jinja_env.globals["csrf_token"] = csrf_token

@@ -1,0 +1,110 @@
+"""Rendering a page, or for htmx just the block of it that changes."""
+
+import hashlib
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, render_template, request, session, url_for
+
+from salesapp.domain.errors import N_, Problem
+from salesapp.domain.permissions import can
+from salesapp.places import STATIC
+from salesapp.web.i18n import gettext, language, say
+from salesapp.web.request import is_htmx, signed_in
+
+NAVIGATION = (  # key, label, address, icon; the phone's bar shows five of them, the wide page's rail all but "more"
+    ("today", N_("Today"), "/today", "house"),
+    ("customers", N_("Customers"), "/customers", "users"),
+    ("add", N_("Add"), "/add", "plus"),
+    ("deals", N_("Deals"), "/deals", "briefcase"),
+    ("activities", N_("Activities"), "/activities", "calendar"),
+    ("pool", N_("Public pool"), "/pool", "waves"),
+    ("reports", N_("Reports"), "/reports", "chart-column"),
+    ("settings", N_("Settings"), "/settings", "settings"),
+    ("more", N_("More"), "/more", "menu"),
+    ("search", N_("Search"), "/search", "search"),
+)
+
+
+def page(template: str, /, **context: Any) -> str:
+    """The whole page."""
+    return render_template(template, **context)
+
+
+def block(template: str, name: str, /, **context: Any) -> str:
+    """One block of a page's template, so that a fragment is always the same as its place in the page."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app.update_template_context(context)
+    found = app.jinja_env.get_template(template)
+    return "".join(found.blocks[name](found.new_context(context)))
+
+
+def page_or_block(template: str, name: str, /, **context: Any) -> str:
+    """The block for htmx, the page for everybody else."""
+    return block(template, name, **context) if is_htmx() else page(template, **context)
+
+
+def by_place(problems: Sequence[Problem]) -> dict[str, list[str]]:
+    """Problems as templates take them: texts in the person's language by form field, "" for the whole form."""
+    errors: dict[str, list[str]] = defaultdict(list)
+    for problem in problems:
+        errors[problem.place].append(say(problem.message))
+    return dict(errors)
+
+
+@cache
+def _version(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "0"
+
+
+def asset(name: str) -> str:
+    """The address of a static file, which changes with its content and so may be cached for ever."""
+    if current_app.debug:
+        _version.cache_clear()
+    return f"{current_app.static_url_path}/{name}?v={_version(STATIC / name)}"
+
+
+def flash(text: str, kind: str = "done", *, undo: str | None = None) -> None:
+    """Say something on the next page; `undo` is the address a form posts to to take it back."""
+    session["flashes"] = [*session.get("flashes", []), (kind, text, undo)][-5:]
+
+
+class _Flashes:
+    """What there is to say, forgotten once a page has said it (and not when only a fragment was rendered)."""
+
+    def __iter__(self) -> Iterator[tuple[str, str, str | None]]:
+        return iter([(kind, text, undo) for kind, text, undo in session.pop("flashes", [])])
+
+
+def _navigation() -> list[tuple[str, str, str, str, bool]]:
+    here = "/" + request.path.split("/")[1]
+    return [(key, gettext(label), href, icon, here == href) for key, label, href, icon in NAVIGATION]
+
+
+def _context() -> Mapping[str, Any]:
+    found = signed_in()
+    lang = language()
+    actor = found.actor if found else None
+    return {
+        "actor": actor,
+        "company": found.company if found else None,
+        "can": (lambda verb, access=None: can(actor, verb, access)) if actor else (lambda *_: False),
+        "language": lang,
+        "html_lang": lang.replace("_", "-"),
+        "theme": actor.theme if actor else session.get("theme", "auto"),
+        "nav": _navigation() if actor else [],
+        "flashes": _Flashes(),
+        "is_htmx": is_htmx(),
+        "demo": current_app.extensions["salesapp_settings"].demo,
+        "errors": {},
+    }
+
+
+def register(app: Flask) -> None:
+    """Give every template what all pages show."""
+    app.context_processor(_context)
+    app.jinja_env.globals.update(asset=asset, request_key=lambda: secrets.token_urlsafe(12), url_for=url_for)

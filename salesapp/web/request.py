@@ -1,0 +1,91 @@
+"""What every handler asks about the request it serves: who, when, in which language, of which company."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from flask import current_app, g, request
+from flask_login import UserMixin, current_user
+from werkzeug.exceptions import NotFound as WerkzeugNotFound
+
+from salesapp.domain.company import Company
+from salesapp.domain.permissions import Actor
+from salesapp.plugging.catalog import Catalog
+from salesapp.store import settings
+from salesapp.store.engine import reading
+from salesapp.store.sign_ins import SignedIn
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class User(UserMixin):
+    """What Flask-Login carries around: a sign-in, known by its token."""
+
+    def __init__(self, token: str, signed_in: SignedIn) -> None:
+        self.token = token
+        self.signed_in = signed_in
+
+    def get_id(self) -> str:
+        """What goes into the cookie."""
+        return self.token
+
+
+def public(view: View) -> View:
+    """Let people in who are not signed in; every other page asks for a sign-in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def current_now() -> datetime:
+    """The moment of this request, the same all through it."""
+    if "now" not in g:
+        g.now = current_app.extensions["salesapp_clock"]()
+    return cast("datetime", g.now)
+
+
+def signed_in() -> SignedIn | None:
+    """The sign-in of this request, if there is one."""
+    return current_user.signed_in if current_user.is_authenticated else None
+
+
+def current_actor() -> Actor:
+    """Who is acting; only for pages that are not public."""
+    found = signed_in()
+    assert found is not None, "a public page asked who is acting"
+    return found.actor
+
+
+def current_company() -> Company:
+    """The company's settings."""
+    found = signed_in()
+    if found is not None:
+        return found.company
+    if "company" not in g:
+        with reading() as x:
+            g.company = settings.company(x)
+    return cast("Company", g.company)
+
+
+def catalog() -> Catalog:
+    """Every record of every loaded plugin."""
+    return cast("Catalog", current_app.extensions["salesapp_plugins"].catalog)
+
+
+def request_key() -> str | None:
+    """The key that makes a form that arrives twice be done once."""
+    return request.form.get("request_key") or request.headers.get("Idempotency-Key")
+
+
+def is_htmx() -> bool:
+    """Whether htmx asks for a fragment (and not for a whole page on its own behalf)."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def int_arg(name: str) -> int | None:
+    """A whole number of the query; None when missing, 404 when it is not one."""
+    raw = request.args.get(name, "")
+    if not raw:
+        return None
+    if not raw.isascii() or not raw.isdigit() or len(raw) > 18:
+        raise WerkzeugNotFound
+    return int(raw)

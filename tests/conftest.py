@@ -1,0 +1,22 @@
+"""What the whole suite shares: the product's own test kit, and a PostgreSQL server where it is asked for."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+pytest_plugins = ["salesapp.testing"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def postgres_server() -> Iterator[None]:
+    """Start PostgreSQL for the run that tests it; it fails, not skips, where there is none."""
+    if os.environ.get("SALESAPP_TEST_DATABASE") != "postgres" or "SALESAPP_TEST_POSTGRES_URL" in os.environ:
+        yield
+        return
+    from tests.postgres import server
+
+    with server() as url:
+        os.environ["SALESAPP_TEST_POSTGRES_URL"] = url
+        yield
+        del os.environ["SALESAPP_TEST_POSTGRES_URL"]

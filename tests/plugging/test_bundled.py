@@ -1,0 +1,133 @@
+"""The bundled plugins: through the front door only, and `general` with its four processes in four languages."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+
+from salesapp.domain.pack import Process
+from salesapp.domain.text import Text
+from salesapp.plugging.loader import load_plugins
+from tests.plugging.plugin_files import reasons
+
+PLUGINS = Path(__file__).parents[2] / "plugins"
+ALLOWED = {"salesapp.plugin_api"}
+ALLOWED_IN_TESTS = ALLOWED | {"salesapp.testing"}
+
+
+def imports(source: str) -> set[str]:
+    """Every module a file imports by its full name."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            # `from salesapp import plugin_api` names the module in its second half.
+            whole = node.module in {"salesapp", "plugins", "tests"}
+            found |= {f"{node.module}.{each.name}" for each in node.names} if whole else {node.module}
+    return found
+
+
+def texts(record: object) -> Iterator[Text]:
+    """Every Text in a record, at any depth."""
+    if isinstance(record, Text):
+        yield record
+    elif isinstance(record, tuple):
+        for item in record:
+            yield from texts(item)
+    elif is_dataclass(record):
+        for each in fields(record):
+            yield from texts(getattr(record, each.name))
+
+
+@pytest.mark.parametrize("path", sorted(PLUGINS.rglob("*.py")), ids=lambda path: str(path.relative_to(PLUGINS)))
+def test_a_bundled_plugin_comes_through_the_front_door(path: Path) -> None:
+    house = {
+        name for name in imports(path.read_text("utf-8")) if name.split(".")[0] in {"salesapp", "plugins", "tests"}
+    }
+    allowed = ALLOWED_IN_TESTS if "tests" in path.relative_to(PLUGINS).parts else ALLOWED
+    assert house <= allowed
+
+
+def test_the_import_check_sees_every_way_to_import() -> None:
+    source = (
+        "import salesapp.store\nfrom salesapp import services\nfrom salesapp.domain.text import Text\nfrom .a import b"
+    )
+    assert imports(source) == {"salesapp.store", "salesapp.services", "salesapp.domain.text"}
+
+
+@pytest.fixture(scope="module")
+def processes() -> dict[str, Process]:
+    plugins = load_plugins([PLUGINS], only={"general"}, safe_mode=False)
+    assert reasons(plugins) == {}
+    return dict(plugins.catalog.processes)
+
+
+def test_general_brings_the_four_standard_processes(processes: dict[str, Process]) -> None:
+    stages = {key: [stage.key for stage in process.stages] for key, process in processes.items()}
+    assert stages == {
+        "general.six": ["identification", "contact", "needs", "solution", "negotiation", "closing"],
+        "general.seven": [
+            "prospecting",
+            "first_contact",
+            "needs",
+            "demonstration",
+            "quote",
+            "closing",
+            "after_sales",
+        ],
+        "general.funnel": ["prospect", "interested", "need_confirmed", "solution_offered", "signing"],
+        "general.classic": [
+            "prospecting",
+            "preparation",
+            "approach",
+            "presentation",
+            "objections",
+            "closing",
+            "follow_up",
+        ],
+    }
+
+
+def test_each_stage_has_key_steps_and_the_chance_only_grows(processes: dict[str, Process]) -> None:
+    for process in processes.values():
+        assert all(stage.key_steps for stage in process.stages)
+        chances = [stage.probability for stage in process.stages]
+        assert chances == sorted(set(chances))
+        stays = [stage.longest_stay_days for stage in process.stages if stage.probability < 100]
+        assert None not in stays
+
+
+def test_the_lost_reasons_are_those_of_every_trade(processes: dict[str, Process]) -> None:
+    for process in processes.values():
+        assert [reason.key for reason in process.lost_reasons] == [
+            "price",
+            "competitor",
+            "no_budget",
+            "no_decision",
+            "no_need",
+            "timing",
+            "lost_contact",
+            "other",
+        ]
+
+
+def test_every_label_is_really_written_in_its_language(processes: dict[str, Process]) -> None:
+    for text in texts(tuple(processes.values())):
+        text.en.encode("ascii")
+        text.zh_Hans.encode("gb2312")  # has no traditional characters
+        text.zh_Hant.encode("big5")  # has no simplified ones
+        assert all(any("\u4e00" <= letter <= "\u9fff" for letter in words) for words in (text.zh_Hans, text.zh_Hant))
+        assert any("а" <= letter <= "я" for letter in text.ru)
+        assert not any("a" <= letter <= "z" for letter in (text.zh_Hans + text.zh_Hant + text.ru).lower())
+
+
+def test_within_a_process_no_two_stages_or_steps_read_alike(processes: dict[str, Process]) -> None:
+    for process in processes.values():
+        for language in ("en", "zh_Hans", "zh_Hant", "ru"):
+            stages = [stage.label.in_language(language) for stage in process.stages]
+            steps = [step.label.in_language(language) for stage in process.stages for step in stage.key_steps]
+            assert len(set(stages)) == len(stages)
+            assert len(set(steps)) == len(steps)

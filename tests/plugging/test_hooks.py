@@ -1,0 +1,131 @@
+"""Calling plugins: one that fails is noted and counted, and a critical one refuses instead."""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from salesapp.domain.views import DealView
+from salesapp.plugging.hooks import Checked, Hooks, PluginError
+from tests.plugging.plugin_files import load, reasons, write
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+DEAL = DealView(
+    id=1,
+    version=1,
+    customer_id=None,
+    customer_name=None,
+    title="Two delivery vans",
+    process="general.six",
+    stage="needs",
+    state="open",
+    owner_id=7,
+    owner_name="Owner",
+    team_id=None,
+    amount_minor=None,
+    currency="CNY",
+    expected_close=None,
+    stage_entered_at=NOW,
+    created_at=NOW,
+    touched_at=NOW,
+    closed_at=None,
+    lost_reason=None,
+    done_steps=frozenset(),
+    custom={},
+    archived_at=None,
+)
+OBJECTS = """
+@hookimpl
+def salesapp_check_deal_move(deal, to, now):
+    return [problem("amount", N_("No price for %(to)s at %(hour)s."), to=to, hour=now.hour)]
+"""
+FAILS = """
+@hookimpl
+def salesapp_check_deal_move(deal):
+    if deal.title != "fine":
+        {what}
+"""
+
+
+def hooks(directory: Path, *, raise_errors: bool = False) -> Hooks:
+    plugins = load(directory)
+    assert reasons(plugins) == {}
+    return Hooks(plugins, raise_errors=raise_errors)
+
+
+def test_without_plugins_nothing_is_said(tmp_path: Path) -> None:
+    assert hooks(tmp_path).check_deal_move(DEAL, "solution", NOW) == Checked()
+
+
+def test_every_plugin_is_heard_and_named(tmp_path: Path) -> None:
+    write(tmp_path, "second", OBJECTS)
+    write(tmp_path, "first", OBJECTS)
+    write(tmp_path, "silent", "@hookimpl\ndef salesapp_check_deal_move(to): return None")
+    checked = hooks(tmp_path).check_deal_move(DEAL, "solution", NOW)
+    assert [(each.said_by, each.place, str(each.message)) for each in checked.problems] == [
+        ("first", "amount", "No price for solution at 9."),
+        ("second", "amount", "No price for solution at 9."),
+    ]
+    assert checked.notes == ()
+
+
+FAILURES = [
+    "raise RuntimeError('broken')",
+    "raise SystemExit(1)",
+    "return 'no'",
+    "return 7",
+    "return [None]",
+    "return [Problem(None, Msg('No'))]",
+    "return [problem('', 'No %(price)s')]",
+    "return [Problem('', Msg('No %(price)s', {'cost': 1}))]",
+]
+
+
+@pytest.mark.parametrize("what", FAILURES)
+def test_a_failing_check_lets_the_move_pass_with_a_note(
+    tmp_path: Path, what: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path, "broken", FAILS.format(what=what))
+    write(tmp_path, "objects", OBJECTS)
+    with caplog.at_level(logging.ERROR):
+        checked = hooks(tmp_path).check_deal_move(DEAL, "solution", NOW)
+    assert [each.said_by for each in checked.problems] == ["objects"]
+    assert [str(note) for note in checked.notes] == [
+        "The plugin “broken” could not check this move; it was made without."
+    ]
+    assert "plugin broken: salesapp_check_deal_move failed" in caplog.text
+
+
+@pytest.mark.parametrize("what", FAILURES[:3])
+def test_a_failing_check_of_a_critical_plugin_refuses(tmp_path: Path, what: str) -> None:
+    write(tmp_path, "broken", FAILS.format(what=what), more=", critical=True")
+    checked = hooks(tmp_path).check_deal_move(DEAL, "solution", NOW)
+    assert [(each.said_by, str(each.message)) for each in checked.problems] == [
+        ("broken", "The check of the plugin “broken” failed, so the deal stays. Please tell an administrator.")
+    ]
+    assert checked.notes == ()
+
+
+@pytest.mark.parametrize("what", FAILURES)
+def test_in_tests_and_debug_the_author_sees_it(tmp_path: Path, what: str) -> None:
+    write(tmp_path, "broken", FAILS.format(what=what))
+    with pytest.raises(PluginError, match="salesapp_check_deal_move of the plugin broken failed"):
+        hooks(tmp_path, raise_errors=True).check_deal_move(DEAL, "solution", NOW)
+
+
+def test_failures_in_a_row_are_counted_until_one_succeeds(tmp_path: Path) -> None:
+    write(tmp_path, "broken", FAILS.format(what="raise RuntimeError"))
+    asked = hooks(tmp_path)
+    counts = []
+    for title in ("bad", "bad", "bad", "fine", "bad"):
+        asked.check_deal_move(replace(DEAL, title=title), "solution", NOW)
+        counts.append(asked.failures("broken", "salesapp_check_deal_move"))
+    assert counts == [1, 2, 3, 0, 1]
+
+
+def test_the_person_at_the_console_can_still_interrupt(tmp_path: Path) -> None:
+    write(tmp_path, "slow", FAILS.format(what="raise KeyboardInterrupt"))
+    with pytest.raises(KeyboardInterrupt):
+        hooks(tmp_path).check_deal_move(DEAL, "solution", NOW)
