@@ -43,7 +43,7 @@ def create_app(
     _configure(app, settings, testing=testing)
     app.extensions["salesapp_settings"] = settings
     app.extensions["salesapp_clock"] = clock
-    app.extensions["salesapp_plugins"] = _plugins(settings, plugins, testing=testing)
+    app.extensions["salesapp_plugins"] = _plugins(settings, plugins)
     engine.bind(app, settings.database)
     extensions.htmx.init_app(app)
     extensions.login.init_app(app)
@@ -87,7 +87,7 @@ def secret_key(instance: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def _plugins(settings: Settings, folders: Sequence[Path] | None, *, testing: bool) -> Plugins:
+def _plugins(settings: Settings, folders: Sequence[Path] | None) -> Plugins:
     if folders is None:
         folders = [places.PLUGINS, settings.instance / "plugins"]
     return load_plugins(folders, only=None, safe_mode=settings.safe_mode)

@@ -72,7 +72,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: PT022
     """A migrated, empty database to copy for each test: a file, or a PostgreSQL template."""
     if on_postgres():
         yield from _postgres_template()
@@ -204,6 +204,11 @@ class Browser(FlaskClient):
     """A test client that sends forms as a page of ours would: with its token."""
 
     csrf = ""
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        """One request in a context of its own: in the test's, it would find the user and the moment of the last one."""
+        with self.application.app_context():
+            return super().open(*args, **options)
 
     def sign_in(self, actor: Actor) -> "Browser":
         """Be this person from now on."""

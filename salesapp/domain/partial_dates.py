@@ -112,10 +112,10 @@ def _known(year: int) -> int:
 
 def _lunar_month_days(year: int, month: int, leap: bool) -> int:
     """29 or 30; ValueError when that year has no such month."""
-    if leap and LunarDate.leap_month_for_year(_known(year)) != month:
+    if _known(year) and leap and LunarDate.leap_month_for_year(year) != month:
         raise ValueError(f"the lunar year {year} has no leap month {month}")
     try:
-        LunarDate(_known(year), month, 30, leap).to_solar_date()
+        LunarDate(year, month, 30, leap).to_solar_date()
     except ValueError:
         return 29
     return 30

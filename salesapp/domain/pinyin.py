@@ -25,12 +25,14 @@ _WORDS: Final = {
     "银行": "yin hang", "銀行": "yin hang", "总行": "zong hang", "總行": "zong hang", "分行": "fen hang",
     "支行": "zhi hang", "商行": "shang hang", "行业": "hang ye", "行業": "hang ye", "车行": "che hang",
     "車行": "che hang", "重庆": "chong qing", "重慶": "chong qing", "厦门": "xia men", "廈門": "xia men",
-    "会计": "kuai ji", "會計": "kuai ji", "音乐": "yin yue", "音樂": "yin yue", "乐器": "yue qi", "樂器": "yue qi",
-    "西藏": "xi zang", "空调": "kong tiao", "空調": "kong tiao", "六安": "lu an", "蚌埠": "beng bu", "番禺": "pan yu",
-    "人参": "ren shen", "人參": "ren shen", "院长": "yuan zhang", "院長": "yuan zhang", "校长": "xiao zhang",
-    "校長": "xiao zhang", "董事长": "dong shi zhang", "董事長": "dong shi zhang", "店长": "dian zhang",
-    "店長": "dian zhang", "会长": "hui zhang", "會長": "hui zhang", "部长": "bu zhang", "部長": "bu zhang",
-    "成长": "cheng zhang", "成長": "cheng zhang", "增长": "zeng zhang", "增長": "zeng zhang", "朝阳": "chao yang",
+    "会计": "kuai ji", "會計": "kuai ji", "音乐": "yin yue", "音樂": "yin yue", "乐器": "yue qi",
+    "樂器": "yue qi", "西藏": "xi zang", "空调": "kong tiao", "空調": "kong tiao", "六安": "lu an",
+    "蚌埠": "beng bu", "番禺": "pan yu", "人参": "ren shen", "人參": "ren shen", "院长": "yuan zhang",
+    "院長": "yuan zhang", "校长": "xiao zhang", "校長": "xiao zhang", "董事长": "dong shi zhang",
+    "董事長": "dong shi zhang", "店长": "dian zhang", "店長": "dian zhang", "会长": "hui zhang",
+    "會長": "hui zhang", "部长": "bu zhang", "部長": "bu zhang", "藏医": "zang yi", "藏醫": "zang yi",
+    "成长": "cheng zhang", "成長": "cheng zhang", "增长": "zeng zhang", "增長": "zeng zhang",
+    "朝阳": "chao yang",
 }  # fmt: skip
 """Words whose characters sound otherwise than alone, as companies and places use them."""
 

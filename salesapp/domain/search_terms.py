@@ -18,9 +18,13 @@ MAX_HAYSTACK = 8_000
 MAX_QUERY = 100
 MAX_QUERY_TERMS = 8
 MAX_QUERY_TOKENS = 32
-_JOINED_DIGITS = 5  # 2024-05 and 138-1234 count as one number, 3-1 does not
+_JOINED_DIGITS = 3  # 010-83 counts as one number, 3-1 does not
 
-_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+_HAN = (
+    "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\ufa0e-\ufa29"
+    "\U00020000-\U0002a6dd\U0002a700-\U0002b734\U0002b740-\U0002b81d"
+    "\U0002b820-\U0002cea1\U0002ceb0-\U0002ebe0\U00030000-\U0003134a"
+)
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 _HAN_GAP = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 _RUN = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
@@ -34,7 +38,7 @@ def haystack(
     names: Iterable[str], companies: Iterable[str] = (), phones: Iterable[str] = (), mails: Iterable[str] = ()
 ) -> str:
     """The searchable text of one record; phones as normalised (E.164 where known), pinyin added for Chinese parts."""
-    people, firms = [_normal(name) for name in names], [_normal(company) for company in companies]
+    people, firms = [_HAN_GAP.sub("", _normal(name)) for name in names], [_normal(company) for company in companies]
     parts = [*people, *firms, *map(_normal, mails)]
     words = [word for part in parts for word in part.split(" ")]
     words += [number for part in parts for number in _joined_numbers(part)]
@@ -60,10 +64,18 @@ def tokens(text: str) -> set[str]:
 def query_terms(q: str) -> list[str]:
     """The pieces of a query, each of which the haystack must contain."""
     text = _normal(q, MAX_QUERY)
-    if _NUMBER_QUERY.fullmatch(text) and len(phone_fragment(text)) >= _JOINED_DIGITS:
+    pieces = text.split(" ")
+    if _is_one_number(text, pieces):
         return [phone_fragment(text)]
-    terms = [term for term in text.split(" ") if _RUN.search(term)]
+    terms = [term for term in pieces if _RUN.search(term)]
     return list(dict.fromkeys(terms))[:MAX_QUERY_TERMS]
+
+
+def _is_one_number(text: str, pieces: list[str]) -> bool:
+    """(495) 123-45-67 is looked up as its digits; 95588 138 may be two numbers, and finds one as well."""
+    if not _NUMBER_QUERY.fullmatch(text) or len(phone_fragment(text)) < _JOINED_DIGITS:
+        return False
+    return len(pieces) == 1 or not all(len(piece) >= _JOINED_DIGITS and piece.isdecimal() for piece in pieces)
 
 
 def query_tokens(q: str) -> list[str]:
@@ -84,10 +96,10 @@ def _run_tokens(run: str) -> list[str]:
 
 
 def _normal(text: str, limit: int = MAX_PART) -> str:
-    """One way to write each word: width, case, ё, apostrophes, and spaces between Chinese characters vanish."""
+    """One way to write each word: width, case, ё, and apostrophes vanish."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text[:limit]).casefold())
     spaced = " ".join(folded.replace("ё", "е").replace("\0", " ").split())
-    return _HAN_GAP.sub("", _APOSTROPHE.sub("", spaced))
+    return _APOSTROPHE.sub("", spaced)
 
 
 def _joined_numbers(part: str) -> Iterator[str]:

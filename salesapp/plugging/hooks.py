@@ -68,8 +68,9 @@ class Hooks:
 
     def _ask(self, hook: str, **arguments: object) -> Iterable[tuple[str, list[Problem] | None]]:
         """Each plugin's problems, None from one that failed."""
-        # pluggy keeps implementations in the order they are *not* called in: the last one comes first.
-        for implementation in reversed(getattr(self.plugins.manager.hook, hook).get_hookimpls()):
+        implementations = getattr(self.plugins.manager.hook, hook).get_hookimpls()
+        # In the order of loading, which never changes; pluggy itself would call the last one first.
+        for implementation in sorted(implementations, key=lambda each: each.trylast - each.tryfirst):
             plugin = implementation.plugin_name
             try:
                 given = {name: arguments[name] for name in implementation.argnames}

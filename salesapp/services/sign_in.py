@@ -8,15 +8,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from salesapp.domain.contact_points import ContactPoint, Kind, parse_contact_point
-from salesapp.domain.errors import N_, NotFound, Refused, problem
+from salesapp.domain.errors import N_, NotFound, Problem, Refused, problem
 from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.services.work import Work, work
-from salesapp.store import people, sign_ins, throttles
+from salesapp.store import links, people, sign_ins, throttles
 
 LASTS = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)
 TRIES, TRIES_WINDOW = 10, timedelta(minutes=15)
-PASSWORD_LENGTH = 10
+PASSWORD_LENGTH, PASSWORD_MOST = 10, 200
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash(secrets.token_hex(16))  # checked for unknown names, so that both cases take the same time
@@ -27,11 +27,22 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def password_problems(password: str, again: str | None = None, place: str = "password") -> list[Problem]:
+    """What is wrong with a new password, and with its repetition where one was asked for."""
+    problems = []
+    if len(password) < PASSWORD_LENGTH:
+        problems.append(problem(place, N_("A password has at least %(least)s characters."), least=PASSWORD_LENGTH))
+    if len(password) > PASSWORD_MOST:
+        problems.append(problem(place, N_("A password has at most %(most)s characters."), most=PASSWORD_MOST))
+    if again is not None and again != password:
+        problems.append(problem("again", N_("The two passwords are not the same.")))
+    return problems
+
+
 def check_password(password: str, place: str = "password") -> None:
     """Refuse a password that is too short or too long to hash."""
-    if not PASSWORD_LENGTH <= len(password) <= 200:
-        text = N_("A password has at least %(least)s characters.")
-        raise Refused([problem(place, text, least=PASSWORD_LENGTH)])
+    if problems := password_problems(password, place=place):
+        raise Refused(problems)
 
 
 def hash_password(password: str) -> str:
@@ -41,9 +52,10 @@ def hash_password(password: str) -> str:
 
 def _matches(stored: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(stored or _NOBODY, password) and stored is not None
+        _hasher.verify(stored or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None
 
 
 def _normalised(kind: Kind, name: str, country: str) -> str | None:
@@ -118,13 +130,25 @@ def end_other_sign_ins(w: Work) -> int:
     return ended
 
 
-def change_password(w: Work, old: str, new: str) -> None:
-    """Change my password; every other sign-in of mine ends."""
+def count_password_try(actor: Actor, now: datetime) -> None:
+    """Limit guessing the old password at somebody's open screen; counted whatever comes of it, so before `work`."""
+    with work(SYSTEM, now) as w:
+        tries = throttles.count(w.session, f"password:{actor.id}", TRIES_WINDOW, now)
+    if tries > TRIES:
+        raise Refused([problem("", N_("Too many tries. Please wait a quarter of an hour."))])
+
+
+def change_password(w: Work, old: str, new: str, again: str | None = None) -> None:
+    """Change my password; every other sign-in of mine ends, and so does any link to set another one."""
     assert w.actor.id is not None
+    problems = password_problems(new, again, "new_password")
     if not _matches(people.password_hash(w.session, w.actor.id), old):
-        raise Refused([problem("old_password", N_("That is not your present password."))])
-    check_password(new, "new_password")
+        problems.insert(0, problem("old_password", N_("That is not your present password.")))
+    if problems:
+        raise Refused(problems)
     set_password(w, w.actor.id, new)
+    throttles.reset(w.session, f"password:{w.actor.id}")
+    links.withdraw(w.session, w.actor.id, w.now)
     end_other_sign_ins(w)
 
 

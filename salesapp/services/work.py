@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
 from salesapp.domain.errors import AlreadyDone, NotAllowed
 from salesapp.domain.permissions import Actor, can
@@ -29,7 +29,7 @@ class Work:
 
     actor: Actor
     now: datetime
-    session: scoped_session[Session] | Session
+    session: Session
     result: dict[str, int] = field(default_factory=dict)
 
     def event(
@@ -81,7 +81,7 @@ class Work:
 @contextmanager
 def work(actor: Actor, now: datetime, *, request_key: str | None = None) -> Iterator[Work]:
     """Open the one write transaction of a request; commit at the end, roll back on any error."""
-    w = Work(actor, now, db.session)
+    w = Work(actor, now, db.session())
     try:
         if request_key and actor.id is not None:
             earlier = request_keys.claim(w.session, actor.id, request_key, now)

@@ -16,8 +16,9 @@ from typing import Any, cast
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import Connection, Engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from salesapp.store.tables import metadata
 
@@ -25,8 +26,12 @@ WRITES = "salesapp_writes"
 BUSY_MS = 5000
 SAFE_WAL = (3, 51, 3)  # older SQLite can corrupt a WAL file when two connections checkpoint and commit at once
 
-Executor = Connection | Session | scoped_session[Session]
+Executor = Connection | Session
 """Whatever can run a statement: a reading connection, or the session of a unit of work."""
+
+
+DatabaseUnavailable = OperationalError
+"""What a statement raises when the database does not answer or stays locked for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +121,9 @@ def reading() -> Iterator[Connection]:
     """A connection that sees one consistent state on SQLite and changes nothing."""
     with engines().read.connect() as connection:
         yield connection
+
+
+def ping() -> None:
+    """Ask the database anything at all; raises DatabaseUnavailable when it does not answer."""
+    with reading() as x:
+        x.execute(text("SELECT 1"))

@@ -69,8 +69,9 @@ def state(engine: Engine) -> SchemaState:
     return SchemaState.OLDER if revision in known else SchemaState.NEWER
 
 
-def upgrade(url: str) -> None:
-    """Run every migration that is missing, in one transaction; a failure leaves the database as it was."""
+def upgrade(url: str, to: str = "head") -> None:
+    """Run every migration that is missing (up to the version `to`), in one transaction; a failure leaves the database
+    as it was."""
     engine = create_engine(url, poolclass=NullPool, **engine_options(url) | {"pool_pre_ping": False})
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _quiet_sqlite)
@@ -79,7 +80,7 @@ def upgrade(url: str) -> None:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":  # two processes may start at once
                 connection.execute(text("SELECT pg_advisory_xact_lock(727253)"))
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), to)
             _check_references(connection)
     finally:
         engine.dispose()

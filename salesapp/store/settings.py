@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from salesapp.domain.company import Company
 from salesapp.store.engine import Executor
-from salesapp.store.inserts import insert_or_ignore
+from salesapp.store.inserts import insert_or_ignore, rows_changed
 from salesapp.store.tables import setting
 
 
@@ -27,6 +27,22 @@ def company(x: Executor) -> Company:
     return company_from(x.execute(select(setting.c.value).where(setting.c.key == "company")).scalar())
 
 
+def locked_company(x: Executor) -> Company:
+    """The company's settings, nobody else's to change until the end of the transaction."""
+    insert_or_ignore(x, setting, {"key": "company", "value": asdict(Company())})
+    return company_from(x.execute(select(setting.c.value).where(setting.c.key == "company").with_for_update()).scalar())
+
+
 def put_company(x: Executor, value: Company) -> None:
     """Change the company's settings."""
     put(x, "company", asdict(value))
+
+
+def get(x: Executor, key: str) -> Any:
+    """The value of one setting; None when it was never set."""
+    return x.execute(select(setting.c.value).where(setting.c.key == key)).scalar()
+
+
+def remove(x: Executor, key: str) -> bool:
+    """Forget one setting; whether it was there, which only one of two at once is told."""
+    return bool(rows_changed(x, delete(setting).where(setting.c.key == key)))

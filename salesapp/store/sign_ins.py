@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, func, or_, select, update
 from salesapp.domain.company import Company
 from salesapp.domain.permissions import ROLES, Actor
 from salesapp.store.engine import Executor
-from salesapp.store.inserts import insert_row
+from salesapp.store.inserts import insert_row, rows_changed
 from salesapp.store.settings import company_from
 from salesapp.store.tables import person, person_function, setting, sign_in, team
 
@@ -31,7 +31,9 @@ _load = (
         team.c.path,
         _company.label("company"),
     )
-    .select_from(sign_in.join(person, person.c.id == sign_in.c.person_id).outerjoin(team, team.c.id == person.c.team_id))
+    .select_from(sign_in)
+    .join(person, person.c.id == sign_in.c.person_id)
+    .outerjoin(team, team.c.id == person.c.team_id)
     .where(
         sign_in.c.token_hash == bindparam("token_hash"),
         sign_in.c.ended_at.is_(None),
@@ -124,10 +126,10 @@ def end(x: Executor, person_id: int, now: datetime, *, only: int | None = None, 
         statement = statement.where(sign_in.c.id == only)
     if keep is not None:
         statement = statement.where(sign_in.c.id != keep)
-    return int(x.execute(statement.values(ended_at=now)).rowcount)  # type: ignore[union-attr]
+    return rows_changed(x, statement.values(ended_at=now))
 
 
-def current(x: Executor, person_id: int, now: datetime) -> Sequence[Row[Any]]:
+def current(x: Executor, person_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
     """The person's open sign-ins, the newest first."""
     return x.execute(
         select(sign_in.c.id, sign_in.c.created_at, sign_in.c.seen_at, sign_in.c.address, sign_in.c.agent)
@@ -141,7 +143,7 @@ def current(x: Executor, person_id: int, now: datetime) -> Sequence[Row[Any]]:
     ).all()
 
 
-def credentials(x: Executor, email: str | None, phone: str | None) -> Row[Any] | None:
+def credentials(x: Executor, email: str | None, phone: str | None) -> Row[int, str | None] | None:
     """The active person who signs in with this address or number."""
     ways = []
     if email:

@@ -258,6 +258,7 @@ important_date = _table(
     Column("month", SmallInteger, nullable=False),
     Column("day", SmallInteger, nullable=False),
     Column("leap_month", Boolean, nullable=False, server_default=false()),
+    _at("archived_at", nullable=True),
 )
 
 touch = _table(  # each time a customer reached out or was brought in, from the first day
@@ -424,4 +425,5 @@ search_row = _table(
     UniqueConstraint("kind", "subject_id"),
 )
 Index("ix_search_row_scope", search_row.c.scope_owner_id, search_row.c.touched_at.desc(), search_row.c.id.desc())
+Index("ix_search_row_customer", search_row.c.customer_id)
 Index("ix_search_row_touched", search_row.c.touched_at.desc(), search_row.c.id.desc())

@@ -115,7 +115,10 @@ def customer_branches(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
     """The conditions of the limited branches of a customer list; one is enough for those who see everything."""
     if actor.people is None:
         return [true()]
-    return [and_(owned(actor, customer.c.owner_id), customer.c.pool_id.is_(None)), customer.c.id.in_(granted(actor, now))]
+    return [
+        and_(owned(actor, customer.c.owner_id), customer.c.pool_id.is_(None)),
+        customer.c.id.in_(granted(actor, now)),
+    ]
 
 
 def deal_branches(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:

@@ -2,13 +2,28 @@
 
 from flask import Flask
 
-from salesapp.web import errors, guard, health, i18n, render, sign_in
+from salesapp.web import (
+    account,
+    addresses,
+    errors,
+    first_run,
+    guard,
+    health,
+    i18n,
+    links,
+    people,
+    render,
+    settings,
+    sign_in,
+    teams,
+)
 
-PAGES = (health, sign_in)
+PAGES = (health, first_run, sign_in, links, account, settings, people, teams)
 
 
 def register(app: Flask) -> None:
     """Attach the guard, the error pages and every page."""
+    addresses.register(app)
     guard.register(app)
     errors.register(app)
     i18n.register(app)

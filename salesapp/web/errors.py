@@ -1,14 +1,14 @@
 """When something cannot be shown or done: a page in the house's look with the way on, never a traceback."""
 
 import logging
-from typing import Final
+from typing import Final, cast
 
 from flask import Flask, Response, make_response, redirect, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.domain.errors import N_, AlreadyDone, NotAllowed, NotFound, Refused, Stale
+from salesapp.store.engine import DatabaseUnavailable
 from salesapp.web import render
 from salesapp.web.i18n import gettext
 from salesapp.web.request import is_htmx
@@ -47,7 +47,7 @@ def _http(error: HTTPException) -> AnyResponse:
         return error.response
     code = error.code or 500
     if 300 <= code < 400:  # a redirect that routing asks for
-        return error.get_response()  # type: ignore[return-value]
+        return cast("AnyResponse", error.get_response())
     return answer(code)
 
 
@@ -62,7 +62,7 @@ def _already_done(error: AlreadyDone) -> AnyResponse:
     return redirect("/today", 303)
 
 
-def _busy(error: OperationalError) -> AnyResponse:
+def _busy(error: DatabaseUnavailable) -> AnyResponse:
     log.error("database: %s", error.orig)
     response = answer(503)
     response.headers["Retry-After"] = "2"
@@ -82,6 +82,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(Stale, lambda _: answer(409))
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(AlreadyDone, _already_done)
-    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(DatabaseUnavailable, _busy)
     if not app.testing:  # tests should see what broke
         app.register_error_handler(Exception, _broken)

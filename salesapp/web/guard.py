@@ -26,6 +26,7 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
+COMPRESSIBLE = ("text/", "image/svg", "application/javascript", "application/json")
 GZIP_FROM = 500
 
 
@@ -102,16 +103,11 @@ def finish(response: Response) -> Response:
 
 
 def _compress(response: Response) -> Response:
-    compressible = response.mimetype.startswith(("text/", "image/svg")) or response.mimetype.endswith(
-        ("javascript", "json")
-    )
-    if (
-        not compressible
-        or response.status_code not in {200, 422, 404, 409}
-        or response.is_streamed
-        and not response.direct_passthrough
-        or "gzip" not in request.accept_encodings
-        or "Content-Encoding" in response.headers
+    wanted = "gzip" in request.headers.get("Accept-Encoding", "")
+    if not wanted or response.status_code == 304 or "Content-Encoding" in response.headers:
+        return response
+    if not (response.mimetype or "").startswith(COMPRESSIBLE) or (
+        response.is_streamed and not response.direct_passthrough
     ):
         return response
     response.direct_passthrough = False
@@ -120,7 +116,8 @@ def _compress(response: Response) -> Response:
         return response
     response.set_data(gzip.compress(body, 1, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
-    response.headers.add("Vary", "Accept-Encoding") if request.endpoint == "static" else None
+    if request.endpoint == "static":
+        response.headers["Vary"] = "Accept-Encoding"
     return response
 
 

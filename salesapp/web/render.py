@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ def block(template: str, name: str, /, **context: Any) -> str:
     """One block of a page's template, so that a fragment is always the same as its place in the page."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     app.update_template_context(context)
+    context.setdefault("ui", app.jinja_env.get_template("ui.html").module)  # a page gets it from base.html
     found = app.jinja_env.get_template(template)
     return "".join(found.blocks[name](found.new_context(context)))
 
@@ -85,7 +86,7 @@ def _navigation() -> list[tuple[str, str, str, str, bool]]:
     return [(key, gettext(label), href, icon, here == href) for key, label, href, icon in NAVIGATION]
 
 
-def _context() -> Mapping[str, Any]:
+def _context() -> dict[str, Any]:
     found = signed_in()
     lang = language()
     actor = found.actor if found else None

@@ -18,7 +18,7 @@ from salesapp.store.sign_ins import SignedIn
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class User(UserMixin):
+class User(UserMixin):  # type: ignore[misc]
     """What Flask-Login carries around: a sign-in, known by its token."""
 
     def __init__(self, token: str, signed_in: SignedIn) -> None:

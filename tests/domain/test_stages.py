@@ -108,7 +108,7 @@ def test_a_view_cannot_be_changed_and_keeps_nothing_that_can() -> None:
 @pytest.mark.parametrize("name", ["stage_entered_at", "created_at", "touched_at", "closed_at", "archived_at"])
 def test_a_deal_view_takes_utc_only(name: str) -> None:
     for moment in (NOW.replace(tzinfo=None), NOW.astimezone(timezone(timedelta(hours=8)))):
-        with pytest.raises(ValueError, match=f"DealView.{name} must be an aware datetime in UTC"):
+        with pytest.raises(ValueError, match=rf"DealView\.{name} must be an aware datetime in UTC"):
             replace(DEAL, **{name: moment})  # type: ignore[arg-type]
 
 
@@ -154,7 +154,7 @@ def test_the_other_views_take_utc_only() -> None:
         note="",
         because="",
     )
-    with pytest.raises(ValueError, match="CustomerView.last_contact_at"):
+    with pytest.raises(ValueError, match=r"CustomerView\.last_contact_at"):
         replace(customer, last_contact_at=NOW.replace(tzinfo=None))
-    with pytest.raises(ValueError, match="ActivityView.planned_at"):
+    with pytest.raises(ValueError, match=r"ActivityView\.planned_at"):
         replace(activity, planned_at=NOW.replace(tzinfo=None))

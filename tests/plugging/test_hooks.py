@@ -71,6 +71,15 @@ def test_every_plugin_is_heard_and_named(tmp_path: Path) -> None:
     assert checked.notes == ()
 
 
+def test_plugins_are_heard_in_the_order_of_loading_unless_they_ask_for_another(tmp_path: Path) -> None:
+    write(tmp_path, "a_last", OBJECTS.replace("@hookimpl", "@hookimpl(trylast=True)"))
+    write(tmp_path, "m_one", OBJECTS)
+    write(tmp_path, "n_two", OBJECTS)
+    write(tmp_path, "z_first", OBJECTS.replace("@hookimpl", "@hookimpl(tryfirst=True)"))
+    checked = hooks(tmp_path).check_deal_move(DEAL, "solution", NOW)
+    assert [each.said_by for each in checked.problems] == ["z_first", "m_one", "n_two", "a_last"]
+
+
 FAILURES = [
     "raise RuntimeError('broken')",
     "raise SystemExit(1)",
@@ -78,7 +87,6 @@ FAILURES = [
     "return 7",
     "return [None]",
     "return [Problem(None, Msg('No'))]",
-    "return [problem('', 'No %(price)s')]",
     "return [Problem('', Msg('No %(price)s', {'cost': 1}))]",
 ]
 

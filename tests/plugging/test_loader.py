@@ -158,16 +158,30 @@ def test_only_the_named_plugins_are_imported(tmp_path: Path) -> None:
 
 
 def test_in_safe_mode_nothing_is_imported(tmp_path: Path) -> None:
-    write(tmp_path, "evil", "raise KeyboardInterrupt")
+    write(tmp_path, "evil", "raise SystemExit")
     plugins = load_plugins([tmp_path], only={"evil"}, safe_mode=True)
     assert (plugins.loaded, plugins.set_aside) == ((), ())
 
 
-def test_a_changed_plugin_is_read_anew(tmp_path: Path) -> None:
-    write(tmp_path / "one", "same", "@hookimpl\ndef salesapp_records():\n    return [process('old')]")
-    write(tmp_path / "two", "same", "@hookimpl\ndef salesapp_records():\n    yield process('new')")
-    assert set(load(tmp_path / "one").catalog.processes) == {"same.old"}
-    assert set(load(tmp_path / "two").catalog.processes) == {"same.new"}
+def test_a_plugin_of_another_place_is_read_anew_with_all_its_files(tmp_path: Path) -> None:
+    for place in ("old", "new"):
+        folder = tmp_path / place / "same"
+        folder.mkdir(parents=True)
+        body = "from .parts import RECORDS\n@hookimpl\ndef salesapp_records():\n    yield from RECORDS\n"
+        (folder / "__init__.py").write_text(HEAD + card("same") + body)
+        (folder / "parts.py").write_text(HEAD + f"RECORDS = [process('{place}')]\n")
+    assert set(load(tmp_path / "old").catalog.processes) == {"same.old"}
+    assert set(load(tmp_path / "new").catalog.processes) == {"same.new"}
+
+
+def test_a_directory_that_cannot_be_read_is_logged_and_the_rest_loads(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "good", "fine")
+    (tmp_path / "file").write_text("no directory")
+    plugins = load(tmp_path / "missing", tmp_path / "file", tmp_path / "good")
+    assert [each.name for each in plugins.loaded] == ["fine"]
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == [f"no plugins from {tmp_path / 'file'}"]
 
 
 def test_an_installed_package_brings_a_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,14 +16,11 @@ GOLDEN = Path(__file__).parent / "api_golden.txt"
 
 
 def signature(thing: object) -> str:
-    """Names, types and defaults of the arguments, without the modules the types come from."""
+    """How it is called, without the modules the types come from, and alike in every version of Python."""
     assert callable(thing)
-    written = []
-    for each in inspect.signature(thing).parameters.values():
-        words = str(each.replace(annotation=inspect.Parameter.empty))
-        kind = each.annotation if isinstance(each.annotation, str) else inspect.formatannotation(each.annotation)
-        written.append(words.replace(each.name, f"{each.name}: {kind}", 1))
-    return re.sub(r"<factory>", "…", re.sub(r"\b(?:\w+\.)+(?=\w)", "", f"({', '.join(written)})"))
+    words = str(inspect.signature(thing)).replace("<factory>", "…").replace("(self, ", "(")
+    words = re.sub(r"\b(?:\w+\.)+(?=\w)", "", words)
+    return re.sub(r"Optional\[(Literal\[[^]]*\])\]", r"\1 | None", words)
 
 
 def listing() -> list[str]:
@@ -52,10 +49,12 @@ def test_the_api_is_as_written_down() -> None:
 
 def test_every_hook_is_taught_with_its_arguments() -> None:
     taught = plugin_api.__doc__ or ""
-    for name, function in vars(spec).items():
-        if name.startswith("salesapp_"):
-            assert f"- `{name}{str(inspect.signature(function)).split(')')[0].split(':')[0].split(',')[0]}" in taught
-            assert f"def {name}({', '.join(inspect.signature(function).parameters)})" in taught
+    hooks = [name for name in vars(spec) if name.startswith("salesapp_")]
+    assert hooks
+    for name in hooks:
+        arguments = ", ".join(inspect.signature(getattr(spec, name)).parameters)
+        assert f"def {name}({arguments}):" in taught
+        assert f"- `{name}(" in taught
 
 
 def test_the_plugin_in_the_docstring_runs(tmp_path: Path) -> None:

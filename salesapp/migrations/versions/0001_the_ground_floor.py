@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "subject_id", name="uq_search_row_kind_subject_id"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_search_row_customer", "search_row", ["customer_id"], unique=False)
     op.create_index(
         "ix_search_row_scope",
         "search_row",
@@ -426,7 +427,7 @@ def upgrade() -> None:
         sa.Column("scope_owner_id", _ID, nullable=True),
         sa.Column("state", sa.String(length=80), server_default="planned", nullable=False),
         sa.Column("planned_at", _AT, nullable=True),
-        sa.Column("all_day", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("all_day", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("at", _AT, nullable=True),
         sa.Column("noted_at", _AT, nullable=False),
         sa.Column("direction", sa.String(length=80), server_default="out", nullable=False),
@@ -465,8 +466,8 @@ def upgrade() -> None:
         sa.Column("normalised", sa.String(length=300), nullable=False),
         sa.Column("customer_id", _ID, nullable=False),
         sa.Column("contact_id", _ID, nullable=True),
-        sa.Column("shared", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("opt_out", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("shared", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("opt_out", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("archived_at", _AT, nullable=True),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name="fk_contact_point_contact_id", ondelete="RESTRICT"
@@ -518,7 +519,8 @@ def upgrade() -> None:
         sa.Column("year", sa.SmallInteger(), nullable=True),
         sa.Column("month", sa.SmallInteger(), nullable=False),
         sa.Column("day", sa.SmallInteger(), nullable=False),
-        sa.Column("leap_month", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("leap_month", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("archived_at", _AT, nullable=True),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name="fk_important_date_contact_id", ondelete="RESTRICT"
         ),

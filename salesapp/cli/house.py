@@ -1,0 +1,67 @@
+"""How every command says no: one clear sentence and exit code 2, never a traceback for what a person can mend."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from salesapp.domain.errors import NotAllowed, NotFound, Refused
+
+WRONG_INPUT = 2
+
+
+class Stop(click.ClickException):
+    """A sentence for the operator; nothing was changed unless it says so."""
+
+    exit_code = WRONG_INPUT
+
+    def show(self, file: Any = None) -> None:
+        """Without click's "Error:": the sentence says what is wrong."""
+        click.secho(self.format_message(), file=file, err=True, fg="red")
+
+
+def stop(*sentences: str) -> NoReturn:
+    """End the command with these sentences, one a line."""
+    raise Stop("\n".join(sentences))
+
+
+class House(click.Group):
+    """A group whose commands are imported when they are asked for, and whose errors are sentences."""
+
+    def __init__(self, *args: Any, commands_in: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.commands_in = commands_in
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order a newcomer needs them."""
+        return list(self.commands_in)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, its module imported now."""
+        if cmd_name not in self.commands_in:
+            return None
+        command: click.Command = getattr(
+            import_module(f"salesapp.cli.{self.commands_in[cmd_name]}"), f"{cmd_name}_command"
+        )
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; turn what can be explained into its sentence."""
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            stop(*(f"{p.place}: {p.message}" if p.place else str(p.message) for p in refused.problems))
+        except NotFound:
+            stop("There is no such record.")
+        except NotAllowed:
+            stop("That is not allowed.")
+        except OperationalError as error:
+            stop(f"The database does not answer: {error.orig}".strip())
+        except OSError as error:
+            stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        except SystemExit as ended:  # settings say what is wrong with them in this way
+            if isinstance(ended.code, str):
+                stop(ended.code)
+            raise

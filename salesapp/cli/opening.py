@@ -1,0 +1,91 @@
+"""Opening an installation: its settings, its application, and a database that fits this version."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import click
+from flask import Flask
+from sqlalchemy import NullPool, create_engine, make_url
+
+from salesapp.cli.house import stop
+from salesapp.config import Settings, read_settings
+from salesapp.domain.permissions import SYSTEM
+from salesapp.fit_to_serve import why_unfit
+from salesapp.services import demo
+from salesapp.services.work import Work, work
+from salesapp.store import schema, settings
+from salesapp.store.engine import db, engine_options, reading
+from salesapp.store.schema import SchemaState
+
+def installation(**overrides: Any) -> Settings:
+    """The settings of the installation, its folder made and readable by its owner only."""
+    found = read_settings(**overrides)
+    check_database_url(found)
+    found.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return found
+
+
+def check_database_url(found: Settings) -> None:
+    """An address nobody can read is said before anything tries to use it."""
+    try:
+        name = make_url(found.database).get_backend_name()
+        make_url(found.database).get_dialect()
+    except Exception:
+        stop("SALESAPP_DATABASE_URL is not a database address. One is postgresql+psycopg://user@host/name.")
+    if name not in {"sqlite", "postgresql"}:
+        stop(f"SalesApp keeps its data in SQLite or PostgreSQL, not in {name}.")
+
+
+def refuse_unfit(found: Settings) -> None:
+    """Stop unless the database's schema is this version's; within the application's context."""
+    reason = why_unfit(found)
+    if reason:
+        stop(reason)
+
+
+def state_of(found: Settings) -> SchemaState:
+    """How the database stands to this version, asked without an application."""
+    engine = create_engine(found.database, poolclass=NullPool, **engine_options(found.database) | {"pool_pre_ping": False})
+    return schema.state(engine)
+
+
+def is_demo() -> bool:
+    """Whether the open database is a demo's."""
+    with reading() as x:
+        return settings.get(x, demo.SETTING) is not None
+
+
+@contextmanager
+def opened(**overrides: Any) -> Iterator[Flask]:
+    """The installation within its context, for a command that reads or writes its data."""
+    from salesapp.app import create_app  # every page with it: what only upgrades does without
+
+    found = installation(**overrides)
+    app = create_app(found)
+    with app.app_context():
+        try:
+            refuse_unfit(found)
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def now_of(app: Flask) -> datetime:
+    """What time it is, from the application's clock."""
+    moment: datetime = app.extensions["salesapp_clock"]()
+    return moment
+
+
+@contextmanager
+def working(app: Flask) -> Iterator[Work]:
+    """A unit of work of the installation itself."""
+    with work(SYSTEM, now_of(app)) as w:
+        yield w
+
+
+def say(text: str, colour: str | None = None) -> None:
+    """A line on the console."""
+    click.secho(text, fg=colour)

@@ -1,0 +1,141 @@
+"""Serve the real installation, or a demo with invented people."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from salesapp.app import create_app
+from salesapp.cli.house import stop
+from salesapp.cli.opening import installation, is_demo, now_of, refuse_unfit, say, state_of, working
+from salesapp.config import Settings
+from salesapp.domain.text import LANGUAGES
+from salesapp.places import default_instance
+from salesapp.serve import Serving, lan_address, serve, why_not
+from salesapp.services import demo, first_run
+from salesapp.store import people, schema
+from salesapp.store.engine import db, reading
+from salesapp.store.schema import SchemaState
+
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 (compared with, not bound to)
+
+
+def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of everything that listens."""
+    for option in (
+        click.option("--threads", type=click.IntRange(1, 64), default=4, help="Threads in each process."),
+        click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes; one or two per core."),
+        click.option("--port", type=click.IntRange(1, 65535), default=8000, envvar="PORT", show_envvar=True),
+        click.option("--host", default="127.0.0.1", envvar="HOST", show_envvar=True, help="0.0.0.0 for a phone."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("run")
+@serving_options
+def run_command(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the real installation in instance/."""
+    found = installation()
+    serving = listening(host, port, workers, threads)
+    app = create_app(found)
+    with app.app_context():
+        refuse_unfit(found)
+        if is_demo():
+            stop("This database holds the demo's invented people. `salesapp demo --run` serves it.")
+        lines = setup_lines(app, address_of(found, serving))
+        db.engine.dispose()  # processes that part now must not share a connection
+    serve(app, serving, lambda: announce(found, serving, lines))
+
+
+def setup_lines(app: Flask, address: str) -> list[str]:
+    """What an installation without people says: where to open it and the code that proves who stands at the console."""
+    with reading() as x:
+        if people.anybody(x):
+            return []
+    with working(app) as w:
+        code = first_run.new_code(w)
+    return ["", "Nobody uses this installation yet. To set it up, open", f"  {address}/first-run", f"  code: {code}", ""]
+
+
+@click.command("demo")
+@click.option("--run", "run", is_flag=True, help="Serve it, too.")
+@click.option("--size", type=click.Choice(demo.SIZES), default="small", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another number, other people.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="Of names and notes; else your system's.")
+@serving_options
+def demo_command(
+    run: bool, size: str, seed: int, lang: str | None, host: str, port: int, workers: int, threads: int
+) -> None:
+    """Make a demo in instance/demo/ unless there is one; with --run serve it."""
+    found = demo_settings()
+    serving = listening(host, port, workers, threads) if run else None
+    app = create_app(found)
+    with app.app_context():
+        prepare_demo(app, found, size=size, seed=seed, lang=lang)
+        lines = demo.sign_in_lines(found.instance)
+        db.session.remove()
+        db.engine.dispose()
+    if serving is None:
+        say("\n".join(lines))
+    else:
+        serve(app, serving, lambda: announce(found, serving, lines))
+
+
+def demo_settings() -> Settings:
+    """The demo's own settings: nothing of the real installation's database, address or hosts."""
+    return installation(
+        instance=default_instance() / "demo", demo=True, database_url="", base_url="", trusted_hosts="", proxy_hops=0
+    )
+
+
+def prepare_demo(app: Flask, found: Settings, *, size: str, seed: int, lang: str | None) -> None:
+    """Make the demo where there is none; leave one alone; refuse anything else."""
+    database = Path(found.instance / "salesapp.db")
+    if state_of(found) is SchemaState.EMPTY:
+        schema.upgrade(found.database)
+    refuse_unfit(found)
+    if is_demo():
+        return
+    with reading() as x:
+        if people.anybody(x):
+            stop(f"{database} holds real people, not a demo. It is left as it is.")
+    say("Making a demo …")
+    demo.create(
+        found.instance,
+        app.extensions["salesapp_plugins"],
+        now_of(app),
+        size=size,
+        seed=seed,
+        language=lang or demo.system_language(),
+    )
+
+
+def listening(host: str, port: int, workers: int, threads: int) -> Serving:
+    """Where to listen, tried before anything else."""
+    serving = Serving(host, port, workers, threads)
+    reason = why_not(serving)
+    if reason:
+        stop(f"Nothing can listen on {host}, port {port}: {reason}. PORT= chooses another one.")
+    return serving
+
+
+def address_of(found: Settings, serving: Serving) -> str:
+    """The address to open: the public one where it is known."""
+    if found.base_url:
+        return found.base_url.rstrip("/")
+    host = (lan_address() or "127.0.0.1") if serving.host in EVERYWHERE else serving.host
+    return f"http://[{host}]:{serving.port}" if ":" in host else f"http://{host}:{serving.port}"
+
+
+def announce(found: Settings, serving: Serving, lines: list[str]) -> None:
+    """Say that it listens, where, and how to get in; with a code to scan where a phone can reach it."""
+    address = address_of(found, serving)
+    say("\n".join(lines))
+    say(f"SalesApp listens on {address} (Ctrl-C stops it)", "green")
+    if serving.host in EVERYWHERE:
+        import segno
+
+        segno.make(address).terminal(compact=True)

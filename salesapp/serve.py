@@ -1,0 +1,89 @@
+"""Serving: gunicorn as a library, its processes made from one application that is loaded before they part.
+
+Loading first shares the memory of what never changes and starts the second process in no time; it is safe because
+the application opens no connection while it is being made.
+"""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+GRACE_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Where and how to listen."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    threads: int = 4
+
+    @property
+    def bind(self) -> str:
+        """The address as gunicorn writes it."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn's processes around one application."""
+
+    def __init__(self, app: Flask, serving: Serving, ready: Callable[[], None]) -> None:
+        self.app = app
+        self.options: dict[str, Any] = {
+            "bind": serving.bind,
+            "workers": serving.workers,
+            "threads": serving.threads,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "graceful_timeout": GRACE_SECONDS,
+            "keepalive": 5,
+            "loglevel": "warning",
+            "when_ready": lambda _arbiter: ready(),
+            "forwarded_allow_ips": "",  # who stands in front is said by `proxy_hops` alone
+            "secure_scheme_headers": {},
+            "control_socket_disable": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take our options; no configuration file is read."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application every process serves."""
+        return self.app
+
+
+def serve(app: Flask, serving: Serving, ready: Callable[[], None]) -> None:
+    """Serve until told to stop; requests that are being answered are finished first. `ready` is called once it
+    listens."""
+    Server(app, serving, ready).run()
+
+
+def why_not(serving: Serving) -> str | None:
+    """Why nothing can listen there, as the system says it; None when it can."""
+    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((serving.host, serving.port))
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def lan_address() -> str | None:
+    """This machine's address in the local network. Nothing is sent: a datagram socket only looks up the way."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address reserved for documentation
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])

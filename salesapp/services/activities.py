@@ -1,0 +1,267 @@
+"""What one does with an activity: note it, plan it, finish it, put it off, cancel it, take that back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from salesapp.domain.activity_kinds import DIRECTIONS, KINDS_BY_KEY, OUTCOMES, counts_as_contact
+from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
+from salesapp.services.work import Work
+from salesapp.store import activities, customers, deals
+from salesapp.store.visibility import customer_access, deal_access, require
+
+NOTE_LENGTH: Final = 5000
+AHEAD: Final = timedelta(days=366 * 5)
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+
+AFTER_REACHED: Final = N_("the rhythm for this customer, after the last contact")
+AFTER_MISSED: Final = N_("not reached the last time")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewActivity:
+    """An activity that happened (`at`, `outcome`) or is planned (`planned_at`; `all_day` for a day without an hour,
+    then `planned_at` is that day's noon, so that it is the same day in neighbouring zones)."""
+
+    kind: str = "call"
+    customer_id: int | None = None
+    contact_id: int | None = None
+    deal_id: int | None = None
+    note: str = ""
+    direction: str = "out"
+    outcome: str | None = None
+    at: datetime | None = None
+    planned_at: datetime | None = None
+    all_day: bool = True
+    owner_id: int | None = None
+    because: Msg | str | None = None
+
+
+def note_activity(w: Work, new: NewActivity) -> int:
+    """Note something that happened. An outgoing contact that reached somebody is the customer's last contact."""
+    at = new.at or w.now
+    problems = _check(new)
+    if at > w.now + CLOCKS_DIFFER:
+        problems.append(problem("at", N_("That is still to come. Plan it instead.")))
+    if new.outcome is not None and new.outcome not in OUTCOMES:
+        problems.append(problem("outcome", N_("Choose how it went.")))
+    values = _values(w, new, problems)
+    activity_id = activities.insert(
+        w.session, values | {"state": "done", "at": at, "all_day": False, "outcome": new.outcome}
+    )
+    row = activities.load(w.session, w.actor, activity_id, w.now)
+    _event(w, row, "activity.done", {"kind": row.kind, "outcome": row.outcome}, at=at)
+    _touch(w, row, at=at)
+    w.done("activity", activity_id)
+    return activity_id
+
+
+def plan_activity(w: Work, new: NewActivity) -> int:
+    """Plan something for a day or an hour."""
+    problems = _check(new)
+    if new.planned_at is None:
+        problems.append(problem("planned_on", N_("Choose a day.")))
+    elif new.planned_at > w.now + AHEAD:
+        problems.append(problem("planned_on", N_("That is more than five years ahead.")))
+    values = _values(w, new, problems)
+    planned = {"state": "planned", "planned_at": new.planned_at, "all_day": new.all_day}
+    activity_id = activities.insert(w.session, values | planned)
+    row = activities.load(w.session, w.actor, activity_id, w.now)
+    _event(w, row, "activity.planned", _planned_data(row))
+    _touch(w, row)
+    w.done("activity", activity_id)
+    return activity_id
+
+
+def finish_activity(
+    w: Work, activity_id: int, outcome: str | None, note: str, next_at: datetime | None = None, *, all_day: bool = True
+) -> int | None:
+    """A planned activity is done. With `next_at` the next one of its kind is planned; its id."""
+    row = _planned(w, activity_id)
+    problems = _check_note(note)
+    kind = KINDS_BY_KEY.get(row.kind)
+    if outcome not in OUTCOMES and (outcome is not None or kind is None or kind.reaches):
+        problems.append(problem("outcome", N_("Choose how it went.")))
+    if next_at is not None and next_at > w.now + AHEAD:
+        problems.append(problem("next_on", N_("That is more than five years ahead.")))
+    if problems:
+        raise Refused(problems)
+    text = note.strip() or row.note
+    changed = activities.update_from(
+        w.session, activity_id, "planned", {"state": "done", "at": w.now, "outcome": outcome, "note": text}
+    )
+    if not changed:
+        raise Stale(fields=["state"])
+    done = activities.load(w.session, w.actor, activity_id, w.now)
+    _event(w, done, "activity.done", {"kind": done.kind, "outcome": outcome})
+    _touch(w, done, at=w.now)
+    w.done("activity", activity_id)
+    return plan_next(w, done, next_at, all_day=all_day) if next_at is not None else None
+
+
+def plan_next(w: Work, done: Row[*tuple[Any, ...]], next_at: datetime, *, all_day: bool = True) -> int:
+    """Plan the next activity after one that is done; taking that one back takes this one along."""
+    because = {"source": AFTER_MISSED if done.outcome == "not_reached" else AFTER_REACHED, "after": done.id}
+    values = {
+        "kind": done.kind,
+        "customer_id": done.customer_id,
+        "contact_id": done.contact_id,
+        "deal_id": done.deal_id,
+        "owner_id": done.owner_id,
+        "scope_owner_id": done.scope_owner_id,
+        "state": "planned",
+        "planned_at": next_at,
+        "all_day": all_day,
+        "noted_at": w.now,
+        "because": because,
+        "created_by": w.actor.id,
+    }
+    next_id = activities.insert(w.session, values)
+    row = activities.load(w.session, w.actor, next_id, w.now)
+    _event(w, row, "activity.planned", _planned_data(row))
+    return next_id
+
+
+def postpone_activity(w: Work, activity_id: int, planned_at: datetime, *, all_day: bool = True) -> None:
+    """Put a planned activity off to another time."""
+    row = _planned(w, activity_id)
+    if planned_at > w.now + AHEAD:
+        raise Refused([problem("next_on", N_("That is more than five years ahead."))])
+    _change(w, activity_id, "planned", {"planned_at": planned_at, "all_day": all_day})
+    was = row.planned_at.isoformat() if row.planned_at else None
+    data = {"kind": row.kind, "planned_at": planned_at.isoformat(), "all_day": all_day, "was": was}
+    _event(w, row, "activity.planned", data)
+    _touch(w, row)
+
+
+def cancel_activity(w: Work, activity_id: int) -> None:
+    """A planned activity will not happen."""
+    row = _planned(w, activity_id)
+    _change(w, activity_id, "planned", {"state": "cancelled"})
+    _event(w, row, "activity.cancelled", {"kind": row.kind})
+    _touch(w, row)
+
+
+def reopen_activity(w: Work, activity_id: int) -> None:
+    """Take back that an activity is done or cancelled. One that was never planned is cancelled instead; what was
+    planned because of it goes with it."""
+    row = activities.load_for_change(w.session, w.actor, activity_id, w.now)
+    if row.state == "planned":
+        raise Refused([problem("", N_("This activity is still planned."))])
+    if row.planned_at is None and row.state == "cancelled":
+        raise Refused([problem("", N_("This was taken back already."))])
+    if row.planned_at is None:
+        _change(w, activity_id, row.state, {"state": "cancelled"})
+        _event(w, row, "activity.cancelled", {"kind": row.kind})
+    else:
+        _change(w, activity_id, row.state, {"state": "planned", "at": None, "outcome": None})
+        _event(w, row, "activity.reopened", {"kind": row.kind, "from": row.state})
+    if row.state == "done":
+        for follow_up in activities.planned_after(w.session, activity_id, row.customer_id, row.deal_id):
+            cancel_activity(w, follow_up)
+        if row.customer_id is not None and counts_as_contact(row.kind, row.direction, row.outcome):
+            activities.uncontacted(w.session, row.customer_id, row.at)
+    _touch(w, row)
+
+
+def _check_note(note: str) -> list[Problem]:
+    if len(note) <= NOTE_LENGTH:
+        return []
+    return [problem("note", N_("The note has at most %(most)s characters."), most=NOTE_LENGTH)]
+
+
+def _check(new: NewActivity) -> list[Problem]:
+    problems = _check_note(new.note)
+    if new.kind not in KINDS_BY_KEY:
+        problems.append(problem("kind", N_("Choose what kind of activity it is.")))
+    if new.direction not in DIRECTIONS:
+        problems.append(problem("direction", N_("Choose who got in touch with whom.")))
+    return problems
+
+
+def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any]:
+    """The columns both kinds of new activities share; raises Refused with all problems."""
+    w.require("activity.add")
+    customer_id, scope_owner_id = new.customer_id, new.owner_id if new.owner_id is not None else w.actor.id
+    owner_id = scope_owner_id
+    if new.deal_id is not None:
+        require(w.actor, "activity.add", deal_access(w.session, w.actor, new.deal_id, w.now))
+        deal = deals.load(w.session, w.actor, new.deal_id, w.now)
+        if customer_id is not None and deal.customer_id != customer_id:
+            problems.append(problem("deal", N_("This deal belongs to another customer.")))
+        customer_id = deal.customer_id
+        scope_owner_id = deals.scope_owner(w.session, new.deal_id)
+    if customer_id is not None:
+        require(w.actor, "activity.add", customer_access(w.session, w.actor, customer_id, w.now))
+        found = customers.load(w.session, w.actor, customer_id, w.now)
+        scope_owner_id = found.owner_id if found.owner_id is not None else owner_id
+    if new.contact_id is not None and not activities.is_contact_of(w.session, new.contact_id, customer_id):
+        problems.append(problem("contact", N_("This contact belongs to another customer.")))
+    if owner_id is not None and (not deals.team_of(w.session, owner_id)[0] or not w.actor.sees(owner_id)):
+        problems.append(problem("owner_id", N_("Choose an owner from the list.")))
+    if problems:
+        raise Refused(problems)
+    return {
+        "kind": new.kind,
+        "customer_id": customer_id,
+        "contact_id": new.contact_id,
+        "deal_id": new.deal_id,
+        "owner_id": owner_id,
+        "scope_owner_id": scope_owner_id,
+        "noted_at": w.now,
+        "direction": new.direction,
+        "note": new.note.strip(),
+        "because": _because(new.because),
+        "created_by": w.actor.id,
+    }
+
+
+def _because(reason: Msg | str | None) -> dict[str, Any] | None:
+    """Why it is there: a sentence to translate, or somebody's own words."""
+    if isinstance(reason, Msg):
+        return {"source": reason.source, "values": dict(reason.values)}
+    return {"words": reason} if reason else None
+
+
+def _planned(w: Work, activity_id: int) -> Row[*tuple[Any, ...]]:
+    row = activities.load_for_change(w.session, w.actor, activity_id, w.now)
+    if row.state != "planned":
+        raise Stale(row.owner_name or "", ["state"])
+    return row
+
+
+def _change(w: Work, activity_id: int, state: str, values: Mapping[str, Any]) -> None:
+    if not activities.update_from(w.session, activity_id, state, values):
+        raise Stale(fields=["state"])
+
+
+def _planned_data(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    return {"kind": row.kind, "planned_at": row.planned_at.isoformat(), "all_day": row.all_day}
+
+
+def _event(w: Work, row: Row[*tuple[Any, ...]], kind: str, data: Mapping[str, Any], at: datetime | None = None) -> None:
+    personal = {"note": row.note} if row.note and kind == "activity.done" else None
+    w.event(
+        kind,
+        "activity",
+        row.id,
+        customer_id=row.customer_id,
+        deal_id=row.deal_id,
+        owner_id=row.owner_id,
+        at=at,
+        data=data,
+        personal=personal,
+    )
+
+
+def _touch(w: Work, row: Row[*tuple[Any, ...]], at: datetime | None = None) -> None:
+    """The customer and the deal move up in lists; `at` is when a contact that counts took place."""
+    if row.deal_id is not None:
+        deals.touched(w.session, row.deal_id, w.now)
+    if row.customer_id is not None:
+        customers.touched(w.session, row.customer_id, w.now)
+        if at is not None and counts_as_contact(row.kind, row.direction, row.outcome):
+            activities.contacted(w.session, row.customer_id, at)

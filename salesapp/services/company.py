@@ -1,0 +1,57 @@
+"""The company's own settings; a change is a row, so every process has it with the next request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from typing import Final
+from zoneinfo import available_timezones
+
+import phonenumbers
+
+from salesapp.domain.company import Company
+from salesapp.domain.errors import N_, Problem, Refused, Stale, problem
+from salesapp.domain.money import is_currency
+from salesapp.services.work import Work
+from salesapp.store import people, settings
+
+FIELDS: Final = ("name", "currency", "country", "zone")
+NAME_LENGTH: Final = 200
+COUNTRIES: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
+"""Where phone numbers without a country code may belong."""
+
+
+def change_company(w: Work, changed: Mapping[str, str], seen: Mapping[str, str]) -> None:
+    """Change the company's settings; Stale when somebody else changed the same one meanwhile."""
+    w.require("settings.manage")
+    if unknown := set(changed) - set(FIELDS):
+        raise ValueError(f"not settings of the company: {sorted(unknown)}")
+    before = asdict(settings.locked_company(w.session))
+    wanted = {field: " ".join(value.split()) for field, value in changed.items()}
+    problems = _problems(wanted)
+    if problems:
+        raise Refused(problems)
+    stale = [field for field in wanted if before[field] not in (seen.get(field, before[field]), wanted[field])]
+    if stale:
+        raise Stale(people.who_changed(w.session, "company", 0, stale), stale)
+    new = {field: value for field, value in wanted.items() if value != before[field]}
+    if not new:
+        return
+    settings.put_company(w.session, replace(Company(**before), **new))
+    data = {"fields": sorted(new)} | {field: [before[field], new[field]] for field in new}
+    w.event("company.changed", "company", 0, data=data)
+
+
+def _problems(wanted: Mapping[str, str]) -> list[Problem]:
+    checks: dict[str, Callable[[str], bool]] = {
+        "currency": is_currency,
+        "country": COUNTRIES.__contains__,
+        "zone": available_timezones().__contains__,
+    }
+    problems = [
+        problem(field, N_("Please choose one of the list."))
+        for field, holds in checks.items()
+        if field in wanted and not holds(wanted[field])
+    ]
+    if len(wanted.get("name", "")) > NAME_LENGTH:
+        text = N_("This is too long: %(length)s characters, at most %(max)s.")
+        problems.insert(0, problem("name", text, length=len(wanted["name"]), max=NAME_LENGTH))
+    return problems

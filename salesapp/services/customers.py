@@ -1,0 +1,270 @@
+"""Customers: added, changed, put away, brought back. One record for life: a lead becomes a customer in place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from salesapp.domain.contact_points import ContactPoint, Kind, parse_contact_point
+from salesapp.domain.customer_labels import GRADES, KINDS, STATES
+from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
+from salesapp.domain.sources import SOURCES_BY_KEY
+from salesapp.services.contacts import add_contact, archive_contact, change_contact, put_points
+from salesapp.services.pool import assign_customer, claim_customer, ensure_default_pool, release_customer
+from salesapp.services.work import Work
+from salesapp.store import customer_files, customers, search, settings, tags, timeline, visibility
+
+ME: Final = -1
+"""The default owner: whoever adds the customer."""
+
+TEXTS: Final = ("name", "company", "position", "address", "note")
+CODES: Final = ("kind", "state", "grade", "source", "territory_id")
+FIELDS: Final = (*TEXTS, *CODES, "tags")
+"""What `change_customer` changes. The values of TEXTS and tags are personal, those of CODES are not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCustomer:
+    """A customer to add; a name or a phone is enough. Ways to reach them as typed, or parsed already.
+
+    `owner_id` None leaves it to nobody (or to the pool `pool_id`); `shared` marks its numbers as shared with others;
+    `at` is when it came to us, for imports."""
+
+    kind: str = "person"
+    name: str = ""
+    company: str = ""
+    position: str = ""
+    phones: Sequence[str | ContactPoint] = ()
+    emails: Sequence[str | ContactPoint] = ()
+    wechats: Sequence[str | ContactPoint] = ()
+    links: Sequence[str | ContactPoint] = ()
+    source: str | None = None
+    grade: str | None = None
+    state: str = "lead"
+    territory_id: int | None = None
+    address: str = ""
+    note: str = ""
+    tags: Sequence[str] = ()
+    owner_id: int | None = ME
+    pool_id: int | None = None
+    external_key: str | None = None
+    shared: bool = False
+    at: datetime | None = None
+    custom: Mapping[str, Any] = field(default_factory=dict)
+
+
+def add_customer(w: Work, new: NewCustomer) -> int:
+    """Add a customer; Refused with every problem at once, a number somebody has already among them."""
+    w.require("customer.add")
+    points, problems = _points(w, new)
+    has_phone = any(point.kind == "phone" for _, point in points) or any(new.phones)
+    if not new.name.strip() and not has_phone:
+        problems.append(problem("name", N_("A customer needs a name or a phone number.")))
+    problems += _code_problems(w, {name: getattr(new, name) for name in CODES})
+    if problems:
+        raise Refused(problems)
+    owner_id = None if new.pool_id is not None else (w.actor.id if new.owner_id == ME else new.owner_id)
+    if owner_id != w.actor.id:
+        _check_owner(w, owner_id)
+    at = new.at or w.now
+    values = {name: getattr(new, name) for name in (*TEXTS, *CODES, "pool_id", "external_key", "custom")}
+    values |= {"owner_id": owner_id, "created_by": w.actor.id, "created_at": at, "touched_at": at}
+    customer_id = customers.insert(w.session, values)
+    problems = put_points(w, customer_id, points, shared=new.shared)
+    if problems:
+        raise Refused(problems)
+    if new.tags:
+        tags.replace(w.session, customer_id, _clean_tags(new.tags))
+    customers.add_touch(w.session, customer_id, new.source, "", at)
+    customers.reindex(w.session, customer_id)
+    data = {"state": new.state, "source": new.source, "grade": new.grade}
+    w.event(
+        "customer.added",
+        "customer",
+        customer_id,
+        customer_id=customer_id,
+        owner_id=owner_id,
+        at=at,
+        data={name: value for name, value in data.items() if value},
+        personal={"name": new.name or new.company},
+    )
+    w.done("customer", customer_id)
+    return customer_id
+
+
+def _check_owner(w: Work, owner_id: int | None) -> None:
+    """Others' customers are added by those who may hand customers out."""
+    w.require("customer.assign")
+    if owner_id is not None and not w.actor.sees(owner_id):
+        raise Refused([problem("owner", N_("This person cannot own customers, or is not in your team."))])
+
+
+def _points(w: Work, new: NewCustomer) -> tuple[list[tuple[str, ContactPoint]], list[Problem]]:
+    """Every way to reach the new customer with the form field it came from; the same one twice counts once."""
+    found: dict[tuple[str, str], tuple[str, ContactPoint]] = {}
+    problems: list[Problem] = []
+    country = ""
+    sent: list[tuple[Kind, Sequence[str | ContactPoint]]] = [
+        ("phone", new.phones),
+        ("email", new.emails),
+        ("wechat", new.wechats),
+        ("link", new.links),
+    ]
+    for kind, values in sent:
+        for value in values:
+            if isinstance(value, str):
+                country = country or settings.company(w.session).country
+            point = value if isinstance(value, ContactPoint) else parse_contact_point(kind, value, country)
+            if isinstance(point, Msg):
+                problems.append(Problem(kind, point))
+            else:
+                found.setdefault((point.kind, point.normalised), (kind, point))
+    return list(found.values()), problems
+
+
+def _code_problems(w: Work, codes: Mapping[str, Any]) -> list[Problem]:
+    """Codes that are none of ours; forms check their choices too, other callers have only this."""
+    known: dict[str, Mapping[str, object]] = {"kind": KINDS, "state": STATES, "grade": GRADES, "source": SOURCES_BY_KEY}
+    problems = []
+    for name, choices in known.items():
+        value = codes.get(name)
+        optional = name in ("grade", "source")
+        if name in codes and value not in choices and not (value is None and optional):
+            problems.append(problem(name, N_("“%(value)s” is not one of the choices."), value=str(value)[:50]))
+    territory = codes.get("territory_id")
+    if territory is not None and all(row.id != territory for row in customer_files.territories(w.session)):
+        problems.append(problem("territory", N_("There is no such territory.")))
+    return problems
+
+
+def _clean_tags(names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(short for name in names if (short := " ".join(name.split())[:80])))
+
+
+# --- changing ---
+
+
+def change_customer(w: Work, customer_id: int, changed: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
+    """Save changed fields. `seen` are the values the person had before them: Stale, naming who and which fields,
+    only when the same field was changed by somebody else meanwhile."""
+    _require(w, "customer.edit", customer_id)
+    customers.lock(w.session, customer_id)
+    view = customers.read(w.session, customer_id)
+    values = {name: _stored(name, value) for name, value in changed.items() if name in FIELDS}
+    now = {name: getattr(view, name) for name in values}
+    clashing = [
+        name for name, value in values.items() if now[name] not in (_stored(name, seen.get(name, now[name])), value)
+    ]
+    if clashing:
+        raise Stale(timeline.last_changed_by(w.session, "customer", customer_id, clashing), clashing)
+    new = {name: value for name, value in values.items() if value != now[name]}
+    problems = _code_problems(w, {name: new[name] for name in CODES if name in new})
+    if "name" in new and not new["name"] and not _has_phone(w, customer_id):
+        problems.append(problem("name", N_("A customer needs a name or a phone number.")))
+    if problems:
+        raise Refused(problems)
+    if new:
+        _save(w, customer_id, view.owner_id, {name: (now[name], value) for name, value in new.items()})
+
+
+def _stored(name: str, value: Any) -> Any:
+    """Tags compare as a sorted tuple, however they were typed."""
+    return tuple(sorted(_clean_tags(value))) if name == "tags" else value
+
+
+def _save(w: Work, customer_id: int, owner_id: int | None, new: Mapping[str, tuple[Any, Any]]) -> None:
+    columns = {name: value for name, (_, value) in new.items() if name != "tags"}
+    customers.set_values(w.session, customer_id, columns)
+    if "tags" in new:
+        tags.replace(w.session, customer_id, new["tags"][1])
+    customers.touched(w.session, customer_id, w.now)
+    if {"name", "company", "kind"} & set(new):
+        customers.reindex(w.session, customer_id)
+    data: dict[str, Any] = {"fields": sorted(new)}
+    codes = {name: list(pair) for name, pair in new.items() if name in CODES}
+    if codes:
+        data["changes"] = codes
+    texts = {name: [_plain(old), _plain(value)] for name, (old, value) in new.items() if name not in CODES}
+    w.event(
+        "customer.changed",
+        "customer",
+        customer_id,
+        customer_id=customer_id,
+        owner_id=owner_id,
+        data=data,
+        personal=texts or None,
+    )
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _has_phone(w: Work, customer_id: int) -> bool:
+    file = customer_files.open_file(w.session, w.actor, customer_id, w.now)
+    return any(point.kind == "phone" for point in file.points)
+
+
+def archive_customer(w: Work, customer_id: int) -> None:
+    """Put a customer away: out of lists and search, nothing is lost."""
+    _set_archived(w, customer_id, w.now, "customer.archived")
+
+
+def restore_customer(w: Work, customer_id: int) -> None:
+    """Bring an archived customer back."""
+    _set_archived(w, customer_id, None, "customer.restored")
+
+
+def _set_archived(w: Work, customer_id: int, archived_at: datetime | None, kind: str) -> None:
+    _require(w, "customer.archive", customer_id)
+    if not customers.set_archived(w.session, customer_id, archived_at):
+        return
+    search.archive(w.session, "customer", customer_id, archived_at)
+    owner_id = customer_files.owner_of(w.session, customer_id)
+    w.event(kind, "customer", customer_id, customer_id=customer_id, owner_id=owner_id)
+
+
+def note_enquiry(w: Work, customer_id: int, source: str | None, note: str = "", *, at: datetime | None = None) -> int:
+    """The customer reached out once more: a touch on the same record, never a second one."""
+    _require(w, "customer.edit", customer_id)
+    problems = _code_problems(w, {"source": source})
+    if problems:
+        raise Refused(problems)
+    touch_id = customers.add_touch(w.session, customer_id, source, note[:500], at or w.now)
+    customers.touched(w.session, customer_id, w.now)
+    owner_id = customer_files.owner_of(w.session, customer_id)
+    w.event(
+        "customer.enquired",
+        "customer",
+        customer_id,
+        customer_id=customer_id,
+        owner_id=owner_id,
+        at=at,
+        data={"source": source} if source else {},
+        personal={"note": note} if note else None,
+    )
+    w.done("customer", customer_id)
+    return touch_id
+
+
+def _require(w: Work, verb: str, customer_id: int) -> None:
+    visibility.require(w.actor, verb, visibility.customer_access(w.session, w.actor, customer_id, w.now))
+
+
+__all__ = [
+    "FIELDS",
+    "ME",
+    "NewCustomer",
+    "add_contact",
+    "add_customer",
+    "archive_contact",
+    "archive_customer",
+    "assign_customer",
+    "change_contact",
+    "change_customer",
+    "claim_customer",
+    "ensure_default_pool",
+    "note_enquiry",
+    "release_customer",
+    "restore_customer",
+]

@@ -1,0 +1,80 @@
+"""Is this customer here already? Asked while somebody types, and again when they save.
+
+Who may see the other one is told which it is; anybody else only that it exists. That answer is limited and written
+down, because it could be used to find out whose customer a number is.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Literal
+
+from salesapp.domain.contact_points import ContactPoint
+from salesapp.domain.errors import N_, Problem, problem
+from salesapp.domain.permissions import Access
+from salesapp.services.work import Work
+from salesapp.store import contact_points, customers, throttles, visibility
+
+BLIND_ANSWERS: Final = 60
+WINDOW: Final = timedelta(minutes=15)
+
+By = Literal["phone", "email", "wechat", "link", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A customer who is here already. `customer_id` and `name` only for those who may see it; `pooled` says it is
+    there to be claimed."""
+
+    by: By
+    customer_id: int | None = None
+    name: str = ""
+    pooled: bool = False
+
+
+def find_duplicates(
+    w: Work, *, name: str = "", company: str = "", points: Collection[ContactPoint] = ()
+) -> tuple[list[Duplicate], bool]:
+    """Living customers with the same number, address or name; and whether this person asked too often."""
+    found: dict[int, By] = {}
+    for row in contact_points.holders(w.session, points):
+        found.setdefault(row.customer_id, row.kind)
+    if name:
+        for customer_id in customers.named(w.session, name, company):
+            found.setdefault(customer_id, "name")
+    answers = [_answer(w, customer_id, by) for customer_id, by in found.items()]
+    blind = sum(1 for answer in answers if answer.customer_id is None)
+    if blind and _too_many(w):
+        return [answer for answer in answers if answer.customer_id is not None], True
+    for customer_id, answer in zip(found, answers, strict=True):
+        if answer.customer_id is None:
+            w.event("customer.asked_for", "customer", customer_id, data={"by": answer.by})
+    seen = [answer for answer in answers if answer.customer_id is not None]
+    return seen + list(dict.fromkeys(answer for answer in answers if answer.customer_id is None)), False
+
+
+def _answer(w: Work, customer_id: int, by: By) -> Duplicate:
+    view = customers.read(w.session, customer_id)
+    if visibility.customer_access(w.session, w.actor, customer_id, w.now) is Access.NONE:
+        return Duplicate(by, pooled=view.pool_id is not None and view.archived_at is None)
+    return Duplicate(by, customer_id, view.name or view.company, view.pool_id is not None)
+
+
+def _too_many(w: Work) -> bool:
+    return throttles.count(w.session, f"duplicates:{w.actor.id}", WINDOW, w.now) > BLIND_ANSWERS
+
+
+def taken(w: Work, point: ContactPoint, place: str) -> Problem:
+    """The sentence for a number or address somebody has: who, when this person may see them."""
+    holder = contact_points.holder(w.session, point.kind, point.normalised)
+    if holder is not None and visibility.customer_access(w.session, w.actor, holder, w.now) is not Access.NONE:
+        view = customers.read(w.session, holder)
+        name = view.name or view.company or point.shown
+        return problem(
+            place, N_("%(shown)s belongs to %(name)s already."), shown=point.shown, name=name, customer=holder
+        )
+    return problem(
+        place,
+        N_("%(shown)s belongs to a customer of somebody else. If they share it, tick that it is shared."),
+        shown=point.shown,
+    )

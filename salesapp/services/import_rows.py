@@ -1,0 +1,159 @@
+"""From a table's rows to customers: which column is which field, and everything that is wrong with each row."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from salesapp.domain.contact_points import KINDS, ContactPoint, Kind, parse_contact_point
+from salesapp.domain.errors import N_, Msg, Problem, Refused, problem
+from salesapp.domain.sources import SOURCES
+from salesapp.domain.text import LANGUAGES
+from salesapp.services.csv_table import CsvRow
+
+TEXTS: Final[Mapping[str, int]] = {"name": 200, "company": 200, "position": 200, "address": 500, "key": 200}
+FIELDS: Final = (*TEXTS, *KINDS, "note", "tag", "source", "grade", "state")
+SEVERAL: Final = frozenset({*KINDS, "note", "tag", "address"})
+"""Fields that may take more than one column."""
+
+STATES: Final = ("lead", "verified", "customer", "lost", "invalid")
+GRADES: Final = ("A", "B", "C")
+_BETWEEN_POINTS: Final = re.compile(r"[;；,，、|\n]|(?<=\d)\s*/\s*(?=\d)")
+_SOURCES: Final = {name.casefold(): source.key for source in SOURCES for name in (source.key, *(source.label.in_language(language) for language in LANGUAGES))}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One customer as the file has it. `points` without repeats; `key` is what the file itself calls it by."""
+
+    line: int
+    cells: tuple[str, ...]
+    name: str = ""
+    company: str = ""
+    position: str = ""
+    address: str = ""
+    key: str | None = None
+    note: str = ""
+    source: str | None = None
+    grade: str | None = None
+    state: str = "lead"
+    tags: tuple[str, ...] = ()
+    points: tuple[ContactPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that cannot come in, and every reason for it."""
+
+    line: int
+    cells: tuple[str, ...]
+    reasons: tuple[Msg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns (by position) make up which field."""
+
+    columns: Mapping[str, tuple[int, ...]]
+    left_out: tuple[str, ...] = field(default=())
+
+    def cells(self, row: CsvRow, name: str) -> list[str]:
+        """What the row has for a field, column by column, empty ones left out."""
+        found = (" ".join(row.cells[at].split()) for at in self.columns.get(name, ()))
+        return [cell for cell in found if cell]
+
+
+def read_mapping(pairs: Sequence[str], header: Sequence[str]) -> Columns:
+    """`COLUMN=field` for each pair; without any pair, columns that are called like a field are taken as it.
+
+    Raises Refused with everything that is wrong with the pairs at once.
+    """
+    if not pairs:
+        pairs = [f"{name}={name.lower()}" for name in header if name.lower() in FIELDS]
+    columns: dict[str, tuple[int, ...]] = {}
+    problems: list[Problem] = []
+    for pair in pairs:
+        column, _, name = pair.rpartition("=")
+        wrong = _wrong_pair(pair, column, name, header, columns)
+        if wrong:
+            problems.append(wrong)
+        else:
+            columns[name] = (*columns.get(name, ()), list(header).index(column))
+    if not problems and not {"name", "phone"} & columns.keys():
+        problems.append(problem("map", N_("A customer needs a name or a phone: map a column to one of them.")))
+    if problems:
+        raise Refused(problems)
+    used = {at for places in columns.values() for at in places}
+    return Columns(columns, tuple(name for at, name in enumerate(header) if at not in used and name))
+
+
+def _wrong_pair(
+    pair: str, column: str, name: str, header: Sequence[str], columns: Mapping[str, object]
+) -> Problem | None:
+    if not column or not name:
+        return problem("map", N_("%(pair)s is not COLUMN=field."), pair=pair)
+    if column not in header:
+        text = N_("There is no column %(column)s; there are %(header)s.")
+        return problem("map", text, column=column, header=", ".join(header))
+    if name not in FIELDS:
+        return problem("map", N_("There is no field %(name)s; there are %(all)s."), name=name, all=", ".join(FIELDS))
+    if name in columns and name not in SEVERAL:
+        return problem("map", N_("Only one column can be the %(name)s."), name=name)
+    return None
+
+
+def read_row(row: CsvRow, mapping: Columns, *, source: str | None, country: str) -> ImportRow | Rejected:
+    """The customer in a row, or all that is wrong with it."""
+    wrong: list[Msg] = []
+    texts = {name: ", ".join(mapping.cells(row, name)) for name in TEXTS}
+    for name, most in TEXTS.items():
+        if len(texts[name]) > most:
+            wrong.append(Msg(N_("%(field)s is too long: at most %(most)s characters."), {"field": name, "most": most}))
+    points = tuple(dict.fromkeys(point for kind in KINDS for point in _points(kind, row, mapping, country, wrong)))
+    if not texts["name"] and not any(point.kind == "phone" for point in points):
+        wrong.append(Msg(N_("There is neither a name nor a phone.")))
+    choices = {
+        "source": _choice("source", row, mapping, _SOURCES, wrong) or source,
+        "grade": _choice("grade", row, mapping, {each.casefold(): each for each in GRADES}, wrong),
+        "state": _choice("state", row, mapping, {each: each for each in STATES}, wrong) or "lead",
+    }
+    if wrong:
+        return Rejected(row.line, row.cells, tuple(wrong))
+    key = texts.pop("key") or None
+    tags = tuple(dict.fromkeys(tag.strip()[:80] for cell in mapping.cells(row, "tag") for tag in re.split("[,，;；]", cell)))
+    return ImportRow(
+        row.line,
+        row.cells,
+        **texts,
+        key=key,
+        note="\n".join(mapping.cells(row, "note")),
+        source=choices["source"],
+        grade=choices["grade"],
+        state=choices["state"] or "lead",
+        tags=tuple(tag for tag in tags if tag),
+        points=points,
+    )
+
+
+def _points(kind: Kind, row: CsvRow, mapping: Columns, country: str, wrong: list[Msg]) -> list[ContactPoint]:
+    """The ways of one kind to reach somebody; one cell may hold several."""
+    found = []
+    for cell in mapping.cells(row, kind):
+        for part in _BETWEEN_POINTS.split(cell) if kind in {"phone", "email"} else [cell]:
+            if not part.strip():
+                continue
+            point = parse_contact_point(kind, part, country)
+            if isinstance(point, ContactPoint):
+                found.append(point)
+            else:
+                wrong.append(Msg(N_("%(value)s: %(reason)s"), {"value": part.strip()[:60], "reason": point}))
+    return found
+
+
+def _choice(name: str, row: CsvRow, mapping: Columns, allowed: Mapping[str, str], wrong: list[Msg]) -> str | None:
+    cell = next(iter(mapping.cells(row, name)), "")
+    if not cell:
+        return None
+    if cell.casefold() not in allowed:
+        wrong.append(Msg(N_("%(value)s is no %(field)s."), {"value": cell[:60], "field": name}))
+    return allowed.get(cell.casefold())

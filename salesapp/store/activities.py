@@ -1,0 +1,297 @@
+"""Activities, planned and done: rows for lists and for the day, the next step of a deal, and what services change."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, tuple_, update
+
+from salesapp.domain.errors import NotFound
+from salesapp.domain.permissions import Access, Actor
+from salesapp.store.engine import Executor
+from salesapp.store.inserts import insert_row, rows_changed
+from salesapp.store.tables import activity, contact, contact_point, customer, deal, person
+from salesapp.store.visibility import activity_branches, customer_access, deal_access, require
+
+After = tuple[datetime, int]
+"""Where a list goes on: the last row's moment and id."""
+Owners = frozenset[int] | None
+"""Whose day is shown; None is everybody's."""
+
+_owner = person.alias("owner")
+_phone = (  # the contact's own number before the customer's
+    select(contact_point.c.normalised)
+    .where(
+        contact_point.c.customer_id == activity.c.customer_id,
+        contact_point.c.kind == "phone",
+        contact_point.c.archived_at.is_(None),
+        contact_point.c.opt_out.is_(False),
+    )
+    .order_by(case((contact_point.c.contact_id == activity.c.contact_id, 0), else_=1), contact_point.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_rows = (
+    select(
+        activity,
+        customer.c.name.label("customer_name"),
+        customer.c.kind.label("customer_kind"),
+        customer.c.grade,
+        contact.c.name.label("contact_name"),
+        deal.c.title.label("deal_title"),
+        _owner.c.name.label("owner_name"),
+        _phone.label("phone"),
+    )
+    .outerjoin(customer, customer.c.id == activity.c.customer_id)
+    .outerjoin(contact, contact.c.id == activity.c.contact_id)
+    .outerjoin(deal, deal.c.id == activity.c.deal_id)
+    .outerjoin(_owner, _owner.c.id == activity.c.owner_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFilter:
+    """Which activities a list shows; `owner` None means everybody's this person may see."""
+
+    state: str = "planned"
+    owner: int | None = None
+
+
+def access(x: Executor, actor: Actor, activity_id: int, now: datetime) -> Access:
+    """How far this person gets into the activity: wholly into their own, else as far as into its customer or deal."""
+    columns = (activity.c.customer_id, activity.c.deal_id, activity.c.owner_id, activity.c.scope_owner_id)
+    row = x.execute(select(*columns).where(activity.c.id == activity_id)).first()
+    if row is None:
+        return Access.NONE
+    if actor.sees(row.scope_owner_id) or (row.owner_id is not None and actor.sees(row.owner_id)):
+        return Access.WORK
+    if row.customer_id is not None:
+        return customer_access(x, actor, row.customer_id, now)
+    return Access.NONE if row.deal_id is None else deal_access(x, actor, row.deal_id, now)
+
+
+def load(x: Executor, actor: Actor, activity_id: int, now: datetime, verb: str = "activity.see") -> Row[*tuple[Any, ...]]:
+    """One activity with the names around it; NotFound where it is missing or not theirs to see."""
+    require(actor, verb, access(x, actor, activity_id, now))
+    return _one(x, _rows.where(activity.c.id == activity_id))
+
+
+def load_for_change(x: Executor, actor: Actor, activity_id: int, now: datetime) -> Row[*tuple[Any, ...]]:
+    """One activity this person may change, its row locked until the transaction ends."""
+    require(actor, "activity.edit", access(x, actor, activity_id, now))
+    return _one(x, _rows.where(activity.c.id == activity_id).with_for_update(of=activity))
+
+
+def _one(x: Executor, query: Select[Any]) -> Row[*tuple[Any, ...]]:
+    row = x.execute(query).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _of(owners: Owners) -> list[ColumnElement[bool]]:
+    return [] if owners is None else [activity.c.owner_id.in_(sorted(owners))]
+
+
+def planned(
+    x: Executor, owners: Owners, *, since: datetime | None, until: datetime, limit: int = 200
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What is planned before `until`, in the order of time; with `since` None the overdue, the latest first."""
+    where = [activity.c.state == "planned", activity.c.planned_at < until, *_of(owners)]
+    if since is None:
+        order: tuple[ColumnElement[Any], ...] = (activity.c.planned_at.desc(), activity.c.id.desc())
+    else:
+        where.append(activity.c.planned_at >= since)
+        order = (activity.c.planned_at, activity.c.id)
+    return x.execute(_rows.where(*where).order_by(*order).limit(limit)).all()
+
+
+def done(
+    x: Executor, owners: Owners, *, since: datetime, until: datetime, limit: int = 100
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What was done in this time, the latest first."""
+    where = [activity.c.state == "done", activity.c.at >= since, activity.c.at < until, *_of(owners)]
+    return x.execute(_rows.where(*where).order_by(activity.c.at.desc(), activity.c.id.desc()).limit(limit)).all()
+
+
+def day_counts(x: Executor, owners: Owners, start: datetime, end: datetime) -> Row[*tuple[Any, ...]]:
+    """overdue, due (planned for the day and still open) and done of one day."""
+    is_planned = activity.c.state == "planned"
+    query = select(
+        func.count(case((and_(is_planned, activity.c.planned_at < start), 1))).label("overdue"),
+        func.count(case((and_(is_planned, activity.c.planned_at >= start), 1))).label("due"),
+        func.count(case((activity.c.state == "done", 1))).label("done"),
+    ).where(
+        or_(
+            and_(is_planned, activity.c.planned_at < end),
+            and_(activity.c.state == "done", activity.c.at >= start, activity.c.at < end),
+        ),
+        *_of(owners),
+    )
+    return x.execute(query).one()
+
+
+_has_next = or_(
+    exists().where(activity.c.deal_id == deal.c.id, activity.c.state == "planned"),
+    exists().where(
+        activity.c.customer_id == deal.c.customer_id, activity.c.deal_id.is_(None), activity.c.state == "planned"
+    ),
+)
+
+
+def deals_without_next(x: Executor, owners: Owners, limit: int = 20) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Open deals for which nothing is planned, the longest untouched first; one more than `limit` where there are."""
+    where = [deal.c.state == "open", deal.c.archived_at.is_(None), ~_has_next]
+    if owners is not None:
+        where.append(deal.c.owner_id.in_(sorted(owners)))
+    query = (
+        select(
+            deal.c.id,
+            deal.c.title,
+            deal.c.process,
+            deal.c.stage,
+            deal.c.touched_at,
+            deal.c.customer_id,
+            customer.c.name.label("customer_name"),
+            customer.c.kind.label("customer_kind"),
+            _owner.c.name.label("owner_name"),
+            deal.c.owner_id,
+        )
+        .select_from(
+            deal.outerjoin(customer, customer.c.id == deal.c.customer_id).outerjoin(
+                _owner, _owner.c.id == deal.c.owner_id
+            )
+        )
+        .where(*where)
+        .order_by(deal.c.touched_at, deal.c.id)
+        .limit(limit + 1)
+    )
+    return x.execute(query).all()
+
+
+def next_steps(x: Executor, deals: Sequence[tuple[int, int | None]]) -> dict[int, Row[*tuple[Any, ...]]]:
+    """The next planned activity by deal: its own, else one of its customer's that names no deal."""
+    if not deals:
+        return {}
+    columns = (
+        activity.c.id,
+        activity.c.deal_id,
+        activity.c.customer_id,
+        activity.c.kind,
+        activity.c.note,
+        activity.c.because,
+        activity.c.planned_at,
+        activity.c.all_day,
+    )
+    deal_ids = [deal_id for deal_id, _ in deals]
+    customer_ids = [customer_id for _, customer_id in deals if customer_id is not None]
+    own = activity.c.deal_id.in_(deal_ids)
+    of_customer = and_(activity.c.deal_id.is_(None), activity.c.customer_id.in_(customer_ids))
+    query = (
+        select(*columns)
+        .where(activity.c.state == "planned", or_(own, of_customer))
+        .order_by(activity.c.planned_at, activity.c.id)
+    )
+    by_deal: dict[int, Row[*tuple[Any, ...]]] = {}
+    by_customer: dict[int, Row[*tuple[Any, ...]]] = {}
+    for row in x.execute(query):
+        if row.deal_id is not None:
+            by_deal.setdefault(row.deal_id, row)
+        elif row.customer_id is not None:
+            by_customer.setdefault(row.customer_id, row)
+    for deal_id, customer_id in deals:
+        if customer_id in by_customer:
+            by_deal.setdefault(deal_id, by_customer[customer_id])
+    return by_deal
+
+
+def page(
+    x: Executor, actor: Actor, f: ActivityFilter, now: datetime, *, after: After | None = None, limit: int = 50
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """One page of the list: the planned in the order of time, the done latest first."""
+    moment = activity.c.planned_at if f.state == "planned" else activity.c.at
+    forward = f.state == "planned"
+    order = (moment, activity.c.id) if forward else (moment.desc(), activity.c.id.desc())
+    where = [activity.c.state == f.state]
+    if after is not None:
+        place = tuple_(moment, activity.c.id)
+        where.append(place > after if forward else place < after)
+    if f.owner is not None:
+        where.append(activity.c.owner_id == f.owner)
+    ways = activity_branches(actor, now)
+    if f.owner is not None and actor.sees(f.owner):
+        ways = [activity.c.owner_id == f.owner]
+    pieces = [
+        select(activity.c.id, moment.label("moment")).where(*where, way).order_by(*order).limit(limit).subquery()
+        for way in ways
+    ]
+    first, *rest = (select(piece.c.id, piece.c.moment) for piece in pieces)
+    ids = (first.union(*rest) if rest else first).subquery()
+    sort = (ids.c.moment, ids.c.id) if forward else (ids.c.moment.desc(), ids.c.id.desc())
+    newest = select(ids.c.id).order_by(*sort).limit(limit).subquery()
+    return x.execute(_rows.where(activity.c.id.in_(select(newest.c.id))).order_by(*order)).all()
+
+
+def planned_for(
+    x: Executor, *, customer_id: int | None = None, deal_id: int | None = None, limit: int = 20
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What is planned with a customer or for a deal, for whoever may already see that record."""
+    where: list[ColumnElement[bool]] = [activity.c.state == "planned"]
+    if deal_id is not None:
+        named_none = and_(activity.c.deal_id.is_(None), activity.c.customer_id == customer_id)
+        where.append(or_(activity.c.deal_id == deal_id, named_none) if customer_id else activity.c.deal_id == deal_id)
+    else:
+        where.append(activity.c.customer_id == customer_id)
+    return x.execute(_rows.where(*where).order_by(activity.c.planned_at, activity.c.id).limit(limit)).all()
+
+
+def insert(x: Executor, values: Mapping[str, Any]) -> int:
+    """A new activity."""
+    return insert_row(x, activity, values)
+
+
+def update_from(x: Executor, activity_id: int, state: str, values: Mapping[str, Any]) -> bool:
+    """Change the activity if it still is in `state`; whether it was."""
+    statement = (
+        update(activity)
+        .where(activity.c.id == activity_id, activity.c.state == state)
+        .values(dict(values) | {"version": activity.c.version + 1})
+    )
+    return bool(rows_changed(x, statement))
+
+
+def planned_after(x: Executor, activity_id: int, customer_id: int | None, deal_id: int | None) -> Sequence[int]:
+    """Ids of what was planned because this activity was done, and still is planned."""
+    same = [activity.c.customer_id == customer_id] if customer_id else [activity.c.deal_id == deal_id]
+    query = select(activity.c.id, activity.c.because).where(activity.c.state == "planned", *same)
+    return [row.id for row in x.execute(query) if row.because and row.because.get("after") == activity_id]
+
+
+def contacted(x: Executor, customer_id: int, at: datetime) -> None:
+    """Remember a successful contact at this moment, unless there was a later one."""
+    later = or_(customer.c.last_contact_at.is_(None), customer.c.last_contact_at < at)
+    x.execute(update(customer).where(customer.c.id == customer_id, later).values(last_contact_at=at))
+
+
+def uncontacted(x: Executor, customer_id: int, at: datetime) -> None:
+    """Forget the contact at this moment: the one before it counts again."""
+    before = (
+        select(func.max(activity.c.at))
+        .where(
+            activity.c.customer_id == customer_id,
+            activity.c.state == "done",
+            activity.c.direction == "out",
+            activity.c.outcome == "reached",
+            activity.c.kind != "task",
+        )
+        .scalar_subquery()
+    )
+    statement = update(customer).where(customer.c.id == customer_id, customer.c.last_contact_at == at)
+    x.execute(statement.values(last_contact_at=before))
+
+
+def is_contact_of(x: Executor, contact_id: int, customer_id: int | None) -> bool:
+    """Whether this is a living contact of the customer."""
+    query = select(contact.c.customer_id).where(contact.c.id == contact_id, contact.c.archived_at.is_(None))
+    return customer_id is not None and x.execute(query).scalar() == customer_id

@@ -1,0 +1,104 @@
+"""Ways to reach customers and their contacts; the unique index over living, unshared ones forbids duplicates."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from salesapp.domain.contact_points import ContactPoint
+from salesapp.store.engine import Executor
+from salesapp.store.inserts import insert_or_ignore, rows_changed
+from salesapp.store.tables import contact_point, customer
+
+_living = contact_point.c.archived_at.is_(None)
+
+
+def insert(
+    x: Executor,
+    point: ContactPoint,
+    customer_id: int,
+    contact_id: int | None = None,
+    *,
+    shared: bool = False,
+    opt_out: bool = False,
+) -> bool:
+    """Add a way to reach a customer; False when another living, unshared one is the same.
+
+    Two transactions at once: the second waits here for the first, and then gets its answer from the unique index.
+    """
+    values = {
+        "kind": point.kind,
+        "shown": point.shown,
+        "normalised": point.normalised,
+        "customer_id": customer_id,
+        "contact_id": contact_id,
+        "shared": shared,
+        "opt_out": opt_out,
+    }
+    return insert_or_ignore(x, contact_point, values)
+
+
+def holder(x: Executor, kind: str, normalised: str) -> int | None:
+    """The customer who has this living, unshared number or address."""
+    return x.execute(
+        select(contact_point.c.customer_id).where(
+            contact_point.c.kind == kind,
+            contact_point.c.normalised == normalised,
+            ~contact_point.c.shared,
+            _living,
+        )
+    ).scalar()
+
+
+def holders(x: Executor, points: Collection[ContactPoint]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """kind, customer_id of every living customer who can be reached at one of these. Not filtered: see `duplicates`."""
+    if not points:
+        return ()
+    query = (
+        select(contact_point.c.kind, contact_point.c.customer_id)
+        .join(customer, customer.c.id == contact_point.c.customer_id)
+        .where(
+            contact_point.c.normalised.in_({point.normalised for point in points}),
+            contact_point.c.kind.in_({point.kind for point in points}),
+            _living,
+        )
+        .order_by(contact_point.c.id)
+        .limit(10)
+    )
+    return x.execute(query).all()
+
+
+def get(x: Executor, point_id: int) -> Row[*tuple[Any, ...]] | None:
+    """One row, for a service that asks about rights itself."""
+    return x.execute(select(contact_point).where(contact_point.c.id == point_id)).first()
+
+
+def set_values(x: Executor, point_id: int, values: Mapping[str, Any]) -> bool:
+    """Change a row (bring it back, mark it shared); False where the unique index forbids it."""
+    statement = update(contact_point).where(contact_point.c.id == point_id).values(dict(values))
+    try:
+        with x.begin_nested():
+            x.execute(statement)
+    except IntegrityError:
+        return False
+    return True
+
+
+def archive(x: Executor, point_id: int, now: Any) -> bool:
+    """Take a way to reach somebody out of use; its number is free for others again."""
+    statement = update(contact_point).where(contact_point.c.id == point_id, _living).values(archived_at=now)
+    return rows_changed(x, statement) == 1
+
+
+def archive_of_contact(x: Executor, contact_id: int, now: Any) -> None:
+    """Take all ways to reach a contact out of use."""
+    x.execute(
+        update(contact_point).where(and_(contact_point.c.contact_id == contact_id, _living)).values(archived_at=now)
+    )
+
+
+def archived_with_contact(x: Executor, contact_id: int, at: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The ways that went out of use together with the contact."""
+    same = and_(contact_point.c.contact_id == contact_id, contact_point.c.archived_at == at)
+    return x.execute(select(contact_point).where(same)).all()

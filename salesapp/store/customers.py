@@ -1,0 +1,220 @@
+"""Customers: one record in full, pickers, and the changes services make. Lists stand in `customer_lists`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+
+from salesapp.domain.errors import NotFound
+from salesapp.domain.permissions import Access, Actor
+from salesapp.domain.views import CustomerView
+from salesapp.store import search, visibility
+from salesapp.store.customer_lists import Filters, Page, page, rows_of
+from salesapp.store.engine import Executor
+from salesapp.store.inserts import insert_row, rows_changed
+from salesapp.store.tables import (
+    activity,
+    contact,
+    contact_point,
+    customer,
+    customer_tag,
+    deal,
+    person,
+    search_row,
+    tag,
+    touch,
+)
+
+_SEPARATOR: Final = "\x1f"  # cannot stand in a tag: forms strip control characters
+_tags = (
+    select(func.aggregate_strings(tag.c.name, _SEPARATOR))
+    .select_from(customer_tag.join(tag, tag.c.id == customer_tag.c.tag_id))
+    .where(customer_tag.c.customer_id == customer.c.id)
+    .correlate(customer)
+    .scalar_subquery()
+)
+_one = select(customer, person.c.name.label("owner_name"), _tags.label("tags")).select_from(
+    customer.outerjoin(person, person.c.id == customer.c.owner_id)
+)
+
+
+def load(x: Executor, actor: Actor, customer_id: int, now: datetime) -> CustomerView:
+    """One customer in full; NotFound when missing, or not this person's to know of."""
+    if visibility.customer_access(x, actor, customer_id, now) is Access.NONE:
+        raise NotFound
+    return read(x, customer_id)
+
+
+def read(x: Executor, customer_id: int) -> CustomerView:
+    """One customer, for code that has asked about rights already."""
+    row = x.execute(_one.where(customer.c.id == customer_id)).first()
+    if row is None:
+        raise NotFound
+    return CustomerView(
+        id=row.id,
+        version=row.version,
+        kind=row.kind,
+        name=row.name,
+        company=row.company,
+        position=row.position,
+        state=row.state,
+        grade=row.grade,
+        source=row.source,
+        owner_id=row.owner_id,
+        owner_name=row.owner_name,
+        pool_id=row.pool_id,
+        territory_id=row.territory_id,
+        address=row.address,
+        note=row.note,
+        tags=tuple(sorted(row.tags.split(_SEPARATOR))) if row.tags else (),
+        custom=row.custom or {},
+        created_at=row.created_at,
+        touched_at=row.touched_at,
+        last_contact_at=row.last_contact_at,
+        archived_at=row.archived_at,
+    )
+
+
+def lock(x: Executor, customer_id: int) -> None:
+    """Let nobody else change this customer until the transaction ends (on SQLite, nobody else can anyway)."""
+    x.execute(select(customer.c.id).where(customer.c.id == customer_id).with_for_update())
+
+
+def options_for(x: Executor, actor: Actor, q: str, now: datetime) -> list[tuple[int, str, str]]:
+    """Customers to choose from, as (id, name, company): what `q` finds, or the newest."""
+    if q.strip():
+        ids = [hit.subject_id for hit in search.find(x, actor, q, now, kinds=("customer",))]
+        rows: Sequence[Row[*tuple[Any, ...]]] = rows_of(x, actor, ids, Filters(), now)
+    else:
+        rows = page(x, actor, Filters(), "touched", None, now, size=20).rows
+    return [(row.id, row.name or row.company or row.phone or "", row.company if row.name else "") for row in rows]
+
+
+# --- duplicates ---
+
+
+def named(x: Executor, name: str, company: str, limit: int = 10) -> Sequence[int]:
+    """Living customers of this name, and this company where both are known. Not filtered: see services.duplicates."""
+    same: list[ColumnElement[bool]] = [customer.c.name == name, customer.c.archived_at.is_(None)]
+    if company:
+        same.append(or_(customer.c.company == company, customer.c.company == ""))
+    return x.scalars(select(customer.c.id).where(and_(*same)).order_by(customer.c.id).limit(limit)).all()
+
+
+def known_by(x: Executor, external_key: str) -> int | None:
+    """The customer an import knows by this key."""
+    return x.scalar(select(customer.c.id).where(customer.c.external_key == external_key))
+
+
+# --- writing ---
+
+
+def insert(x: Executor, values: Mapping[str, Any]) -> int:
+    """A new customer."""
+    return insert_row(x, customer, values)
+
+
+def set_values(x: Executor, customer_id: int, values: Mapping[str, Any]) -> None:
+    """A person's save: the version goes up."""
+    x.execute(
+        update(customer).where(customer.c.id == customer_id).values({**values, "version": customer.c.version + 1})
+    )
+
+
+def set_archived(x: Executor, customer_id: int, archived_at: datetime | None) -> bool:
+    """Archive or restore; False when it was so already."""
+    other = customer.c.archived_at.is_(None) if archived_at else customer.c.archived_at.is_not(None)
+    statement = update(customer).where(customer.c.id == customer_id, other)
+    return rows_changed(x, statement.values(archived_at=archived_at, version=customer.c.version + 1)) == 1
+
+
+def claim(x: Executor, customer_id: int, owner_id: int, now: datetime) -> bool:
+    """Take a customer out of its pool. One statement, so of many people at once exactly one gets True."""
+    waiting = and_(customer.c.pool_id.is_not(None), customer.c.owner_id.is_(None), customer.c.archived_at.is_(None))
+    statement = update(customer).where(customer.c.id == customer_id, waiting)
+    values = {"owner_id": owner_id, "pool_id": None, "touched_at": now, "version": customer.c.version + 1}
+    return rows_changed(x, statement.values(values)) == 1
+
+
+def set_owner(x: Executor, customer_id: int, *, owner_id: int | None, pool_id: int | None = None) -> None:
+    """Owned, in exactly one pool, or nobody's."""
+    set_values(x, customer_id, {"owner_id": owner_id, "pool_id": pool_id})
+
+
+def rescope(x: Executor, customer_id: int) -> None:
+    """Rewrite whose records hang on this customer, after its owner changed: its owner's, else their own."""
+    row = x.execute(select(customer.c.owner_id, customer.c.pool_id).where(customer.c.id == customer_id)).one()
+    for table in (deal, activity):
+        scope = row.owner_id if row.owner_id is not None else table.c.owner_id
+        x.execute(update(table).where(table.c.customer_id == customer_id).values(scope_owner_id=scope))
+    own = search.POOLED if row.pool_id is not None else row.owner_id
+    its_deal = select(deal.c.scope_owner_id).where(deal.c.id == search_row.c.subject_id).scalar_subquery()
+    scope_of_row = case((search_row.c.kind == "customer", own), (search_row.c.kind == "deal", its_deal), else_=own)
+    x.execute(update(search_row).where(search_row.c.customer_id == customer_id).values(scope_owner_id=scope_of_row))
+
+
+def touched(x: Executor, customer_id: int, now: datetime, *, contacted: bool = False) -> None:
+    """A person did something with this customer; it rises in lists. `contacted`: they reached them."""
+    values: dict[str, Any] = {"touched_at": now}
+    if contacted:
+        values["last_contact_at"] = now
+    x.execute(update(customer).where(customer.c.id == customer_id).values(values))
+    mine = and_(search_row.c.kind == "customer", search_row.c.subject_id == customer_id)
+    x.execute(update(search_row).where(mine).values(touched_at=now))
+
+
+def add_touch(x: Executor, customer_id: int, source: str | None, note: str, at: datetime) -> int:
+    """The customer reached out, or was brought in once more."""
+    return insert_row(x, touch, {"customer_id": customer_id, "source": source, "note": note, "at": at})
+
+
+def reindex(x: Executor, customer_id: int) -> None:
+    """Put what the customer is found by into the search: names, company, contacts, numbers, addresses."""
+    row = x.execute(select(customer).where(customer.c.id == customer_id)).one()
+    points = x.execute(
+        select(contact_point.c.kind, contact_point.c.normalised, contact_point.c.shown)
+        .where(contact_point.c.customer_id == customer_id, contact_point.c.archived_at.is_(None))
+        .order_by(contact_point.c.id)
+    ).all()
+    living = and_(contact.c.customer_id == customer_id, contact.c.archived_at.is_(None))
+    people = list(x.scalars(select(contact.c.name).where(living).order_by(contact.c.id)))
+    organisation = row.kind == "organisation"
+    reached = [point.normalised for point in points if point.kind == "phone"]
+    search.put(
+        x,
+        kind="customer",
+        subject_id=customer_id,
+        customer_id=customer_id,
+        scope_owner_id=search.POOLED if row.pool_id is not None else row.owner_id,
+        title=row.name or row.company or next((point.shown for point in points), ""),
+        parts={
+            "names": people if organisation else [row.name, *people],
+            "companies": [row.name, row.company] if organisation else [row.company],
+            "phones": reached,
+            "mails": [point.normalised for point in points if point.kind != "phone"],
+        },
+        touched_at=row.touched_at,
+    )
+
+
+__all__ = [
+    "Filters",
+    "Page",
+    "add_touch",
+    "claim",
+    "insert",
+    "known_by",
+    "load",
+    "lock",
+    "named",
+    "options_for",
+    "page",
+    "read",
+    "reindex",
+    "rescope",
+    "set_archived",
+    "set_owner",
+    "set_values",
+    "touched",
+]

@@ -1,0 +1,193 @@
+"""All rows of a database as lines of JSON, and back: the same on SQLite and PostgreSQL, so a copy made on one can be
+put into the other.
+
+A dump is one consistent state while others keep writing. Ids stay what they are, and none is given twice afterwards.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    MetaData,
+    Table,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+    table,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from salesapp.store import search
+from salesapp.store.engine import engines
+from salesapp.store.tables import metadata
+from salesapp.store.types import Instant
+
+ROWS_AT_ONCE: Final = 1000
+MADE_BY_RUNNING: Final = frozenset({"setting", "throttle"})
+"""Tables that a mere start of an installation nobody uses may have written to."""
+
+VERSIONS: Final = "alembic_version"
+_OURS_ALONE: Final = ("search_index", "sqlite_")  # made anew by whoever restores
+
+
+@contextmanager
+def one_state() -> Iterator[Connection]:
+    """A connection that sees the database as it is now, whatever is written meanwhile."""
+    engine = engines().write if engines().write.dialect.name == "postgresql" else engines().read
+    options: dict[str, Any] = {}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+def tables_in(connection: Connection) -> list[Table]:
+    """Every table that holds data, plugins' too; what others refer to comes before them."""
+    names = [name for name in inspect(connection).get_table_names() if not name.startswith((VERSIONS, *_OURS_ALONE))]
+    foreign = MetaData()
+    foreign.reflect(connection, only=[name for name in names if name not in metadata.tables], resolve_fks=False)
+    ours = [each for each in metadata.sorted_tables if each.name in names]
+    return [*ours, *(foreign.tables[name] for name in sorted(foreign.tables))]
+
+
+def lines(connection: Connection, each: Table) -> Iterator[str]:
+    """The rows of a table in the order of their keys, each a JSON list in the order of the columns."""
+    query = select(each).order_by(*each.primary_key.columns)
+    rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
+    for row in rows:
+        yield json.dumps([_out(value) for value in row], ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _out(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value  # a datetime is a date, too
+
+
+def last_id(connection: Connection, each: Table) -> int:
+    """The highest id the table ever gave, so that no later row gets it again."""
+    if "id" not in each.c:
+        return 0
+    highest = connection.execute(select(func.max(each.c.id))).scalar() or 0
+    if connection.dialect.name == "sqlite":
+        numbers = table("sqlite_sequence", column("name"), column("seq"))
+        given = connection.execute(select(numbers.c.seq).where(numbers.c.name == each.name)).scalar() or 0
+    else:
+        given = connection.execute(_sequence_value, {"table": each.name}).scalar() or 0
+    return max(int(highest), int(given))
+
+
+_sequence_value = text(
+    "SELECT last_value FROM pg_sequences WHERE schemaname = current_schema() "
+    "AND quote_ident(schemaname) || '.' || quote_ident(sequencename) = "
+    "(SELECT n::regclass::text FROM pg_get_serial_sequence(:table, 'id') AS n) "
+    "OR sequencename = split_part(pg_get_serial_sequence(:table, 'id'), '.', 2)"
+)
+
+
+def holds_data(connection: Connection) -> list[str]:
+    """The tables that have rows, those left out that a mere start writes to."""
+    found = []
+    for each in tables_in(connection):
+        if each.name not in MADE_BY_RUNNING and connection.execute(select(each).limit(1)).first() is not None:
+            found.append(each.name)
+    return found
+
+
+def forget_start(connection: Connection) -> None:
+    """Take away what a mere start of the empty installation has written."""
+    for name in sorted(MADE_BY_RUNNING):
+        connection.execute(delete(metadata.tables[name]))
+
+
+def load(connection: Connection, each: Table, columns: Sequence[str], rows: Iterable[str]) -> int:
+    """Put lines back into an empty table; how many. A ValueError where a line does not fit."""
+    targets = [each.c[name] for name in columns]
+    later = [target.name for target in targets if _to_itself(target, each)]
+    statement = insert(each).values({target.name: bindparam(target.name, type_=_type(target)) for target in targets})
+    count = 0
+    for chunk in _chunks(rows):
+        values = [_in(line, targets) for line in chunk]
+        connection.execute(statement, [value | dict.fromkeys(later) for value in values])
+        _refer(connection, each, later, values)
+        count += len(values)
+    return count
+
+
+def _to_itself(target: Column[Any], each: Table) -> bool:
+    """A team may come before the one it belongs to, so such references are filled in afterwards."""
+    return any(key.target_fullname == f"{each.name}.id" for key in target.foreign_keys)
+
+
+def _refer(connection: Connection, each: Table, later: Sequence[str], values: Sequence[Mapping[str, Any]]) -> None:
+    for name in later:
+        pairs = [{"row_id": value["id"], "to": value[name]} for value in values if value[name] is not None]
+        if pairs:
+            statement = update(each).where(each.c.id == bindparam("row_id")).values({name: bindparam("to")})
+            connection.execute(statement, pairs)
+
+
+def _type(target: Column[Any]) -> Any:
+    """JSON that was NULL comes back as NULL, not as the JSON word null."""
+    if isinstance(target.type, JSON):
+        return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    return target.type
+
+
+def _chunks(rows: Iterable[str]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == ROWS_AT_ONCE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _in(line: str, targets: Sequence[Column[Any]]) -> dict[str, Any]:
+    values = json.loads(line)
+    if not isinstance(values, list) or len(values) != len(targets):
+        raise ValueError(f"a row of {targets[0].table.name} has another shape than its columns")
+    return {target.name: _typed(target, value) for target, value in zip(targets, values, strict=True)}
+
+
+def _typed(target: Column[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(target.type, Instant | DateTime):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(target.type, Date) else value
+
+
+def go_on_from(connection: Connection, each: Table, last: int) -> None:
+    """Let the next new row get an id above every one that was ever given."""
+    if not last or "id" not in each.c:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": each.name})
+        put = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)")
+        connection.execute(put, {"name": each.name, "last": last})
+    else:
+        put = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)")
+        connection.execute(put, {"name": each.name, "last": last})
+
+
+def index_search(connection: Connection) -> None:
+    """Fill SQLite's search index, which is no table and so in no dump."""
+    rows = metadata.tables["search_row"]
+    found = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(select(rows.c.id, rows.c.tokens))
+    for portion in found.partitions(ROWS_AT_ONCE):
+        search.index_many(connection, [(row_id, words) for row_id, words in portion])

@@ -1,0 +1,167 @@
+"""Figures over deals: what happened to them, stage by stage and person by person, in a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+
+from salesapp.domain.permissions import Actor
+from salesapp.store.engine import Executor
+from salesapp.store.tables import deal, person, stage_event
+from salesapp.store.visibility import deal_branches
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFilter:
+    """Which deals are counted: of one process, of one owner (None: everybody's I see), from a moment on."""
+
+    process: str
+    owner: int | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageFigures:
+    """One stage in a time: deals that entered it, went on from it to a later stage or were won, were lost from it;
+    and the median stay of those that left it, in seconds."""
+
+    entered: int = 0
+    went_on: int = 0
+    lost: int = 0
+    median_secs: int | None = None
+
+
+def _visible(actor: Actor, f: ReportFilter, now: datetime) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [deal.c.archived_at.is_(None), or_(*deal_branches(actor, now))]
+    if f.owner is not None:
+        found.append(deal.c.owner_id == f.owner)
+    return found
+
+
+def _events(actor: Actor, f: ReportFilter, now: datetime) -> list[ColumnElement[bool]]:
+    found = [stage_event.c.process == f.process, *_visible(actor, f, now)]
+    if f.since is not None:
+        found.append(stage_event.c.at >= f.since)
+    return found
+
+
+_with_deal = stage_event.join(deal, deal.c.id == stage_event.c.deal_id)
+
+
+def funnel(
+    x: Executor, actor: Actor, f: ReportFilter, stages: Sequence[str], now: datetime, *, won: str, lost: str
+) -> dict[str, StageFigures]:
+    """The figures of each stage; `won` and `lost` are how a path's ends are called."""
+    where = _events(actor, f, now)
+    entries = x.execute(
+        select(stage_event.c.stage, func.count(stage_event.c.deal_id.distinct()))
+        .select_from(_with_deal)
+        .where(*where)
+        .group_by(stage_event.c.stage)
+    )
+    entered = {stage: n for stage, n in entries}
+    onward = or_(
+        *(
+            and_(stage_event.c.prev_stage == stage, stage_event.c.stage.in_([*stages[place + 1 :], won]))
+            for place, stage in enumerate(stages)
+        )
+    )
+    leaving = x.execute(
+        select(
+            stage_event.c.prev_stage,
+            func.count(case((onward, stage_event.c.deal_id)).distinct()).label("went_on"),
+            func.count(case((stage_event.c.stage == lost, stage_event.c.deal_id)).distinct()).label("lost"),
+        )
+        .select_from(_with_deal)
+        .where(*where, stage_event.c.prev_stage.in_(stages))
+        .group_by(stage_event.c.prev_stage)
+    )
+    left = {row.prev_stage: row for row in leaving}
+    medians = _medians(x, where, stages)
+    return {
+        stage: StageFigures(
+            entered=entered.get(stage, 0),
+            went_on=left[stage].went_on if stage in left else 0,
+            lost=left[stage].lost if stage in left else 0,
+            median_secs=medians.get(stage),
+        )
+        for stage in stages
+    }
+
+
+def _medians(x: Executor, where: Sequence[ColumnElement[bool]], stages: Sequence[str]) -> dict[str, int]:
+    """The middle of the stays in each stage, the mean of the two middle ones where their number is even."""
+    by_stage = stage_event.c.prev_stage
+    ranked = (
+        select(
+            by_stage.label("stage"),
+            stage_event.c.secs_in_prev.label("secs"),
+            func.row_number().over(partition_by=by_stage, order_by=stage_event.c.secs_in_prev).label("rank"),
+            func.count().over(partition_by=by_stage).label("n"),
+        )
+        .select_from(_with_deal)
+        .where(*where, by_stage.in_(stages), stage_event.c.secs_in_prev.is_not(None))
+        .subquery()
+    )
+    query = (
+        select(ranked.c.stage, func.avg(ranked.c.secs))
+        .where(ranked.c.rank.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2]))
+        .group_by(ranked.c.stage)
+    )
+    return {stage: int(secs) for stage, secs in x.execute(query)}
+
+
+def closed(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Number and sum of deals by how they ended (state) and currency, closed in the time."""
+    columns = (deal.c.state, deal.c.currency)
+    query = (
+        select(*columns, func.count().label("n"), func.sum(deal.c.amount_minor).label("total"))
+        .where(*_closed(actor, f, now))
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return x.execute(query).all()
+
+
+def lost_reasons(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Why deals were lost, the most frequent reason first."""
+    query = (
+        select(deal.c.lost_reason, func.count().label("n"))
+        .where(*_closed(actor, f, now), deal.c.state == "lost")
+        .group_by(deal.c.lost_reason)
+        .order_by(func.count().desc(), deal.c.lost_reason)
+    )
+    return x.execute(query).all()
+
+
+def by_person(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Won and lost deals by owner, those who won most first."""
+    won = func.count(case((deal.c.state == "won", 1)))
+    query = (
+        select(deal.c.owner_id, person.c.name, won.label("won"), func.count().label("closed"))
+        .select_from(deal.outerjoin(person, person.c.id == deal.c.owner_id))
+        .where(*_closed(actor, f, now))
+        .group_by(deal.c.owner_id, person.c.name)
+        .order_by(won.desc(), person.c.name)
+        .limit(200)
+    )
+    return x.execute(query).all()
+
+
+def open_now(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> dict[str, int]:
+    """Open deals by stage, at this moment."""
+    query = (
+        select(deal.c.stage, func.count())
+        .where(deal.c.state == "open", deal.c.process == f.process, *_visible(actor, f, now))
+        .group_by(deal.c.stage)
+    )
+    return {stage: n for stage, n in x.execute(query)}
+
+
+def _closed(actor: Actor, f: ReportFilter, now: datetime) -> list[ColumnElement[bool]]:
+    found = [deal.c.process == f.process, deal.c.state != "open", *_visible(actor, f, now)]
+    if f.since is not None:
+        found.append(deal.c.closed_at >= f.since)
+    return found

@@ -1,0 +1,161 @@
+"""Deals in the person's words: labels of processes and stages, the stay, what is missing, the next step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from salesapp.domain.activity_kinds import KINDS_BY_KEY
+from salesapp.domain.errors import Msg
+from salesapp.domain.pack import Process, Stage
+from salesapp.web.i18n import gettext, ngettext, say, show_day, show_moment, show_number, today
+from salesapp.web.inputs import day_of, full_amount, short_amount
+from salesapp.web.request import catalog, current_now
+
+SHOWN_STEPS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A deal as the board shows it."""
+
+    id: int
+    stage: str
+    name: str
+    what: str
+    short: str
+    full: str
+    stay: str
+    days: int
+    limit: int
+    missing: tuple[str, ...]
+    next: str
+    late: bool
+    owner: str
+    touched_at: datetime
+
+
+def process_label(key: str) -> str:
+    """The process's label; its key while its plugin is missing."""
+    process = catalog().process(key)
+    return say(process.label) if process else key
+
+
+def stage_of(process_key: str, stage_key: str) -> Stage | None:
+    """The stage's record, where its plugin is there."""
+    process = catalog().process(process_key)
+    return process.stage(stage_key) if process else None
+
+
+def stage_label(process_key: str, stage_key: str) -> str:
+    """The stage's label; its key while its plugin is missing."""
+    stage = stage_of(process_key, stage_key)
+    return say(stage.label) if stage else stage_key
+
+
+def step_label(process: Process | None, key: str) -> str:
+    """A key step's label; its key where the process no longer has it."""
+    steps = (step for stage in process.stages for step in stage.key_steps) if process else ()
+    return next((say(step.label) for step in steps if step.key == key), key)
+
+
+def reason_label(process_key: str, reason: str | None) -> str:
+    """Why a deal was lost."""
+    process = catalog().process(process_key)
+    found = next((each for each in process.lost_reasons if each.key == reason), None) if process else None
+    return say(found.label) if found else (reason or gettext("no reason given"))
+
+
+def kind_label(kind: str) -> str:
+    """An activity's kind."""
+    return say(KINDS_BY_KEY[kind].label) if kind in KINDS_BY_KEY else kind
+
+
+def kind_icon(kind: str) -> str:
+    """The sign of an activity's kind."""
+    return KINDS_BY_KEY[kind].icon if kind in KINDS_BY_KEY else "clock"
+
+
+def because_text(because: Mapping[str, Any] | None) -> str:
+    """Why an activity is there: "because …" in the person's language."""
+    if not because:
+        return ""
+    if because.get("words"):
+        return str(because["words"])
+    reason = say(Msg(str(because.get("source", "")), because.get("values") or {})) if because.get("source") else ""
+    return gettext("Because: %(reason)s") % {"reason": reason} if reason else ""
+
+
+def planned_text(moment: datetime | None, all_day: bool) -> str:
+    """When something is planned: a day, with its hour where it has one."""
+    if moment is None:
+        return ""
+    return show_day(moment) if all_day else show_moment(moment)
+
+
+def is_late(moment: datetime | None, all_day: bool) -> bool:
+    """Whether the time for it has passed: the day for a day, the hour for an hour."""
+    if moment is None:
+        return False
+    return day_of(moment) < today() if all_day else moment < current_now()
+
+
+def stay_text(days: int, limit: int | None) -> str:
+    """How long a deal has been in its stage, of how long it should be."""
+    if limit is None:
+        return ngettext("%(num)s day in this stage", "%(num)s days in this stage", days) % {"num": show_number(days)}
+    words = ngettext("%(days)s of %(num)s day", "%(days)s of %(num)s days", limit)
+    return words % {"days": show_number(days), "num": show_number(limit)}
+
+
+def missing_text(labels: Sequence[str]) -> tuple[str, ...]:
+    """The key steps still to do, in one line."""
+    if not labels:
+        return ()
+    steps = gettext(", ").join(labels[:SHOWN_STEPS])
+    if len(labels) <= SHOWN_STEPS:
+        return (gettext("Missing: %(steps)s") % {"steps": steps},)
+    more = show_number(len(labels) - SHOWN_STEPS)
+    return (gettext("Missing: %(steps)s and %(more)s more") % {"steps": steps, "more": more},)
+
+
+def next_text(step: Any | None) -> str:
+    """The next step of a deal in one line."""
+    if step is None:
+        return gettext("No next step")
+    when = planned_text(step.planned_at, step.all_day)
+    return gettext("%(when)s: %(what)s") % {"when": when, "what": kind_label(step.kind)}
+
+
+def cards(
+    rows: Sequence[Any], steps: Mapping[int, frozenset[str]], nexts: Mapping[int, Any], *, with_owner: bool
+) -> list[Card]:
+    """Rows of the store as cards."""
+    now = current_now()
+    return [_card(row, steps.get(row.id, frozenset()), nexts.get(row.id), now, with_owner) for row in rows]
+
+
+def _card(row: Any, done: frozenset[str], step: Any | None, now: datetime, with_owner: bool) -> Card:
+    stage = stage_of(row.process, row.stage)
+    is_open = row.state == "open"
+    days = max(0, (now - row.stage_entered_at).days)
+    limit = stage.longest_stay_days if stage else None
+    missing = [say(each.label) for each in stage.key_steps if each.key not in done] if stage and is_open else []
+    name = row.customer_name or row.title
+    closed = gettext("won") if row.state == "won" else gettext("lost")
+    return Card(
+        id=row.id,
+        stage=row.stage,
+        name=name,
+        what=row.title if row.title != name else "",
+        short=short_amount(row.amount_minor, row.currency),
+        full=full_amount(row.amount_minor, row.currency),
+        stay=stay_text(days, limit) if is_open else "",
+        days=days,
+        limit=limit or 0,
+        missing=missing_text(missing),
+        next=next_text(step) if is_open else f"{closed} · {show_day(row.closed_at)}",
+        late=is_open and (step is None or is_late(step.planned_at, step.all_day)),
+        owner=(row.owner_name or gettext("nobody")) if with_owner else "",
+        touched_at=row.touched_at,
+    )

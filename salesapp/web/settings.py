@@ -1,0 +1,69 @@
+"""What the installation can be told: the index of all settings, the company, and which plugins run."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, request
+from werkzeug.wrappers import Response
+
+from salesapp.domain.errors import N_, NotAllowed, Refused, Stale
+from salesapp.domain.permissions import can
+from salesapp.services import company as service
+from salesapp.services.work import work
+from salesapp.web import choices, render
+from salesapp.web.forms import changed_fields, seen_fields, stale_words
+from salesapp.web.i18n import gettext, language, today
+from salesapp.web.request import current_actor, current_company, current_now, request_key
+
+bp = Blueprint("settings", __name__)
+WORDS = {"name": N_("Name"), "currency": N_("Currency"), "country": N_("Country"), "zone": N_("Time zone")}
+
+
+@bp.get("/settings")
+def index() -> str:
+    """What this person may set."""
+    return render.page("settings/index.html")
+
+
+def _company_form(values: dict[str, str], status: int = 200, **context: Any) -> tuple[str, int]:
+    lang = language()
+    lists = {
+        "zones": choices.including(choices.zones(lang, today()), values["zone"]),
+        "countries": choices.including(choices.countries(lang), values["country"]),
+        "currencies": choices.including(choices.currencies(lang), values["currency"]),
+    }
+    context.setdefault("seen", asdict(current_company()))
+    return render.page("settings/company.html", values=values, **lists, **context), status
+
+
+@bp.get("/settings/company")
+def company() -> tuple[str, int]:
+    """Name, currency, country and time zone of the company."""
+    if not can(current_actor(), "settings.manage"):
+        raise NotAllowed
+    return _company_form(asdict(current_company()))
+
+
+@bp.post("/settings/company")
+def save_company() -> Response | tuple[str, int]:
+    """Change them, for everybody from their next request on."""
+    seen = seen_fields(service.FIELDS)
+    typed = {field: request.form.get(field, seen.get(field, "")) for field in service.FIELDS}
+    try:
+        with work(current_actor(), current_now(), request_key=request_key()) as w:
+            service.change_company(w, changed_fields(typed, seen), seen)
+    except Refused as refused:
+        return _company_form(typed, 422, errors=render.by_place(refused.problems), seen=seen)
+    except Stale as stale:
+        return _company_form(typed, 409, stale=stale_words(stale, WORDS))
+    render.flash(gettext("Saved."))
+    return redirect("/settings/company", 303)
+
+
+@bp.get("/settings/plugins")
+def plugins() -> str:
+    """Which plugins run, and which were set aside and why."""
+    if not can(current_actor(), "settings.manage"):
+        raise NotAllowed
+    found = current_app.extensions["salesapp_plugins"]
+    return render.page("settings/plugins.html", loaded=found.loaded, set_aside=found.set_aside)
