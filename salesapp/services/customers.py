@@ -17,6 +17,8 @@ from salesapp.store import customer_files, customers, search, settings, tags, ti
 ME: Final = -1
 """The default owner: whoever adds the customer."""
 
+NEEDED: Final = N_("A customer needs a name or a phone number.")
+
 TEXTS: Final = ("name", "company", "position", "address", "note")
 CODES: Final = ("kind", "state", "grade", "source", "territory_id")
 FIELDS: Final = (*TEXTS, *CODES, "tags")
@@ -59,7 +61,7 @@ def add_customer(w: Work, new: NewCustomer) -> int:
     points, problems = _points(w, new)
     has_phone = any(point.kind == "phone" for _, point in points) or any(new.phones)
     if not new.name.strip() and not has_phone:
-        problems.append(problem("name", N_("A customer needs a name or a phone number.")))
+        problems.append(problem("name", NEEDED))
     problems += _code_problems(w, {name: getattr(new, name) for name in CODES})
     if problems:
         raise Refused(problems)
@@ -160,11 +162,20 @@ def change_customer(w: Work, customer_id: int, changed: Mapping[str, Any], seen:
     new = {name: value for name, value in values.items() if value != now[name]}
     problems = _code_problems(w, {name: new[name] for name in CODES if name in new})
     if "name" in new and not new["name"] and not _has_phone(w, customer_id):
-        problems.append(problem("name", N_("A customer needs a name or a phone number.")))
+        problems.append(problem("name", NEEDED))
     if problems:
         raise Refused(problems)
     if new:
         _save(w, customer_id, view.owner_id, {name: (now[name], value) for name, value in new.items()})
+
+
+def change_state(w: Work, customer_id: int, to: str) -> str:
+    """Move a customer to another state of its life; returns the one before."""
+    _require(w, "customer.edit", customer_id)
+    customers.lock(w.session, customer_id)
+    before = customers.read(w.session, customer_id).state
+    change_customer(w, customer_id, {"state": to}, {"state": before})
+    return before
 
 
 def _stored(name: str, value: Any) -> Any:
@@ -262,6 +273,7 @@ __all__ = [
     "assign_customer",
     "change_contact",
     "change_customer",
+    "change_state",
     "claim_customer",
     "ensure_default_pool",
     "note_enquiry",

@@ -6,18 +6,21 @@ from salesapp.services.work import Work
 from salesapp.store import customer_files, customers, pools, visibility
 
 
-def assign_customer(w: Work, customer_id: int, owner_id: int | None) -> None:
-    """Hand a customer to somebody, or to nobody (None); everything that hangs on it follows."""
+def assign_customer(w: Work, customer_id: int, owner_id: int | None) -> int | None:
+    """Hand a customer to somebody, or to nobody (None); everything that hangs on it follows. Returns who had it."""
     visibility.require(w.actor, "customer.assign", _access(w, customer_id))
     allowed = {row.id for row in customer_files.colleagues(w.session, w.actor)}
     if owner_id is not None and owner_id not in allowed:
         raise Refused([problem("owner", N_("This person cannot own customers, or is not in your team."))])
-    before = customer_files.owner_of(w.session, customer_id)
     customers.lock(w.session, customer_id)
+    before = customer_files.owner_of(w.session, customer_id)
+    if before is not None and before == owner_id:
+        return before
     customers.set_owner(w.session, customer_id, owner_id=owner_id)
     customers.rescope(w.session, customer_id)
     data = {"from_owner": before, "to_owner": owner_id}
     w.event("customer.assigned", "customer", customer_id, customer_id=customer_id, owner_id=owner_id, data=data)
+    return before
 
 
 def claim_customer(w: Work, customer_id: int) -> None:

@@ -108,6 +108,12 @@ _next_step = (
 )
 
 
+def open_for(x: Executor, actor: Actor, customer_id: int, now: datetime, verb: str) -> CustomerView:
+    """A customer, for a form that will do `verb` with it: NotFound or NotAllowed before the form is shown."""
+    visibility.require(actor, verb, visibility.customer_access(x, actor, customer_id, now))
+    return customers.read(x, customer_id)
+
+
 def territories(x: Executor) -> Sequence[Row[*tuple[Any, ...]]]:
     """Territories to choose from: id, name."""
     living = territory.c.archived_at.is_(None)

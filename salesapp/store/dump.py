@@ -18,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     MetaData,
     Table,
+    TextClause,
     bindparam,
     column,
     delete,
@@ -85,16 +86,14 @@ def last_id(connection: Connection, each: Table) -> int:
         numbers = table("sqlite_sequence", column("name"), column("seq"))
         given = connection.execute(select(numbers.c.seq).where(numbers.c.name == each.name)).scalar() or 0
     else:
-        given = connection.execute(_sequence_value, {"table": each.name}).scalar() or 0
-    return max(int(highest), int(given))
+        sequence = connection.execute(select(func.pg_get_serial_sequence(each.name, "id"))).scalar()
+        given = connection.execute(_given(sequence)).scalar() if sequence else 0
+    return max(int(highest), int(given or 0))
 
 
-_sequence_value = text(
-    "SELECT last_value FROM pg_sequences WHERE schemaname = current_schema() "
-    "AND quote_ident(schemaname) || '.' || quote_ident(sequencename) = "
-    "(SELECT n::regclass::text FROM pg_get_serial_sequence(:table, 'id') AS n) "
-    "OR sequencename = split_part(pg_get_serial_sequence(:table, 'id'), '.', 2)"
-)
+def _given(sequence: str) -> TextClause:
+    """A sequence is asked by its name, which PostgreSQL itself has just quoted."""
+    return text(f"SELECT last_value FROM {sequence} WHERE is_called")  # noqa: S608
 
 
 def holds_data(connection: Connection) -> list[str]:
@@ -112,31 +111,26 @@ def forget_start(connection: Connection) -> None:
         connection.execute(delete(metadata.tables[name]))
 
 
-def load(connection: Connection, each: Table, columns: Sequence[str], rows: Iterable[str]) -> int:
+def load(connection: Connection, into: Table, columns: Sequence[str], rows: Iterable[str]) -> int:
     """Put lines back into an empty table; how many. A ValueError where a line does not fit."""
-    targets = [each.c[name] for name in columns]
-    later = [target.name for target in targets if _to_itself(target, each)]
-    statement = insert(each).values({target.name: bindparam(target.name, type_=_type(target)) for target in targets})
+    targets = [into.c[name] for name in columns]
+    later = [target.name for target in targets if _to_itself(target, into)]
+    statement = insert(into).values({target.name: bindparam(target.name, type_=_type(target)) for target in targets})
+    references: list[tuple[str, int, int]] = []
     count = 0
     for chunk in _chunks(rows):
         values = [_in(line, targets) for line in chunk]
+        references += [(name, each["id"], each[name]) for each in values for name in later if each[name] is not None]
         connection.execute(statement, [value | dict.fromkeys(later) for value in values])
-        _refer(connection, each, later, values)
         count += len(values)
+    for name, row_id, to in references:
+        connection.execute(update(into).where(into.c.id == row_id).values({name: to}))
     return count
 
 
-def _to_itself(target: Column[Any], each: Table) -> bool:
+def _to_itself(target: Column[Any], into: Table) -> bool:
     """A team may come before the one it belongs to, so such references are filled in afterwards."""
-    return any(key.target_fullname == f"{each.name}.id" for key in target.foreign_keys)
-
-
-def _refer(connection: Connection, each: Table, later: Sequence[str], values: Sequence[Mapping[str, Any]]) -> None:
-    for name in later:
-        pairs = [{"row_id": value["id"], "to": value[name]} for value in values if value[name] is not None]
-        if pairs:
-            statement = update(each).where(each.c.id == bindparam("row_id")).values({name: bindparam("to")})
-            connection.execute(statement, pairs)
+    return any(key.target_fullname == f"{into.name}.id" for key in target.foreign_keys)
 
 
 def _type(target: Column[Any]) -> Any:

@@ -4,6 +4,8 @@ On SQLite a rebuilt table would take everything that refers to it along, so migr
 their own with foreign keys off, and every reference is checked before the commit.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -59,19 +61,24 @@ def head() -> str:
 def state(engine: Engine) -> SchemaState:
     """How the database behind `engine` stands to this program."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        revision = context.get_current_revision()
+        revision = revision_of(connection)
     if revision is None:
         return SchemaState.EMPTY
     if revision == head():
         return SchemaState.CURRENT
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    return SchemaState.OLDER if revision in known else SchemaState.NEWER
+    return SchemaState.OLDER if knows(revision) else SchemaState.NEWER
 
 
 def upgrade(url: str, to: str = "head") -> None:
     """Run every migration that is missing (up to the version `to`), in one transaction; a failure leaves the database
     as it was."""
+    with alone(url) as connection:
+        command.upgrade(_config(connection), to)
+
+
+@contextmanager
+def alone(url: str) -> Iterator[Connection]:
+    """One transaction on a connection of its own, foreign keys off on SQLite and every reference checked at its end."""
     engine = create_engine(url, poolclass=NullPool, **engine_options(url) | {"pool_pre_ping": False})
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _quiet_sqlite)
@@ -80,10 +87,20 @@ def upgrade(url: str, to: str = "head") -> None:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":  # two processes may start at once
                 connection.execute(text("SELECT pg_advisory_xact_lock(727253)"))
-            command.upgrade(_config(connection), to)
+            yield connection
             _check_references(connection)
     finally:
         engine.dispose()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The version of the database behind this connection; None when it has no tables of ours."""
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Whether this program can bring a database of that version up to its own."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _quiet_sqlite(connection: Any, _record: Any) -> None:

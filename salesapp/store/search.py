@@ -152,16 +152,24 @@ def _spelled(word: str) -> str:
 
 
 def find(
-    x: Executor, actor: Actor, q: str, now: datetime, kinds: Sequence[str] = ("customer", "deal"), limit: int = 20
+    x: Executor,
+    actor: Actor,
+    q: str,
+    now: datetime,
+    kinds: Sequence[str] = ("customer", "deal"),
+    limit: int = 20,
+    *,
+    archived: bool = False,
 ) -> list[Hit]:
     """What this person may see and `q` means: exact hits first, then the newest. At most `limit` rows."""
     terms = query_terms(q)
     if not terms or not kinds:
         return []
-    wanted = and_(search_row.c.kind.in_(kinds), search_row.c.archived_at.is_(None))
+    put_away = search_row.c.archived_at.is_not(None) if archived else search_row.c.archived_at.is_(None)
+    wanted = and_(search_row.c.kind.in_(kinds), put_away)
     hits: dict[int, Hit] = {}
     if "customer" in kinds:
-        _collect(hits, x.execute(_exact(actor, q, now, limit)).all())
+        _collect(hits, x.execute(_exact(actor, q, now, put_away, limit)).all())
     if len(hits) < limit:
         matching = and_(wanted, *(search_row.c.haystack.contains(term, autoescape=True) for term in terms))
         _collect(hits, x.execute(_recent(actor, now, matching, limit)).all())
@@ -195,7 +203,7 @@ def _in_scope(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return or_(mine, search_row.c.customer_id.in_(visibility.granted(actor, now)))
 
 
-def _exact(actor: Actor, q: str, now: datetime, limit: int) -> Select[Any]:
+def _exact(actor: Actor, q: str, now: datetime, put_away: ColumnElement[bool], limit: int) -> Select[Any]:
     """Customers with exactly this name, or reached at exactly this number or address."""
     bare = " ".join(q.split())[:200]
     points = [point for kind in KINDS if isinstance(point := parse_contact_point(kind, bare), ContactPoint)]
@@ -210,7 +218,7 @@ def _exact(actor: Actor, q: str, now: datetime, limit: int) -> Select[Any]:
         .where(
             search_row.c.kind == "customer",
             search_row.c.subject_id.in_(select(either.c.id)),
-            search_row.c.archived_at.is_(None),
+            put_away,
             _in_scope(actor, now),
         )
         .order_by(*_NEWEST)

@@ -1,0 +1,279 @@
+"""Adding and editing a customer, and the answer while somebody types: is this one here already?"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Blueprint, make_response, redirect, request
+from werkzeug.wrappers import Response
+
+from salesapp.domain.contact_points import ContactPoint
+from salesapp.domain.customer_labels import GRADES, KINDS, STATES
+from salesapp.domain.errors import AlreadyDone, Msg, NotAllowed, Problem, Refused, Stale, problem
+from salesapp.domain.fields import FormContext, FormField, FormSpec, Parsed, parse
+from salesapp.domain.permissions import can
+from salesapp.domain.sources import SOURCES_BY_KEY
+from salesapp.domain.views import CustomerView
+from salesapp.services import customers as service
+from salesapp.services.customers import NewCustomer
+from salesapp.services.duplicates import find_duplicates
+from salesapp.services.work import work
+from salesapp.store import customer_files
+from salesapp.store.engine import reading
+from salesapp.web import customer_words as words
+from salesapp.web import render
+from salesapp.web.i18n import gettext, language, show_full_moment, zone
+from salesapp.web.request import current_actor, current_company, current_now, is_htmx, request_key
+
+bp = Blueprint("customer_forms", __name__)
+
+
+def _field(name: str, kind: Any, length: int = 0, choices: Any = ()) -> FormField:
+    return FormField(name, kind, Msg(words.FIELD_LABELS[name]), max_length=length, choices=tuple(choices))
+
+
+COMMON: Final = (
+    _field("kind", "choice", choices=KINDS),
+    _field("name", "text", 200),
+    _field("company", "text", 200),
+    _field("position", "text", 200),
+    _field("state", "choice", choices=STATES),
+    _field("grade", "choice", choices=GRADES),
+    _field("source", "choice", choices=SOURCES_BY_KEY),
+    _field("territory_id", "choice"),
+    _field("address", "text", 500),
+    _field("note", "long_text"),
+    _field("tags", "text", 400),
+)
+POINTS: Final = tuple(_field(kind, kind) for kind in ("phone", "email", "wechat", "link"))
+NEW: Final = FormSpec((*COMMON, *POINTS, _field("shared", "bool")))
+EDIT: Final = FormSpec(COMMON)
+LIKELY: Final = FormSpec((_field("name", "text", 200), _field("company", "text", 200), *POINTS))
+
+
+def form_context() -> FormContext:
+    """Where the person is who types."""
+    company = current_company()
+    return FormContext(zone(), language(), company.currency, company.country)
+
+
+def _parsed(spec: FormSpec, territories: Any, *, only_sent: bool = False) -> Parsed:
+    raw = request.form.to_dict(flat=False)
+    choices = {"territory_id": [str(row.id) for row in territories]}
+    return parse(spec, raw, form_context(), choices, only_sent=only_sent)
+
+
+def split_tags(text: str) -> tuple[str, ...]:
+    """Tags as people separate them, in any of our languages."""
+    for mark in "，、;；\n":
+        text = text.replace(mark, ",")
+    return tuple(sorted({short for part in text.split(",") if (short := " ".join(part.split())[:80])}))
+
+
+def _form_page(template: str, typed: Mapping[str, Any], territories: Any, **context: Any) -> str:
+    return render.page_or_block(
+        template,
+        "sheet",
+        typed=typed,
+        kinds=words.options(KINDS),
+        states=words.options(STATES),
+        grades=words.options(GRADES, empty=gettext("Not graded")),
+        sources=words.source_options(),
+        territories=[("", gettext("None")), *((str(row.id), row.name) for row in territories)],
+        **context,
+    )
+
+
+# --- adding ---
+
+
+@bp.get("/customers/new")
+def new() -> str:
+    """An empty form; for htmx as a sheet."""
+    if not can(current_actor(), "customer.add"):
+        raise NotAllowed
+    typed = {"kind": "person", "state": "lead", "name": request.args.get("name", "")[:200]}
+    typed["phone"] = request.args.get("phone", "")[:60]
+    with reading() as x:
+        territories = customer_files.territories(x)
+    return _form_page("customers/new.html", typed, territories, more=False)
+
+
+@bp.post("/customers/new")
+def create() -> Response | tuple[str, int]:
+    """Add; with every problem at once where it does not hold."""
+    if not can(current_actor(), "customer.add"):
+        raise NotAllowed
+    with reading() as x:
+        territories = customer_files.territories(x)
+    parsed = _parsed(NEW, territories)
+    try:
+        if parsed.problems:
+            raise Refused(parsed.problems + _nobody(parsed))
+        with work(current_actor(), current_now(), request_key=request_key()) as w:
+            customer_id = service.add_customer(w, _new(parsed.values))
+    except AlreadyDone as done:
+        return _gone(f"/customers/{done.result['customer']}")
+    except Refused as refused:
+        return _again("customers/new.html", refused, territories), 422
+    render.flash(gettext("Added."), undo=f"/customers/{customer_id}/archive")
+    return _gone(f"/customers/{customer_id}")
+
+
+def _nobody(parsed: Parsed) -> list[Problem]:
+    """The service was not asked yet, but all problems are told at once."""
+    wrong = {each.place for each in parsed.problems}
+    if parsed.values.get("name") or parsed.values.get("phone") or {"name", "phone"} & wrong:
+        return []
+    return [problem("name", service.NEEDED)]
+
+
+def _new(values: Mapping[str, Any]) -> NewCustomer:
+    plain = {name: values[name] for name in ("name", "company", "position", "address", "note", "grade", "source")}
+    return NewCustomer(
+        **plain,
+        kind=values["kind"] or "person",
+        state=values["state"] or "lead",
+        territory_id=int(values["territory_id"]) if values["territory_id"] else None,
+        tags=split_tags(values["tags"]),
+        phones=_some(values["phone"]),
+        emails=_some(values["email"]),
+        wechats=_some(values["wechat"]),
+        links=_some(values["link"]),
+        shared=bool(values["shared"]),
+    )
+
+
+def _some(point: ContactPoint | None) -> tuple[ContactPoint, ...]:
+    return (point,) if point else ()
+
+
+def _again(template: str, refused: Refused, territories: Any) -> str:
+    errors = render.by_place(refused.problems)
+    others = [each.message.values["customer"] for each in refused.problems if "customer" in each.message.values]
+    simple = {"", "name", "phone"}
+    return _form_page(
+        template, request.form, territories, errors=errors, others=others, more=bool(set(errors) - simple)
+    )
+
+
+def _gone(address: str) -> Response:
+    """To the saved record; a sheet's form is told to load the page."""
+    if is_htmx():
+        response = make_response("")
+        response.headers["HX-Redirect"] = address
+        return response
+    return redirect(address, 303)
+
+
+@bp.post("/customers/check")
+def check() -> str:
+    """While typing: who is here already with this name, number or address. A POST, as it can be written down."""
+    actor, now = current_actor(), current_now()
+    if not can(actor, "customer.add"):
+        raise NotAllowed
+    sent = {name: request.form.getlist(name) for name in ("name", "company", *(f.name for f in POINTS))}
+    values = parse(LIKELY, sent, form_context()).values
+    points = [value for value in values.values() if isinstance(value, ContactPoint)]
+    name = values.get("name", "") if len(values.get("name", "")) > 1 else ""
+    found, too_often = [], False
+    if name or points:
+        with work(actor, now) as w:
+            found, too_often = find_duplicates(w, name=name, company=values.get("company", ""), points=points)
+    return render.block("customers/new.html", "duplicates", found=found, too_often=too_often)
+
+
+# --- editing ---
+
+
+@bp.get("/customers/<int:customer_id>/edit")
+def edit(customer_id: int) -> str:
+    """The form with what is known."""
+    with reading() as x:
+        view = customer_files.open_for(x, current_actor(), customer_id, current_now(), "customer.edit")
+        territories = customer_files.territories(x)
+    shown = as_typed(view)
+    return _form_page("customers/edit.html", shown, territories, customer=view, seen=shown, name=words.name_of(view))
+
+
+def as_typed(view: CustomerView) -> dict[str, str]:
+    """A customer's fields as the form shows and sends them."""
+    return {
+        **{name: str(getattr(view, name) or "") for name in (*service.TEXTS, *service.CODES)},
+        "tags": ", ".join(view.tags),
+    }
+
+
+@bp.post("/customers/<int:customer_id>/edit")
+def save(customer_id: int) -> Response | tuple[str, int]:
+    """Save what was changed; where somebody else changed the same field, show both values and lose nothing."""
+    actor, now = current_actor(), current_now()
+    with reading() as x:
+        view = customer_files.open_for(x, actor, customer_id, now, "customer.edit")
+        territories = customer_files.territories(x)
+    parsed = _parsed(EDIT, territories, only_sent=True)
+    try:
+        if parsed.problems:
+            raise Refused(parsed.problems)
+        changed = {name: _value(name, value) for name, value in parsed.values.items() if _is_changed(name)}
+        seen = {name: _value(name, request.form.get(f"seen-{name}", "")) for name in changed}
+        with work(actor, now, request_key=request_key()) as w:
+            service.change_customer(w, customer_id, changed, seen)
+            w.done("customer", customer_id)
+    except AlreadyDone:
+        return redirect(f"/customers/{customer_id}", 303)
+    except Stale as stale:
+        return _both(customer_id, stale, territories), 409
+    except Refused as refused:
+        seen_texts = {name: request.form.get(f"seen-{name}", "") for name in service.FIELDS}
+        errors = render.by_place(refused.problems)
+        context = {"customer": view, "seen": seen_texts, "name": words.name_of(view), "errors": errors}
+        return _form_page("customers/edit.html", _kept(view), territories, **context), 422
+    render.flash(gettext("Saved."))
+    return redirect(f"/customers/{customer_id}", 303)
+
+
+def _is_changed(name: str) -> bool:
+    seen = request.form.get(f"seen-{name}")
+    sent = request.form.get(name, "")
+    return seen is None or seen.replace("\r\n", "\n").strip() != sent.replace("\r\n", "\n").strip()
+
+
+def _value(name: str, value: Any) -> Any:
+    """A form's value as the service stores it."""
+    if name == "tags":
+        return split_tags(value)
+    if name == "territory_id":
+        return int(value) if value and str(value).isascii() and str(value).isdigit() else None
+    if name in ("grade", "source"):
+        return value or None
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
+def _kept(view: CustomerView) -> dict[str, str]:
+    """What was typed, and for fields the form did not send what is stored."""
+    return {**as_typed(view), **{name: request.form[name] for name in service.FIELDS if name in request.form}}
+
+
+def _both(customer_id: int, stale: Stale, territories: Any) -> str:
+    """The form with what was typed; fields others changed say so, fields only they changed take their value."""
+    with reading() as x:
+        view = customer_files.open_for(x, current_actor(), customer_id, current_now(), "customer.edit")
+    fresh, typed = as_typed(view), _kept(view)
+    for name in service.FIELDS:
+        if name in request.form and not _is_changed(name):
+            typed[name] = fresh[name]
+    who = stale.changed_by or gettext("Somebody")
+    text = gettext("%(who)s changed this meanwhile to “%(now)s”. Yours stands in the field; save again to keep it.")
+    errors = {
+        name: [text % {"who": who, "now": words.code_word(name, fresh[name])[:200]}] for name in stale.fields
+    }
+    return _form_page(
+        "customers/edit.html",
+        typed,
+        territories,
+        customer=view,
+        seen=fresh,
+        name=words.name_of(view),
+        errors=errors,
+        stale=gettext("%(who)s was faster (%(when)s)") % {"who": who, "when": show_full_moment(view.touched_at)},
+    )
