@@ -196,15 +196,18 @@ def cast(app: Flask) -> Cast:
         north = insert_row(opened.session, team, {"name": "North", "parent_id": top, "path": f"/{top}/2/"})
         south = insert_row(opened.session, team, {"name": "South", "parent_id": top, "path": f"/{top}/3/"})
         insert_row(opened.session, pool, {"name": "Pool"})
-    return Cast(
-        admin=add_person("Admin", "admin", team_id=top),
-        manager=add_person("Manager", "manager", team_id=north),
-        owner=add_person("Owner", "salesperson", team_id=north),
-        colleague=add_person("Colleague", "salesperson", team_id=north),
-        outsider=add_person("Outsider", "salesperson", team_id=south),
-        reader=add_person("Reader", "reader", team_id=north),
-        other_manager=add_person("Othermanager", "manager", team_id=south),
-    )
+    people = {
+        "admin": add_person("Admin", "admin", team_id=top),
+        "manager": add_person("Manager", "manager", team_id=north),
+        "owner": add_person("Owner", "salesperson", team_id=north),
+        "colleague": add_person("Colleague", "salesperson", team_id=north),
+        "outsider": add_person("Outsider", "salesperson", team_id=south),
+        "reader": add_person("Reader", "reader", team_id=north),
+        "other_manager": add_person("Othermanager", "manager", team_id=south),
+    }
+    with reading() as x:  # again, as those who lead see people who came after them
+        actors = {key: sign_ins.actor_of(x, int(actor.id or 0)) for key, actor in people.items()}
+    return Cast(**{key: actor for key, actor in actors.items() if actor})
 
 
 class Browser(FlaskClient):

@@ -15,7 +15,7 @@ from salesapp.store.schema import SchemaState
 @click.command("upgrade")
 def upgrade_command() -> None:
     """Bring the database to this version's schema."""
-    found = installation()
+    found = installation(make=True)
     if state_of(found) is SchemaState.NEWER:
         stop(f"{place_of(found)} was made by a newer version of SalesApp. Install that version again.")
     schema.upgrade(found.database)
@@ -39,7 +39,7 @@ def backup_command(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 def restore_command(file: Path) -> None:
     """Put the backup FILE into an empty installation (SALESAPP_INSTANCE names where)."""
-    found = installation()
+    found = installation(make=True)
     manifest = backup.restore(file, found.instance, found.database)
     say(
         f"{place_of(found)} now holds the backup of {manifest.made[:16].replace('T', ' ')} UTC: "

@@ -51,6 +51,11 @@ class House(click.Group):
         """Run the command; turn what can be explained into its sentence."""
         try:
             return super().invoke(ctx)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            asked = error.ctx.command_path if error.ctx else "salesapp"
+            stop(error.format_message(), f"`{asked} --help` says more.")
         except Refused as refused:
             stop(*(f"{p.place}: {p.message}" if p.place else str(p.message) for p in refused.problems))
         except NotFound:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,11 +20,18 @@ from salesapp.store import schema, settings
 from salesapp.store.engine import db, engine_options, reading
 from salesapp.store.schema import SchemaState
 
-def installation(**overrides: Any) -> Settings:
-    """The settings of the installation, its folder made and readable by its owner only."""
+
+def installation(*, make: bool = False, **overrides: Any) -> Settings:
+    """The settings of the installation. Only commands that may `make` one leave anything behind where there is none;
+    its folder is then readable by its owner only."""
     found = read_settings(**overrides)
     check_database_url(found)
-    found.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if make:
+        found.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return found
+    url = make_url(found.database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        stop(f"There is no installation in {found.instance}. `salesapp upgrade` makes one; SALESAPP_INSTANCE moves it.")
     return found
 
 
@@ -38,6 +46,13 @@ def check_database_url(found: Settings) -> None:
         stop(f"SalesApp keeps its data in SQLite or PostgreSQL, not in {name}.")
 
 
+def application(found: Settings) -> Flask:
+    """The application of an installation; every page comes along, which `upgrade` does without."""
+    from salesapp.app import create_app
+
+    return create_app(found)
+
+
 def refuse_unfit(found: Settings) -> None:
     """Stop unless the database's schema is this version's; within the application's context."""
     reason = why_unfit(found)
@@ -47,7 +62,9 @@ def refuse_unfit(found: Settings) -> None:
 
 def state_of(found: Settings) -> SchemaState:
     """How the database stands to this version, asked without an application."""
-    engine = create_engine(found.database, poolclass=NullPool, **engine_options(found.database) | {"pool_pre_ping": False})
+    engine = create_engine(
+        found.database, poolclass=NullPool, **engine_options(found.database) | {"pool_pre_ping": False}
+    )
     return schema.state(engine)
 
 
@@ -60,10 +77,8 @@ def is_demo() -> bool:
 @contextmanager
 def opened(**overrides: Any) -> Iterator[Flask]:
     """The installation within its context, for a command that reads or writes its data."""
-    from salesapp.app import create_app  # every page with it: what only upgrades does without
-
     found = installation(**overrides)
-    app = create_app(found)
+    app = application(found)
     with app.app_context():
         try:
             refuse_unfit(found)

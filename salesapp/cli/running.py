@@ -7,9 +7,8 @@ from typing import Any
 import click
 from flask import Flask
 
-from salesapp.app import create_app
 from salesapp.cli.house import stop
-from salesapp.cli.opening import installation, is_demo, now_of, refuse_unfit, say, state_of, working
+from salesapp.cli.opening import application, installation, is_demo, now_of, refuse_unfit, say, state_of, working
 from salesapp.config import Settings
 from salesapp.domain.text import LANGUAGES
 from salesapp.places import default_instance
@@ -40,7 +39,7 @@ def run_command(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the real installation in instance/."""
     found = installation()
     serving = listening(host, port, workers, threads)
-    app = create_app(found)
+    app = application(found)
     with app.app_context():
         refuse_unfit(found)
         if is_demo():
@@ -57,7 +56,13 @@ def setup_lines(app: Flask, address: str) -> list[str]:
             return []
     with working(app) as w:
         code = first_run.new_code(w)
-    return ["", "Nobody uses this installation yet. To set it up, open", f"  {address}/first-run", f"  code: {code}", ""]
+    return [
+        "",
+        "Nobody uses this installation yet. To set it up, open",
+        f"  {address}/first-run",
+        f"  code: {code}",
+        "",
+    ]
 
 
 @click.command("demo")
@@ -72,7 +77,7 @@ def demo_command(
     """Make a demo in instance/demo/ unless there is one; with --run serve it."""
     found = demo_settings()
     serving = listening(host, port, workers, threads) if run else None
-    app = create_app(found)
+    app = application(found)
     with app.app_context():
         prepare_demo(app, found, size=size, seed=seed, lang=lang)
         lines = demo.sign_in_lines(found.instance)
@@ -87,7 +92,13 @@ def demo_command(
 def demo_settings() -> Settings:
     """The demo's own settings: nothing of the real installation's database, address or hosts."""
     return installation(
-        instance=default_instance() / "demo", demo=True, database_url="", base_url="", trusted_hosts="", proxy_hops=0
+        make=True,
+        instance=default_instance() / "demo",
+        demo=True,
+        database_url="",
+        base_url="",
+        trusted_hosts="",
+        proxy_hops=0,
     )
 
 

@@ -1,7 +1,7 @@
 """Dates people know only in part, in the solar or the lunar calendar: birthdays, anniversaries, feasts.
 
 `parse_partial_date` reads what is typed, `next_occurrence` says when to be there.
-Lunar years are known from 1900 to 2099.
+Lunar years are known from 1901 to 2098.
 """
 
 import calendar as solar_calendar
@@ -9,16 +9,16 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
-from lunardate import LunarDate
+from cnlunar import Lunar
 
 from salesapp.domain.errors import N_, Msg
 
 Calendar = Literal["solar", "lunar"]
-_LUNAR_YEARS: Final = range(1900, 2100)
+_LUNAR_YEARS: Final = range(1901, 2099)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def next_occurrence(pd: PartialDate, after: date) -> date:
     """The first day strictly after `after` on which the date comes round, never before its own first day.
 
     29 February falls on the 28th in common years; a lunar day 30 on the 29th of a short month; a leap month on its
-    ordinary month in years without it. Lunar dates after 2099 are a ValueError.
+    ordinary month in years without it. Lunar dates after 2098 are a ValueError.
     """
     earliest = after + timedelta(days=1)
     if pd.year is not None:
@@ -98,27 +98,51 @@ def occurrence_in(pd: PartialDate, year: int) -> date:
     """The solar day of the date in that year of its own calendar."""
     if pd.calendar == "solar":
         return date(year, pd.month, min(pd.day, solar_calendar.monthrange(year, pd.month)[1]))
-    leap = pd.leap_month and LunarDate.leap_month_for_year(_known(year)) == pd.month
-    day = min(pd.day, _lunar_month_days(year, pd.month, leap))
-    solar: date = LunarDate(year, pd.month, day, leap).to_solar_date()
-    return solar
+    months = _lunar_months(year)
+    month = months.get((pd.month, pd.leap_month)) or months[pd.month, False]
+    return month.first + timedelta(days=min(pd.day, month.days) - 1)
 
 
-def _known(year: int) -> int:
+# --- the lunar calendar ---
+
+
+class _LunarMonth(NamedTuple):
+    first: date
+    days: int
+
+
+@lru_cache(maxsize=256)
+def _lunar_months(year: int) -> Mapping[tuple[int, bool], _LunarMonth]:
+    """The twelve or thirteen months of a lunar year, by number and whether it is the leap one."""
     if year not in _LUNAR_YEARS:
-        raise ValueError(f"lunar years are known from 1900 to 2099, not {year}")
-    return year
+        raise ValueError(f"lunar years are known from 1901 to 2098, not {year}")
+    first, here = _month_around(date(year, 2, 21))  # the last day the lunar year can begin on
+    if here != (year, 1, False):
+        first, here = _month_around(first - timedelta(days=1))
+    months = {}
+    while here[0] == year:
+        following, there = _month_around(first + timedelta(days=30))  # the first or second day of the next
+        months[here[1], here[2]] = _LunarMonth(first, (following - first).days)
+        first, here = following, there
+    return months
+
+
+def _month_around(day: date) -> tuple[date, tuple[int, int, bool]]:
+    """The first day of the lunar month which `day` lies in, and that month: year, number, leap.
+
+    The calendar package only tells a solar day's lunar date, so the way back is found by stepping from month to month.
+    """
+    lunar = Lunar(datetime(day.year, day.month, day.day, 12))
+    month = (lunar.lunarYear, lunar.lunarMonth, bool(lunar.isLunarLeapMonth))
+    return day - timedelta(days=lunar.lunarDay - 1), month
 
 
 def _lunar_month_days(year: int, month: int, leap: bool) -> int:
     """29 or 30; ValueError when that year has no such month."""
-    if _known(year) and leap and LunarDate.leap_month_for_year(year) != month:
+    found = _lunar_months(year).get((month, leap))
+    if found is None:
         raise ValueError(f"the lunar year {year} has no leap month {month}")
-    try:
-        LunarDate(year, month, 30, leap).to_solar_date()
-    except ValueError:
-        return 29
-    return 30
+    return found.days
 
 
 # --- reading what people type ---
@@ -214,7 +238,7 @@ def _day_comes_first(first: int, second: int, custom: bool) -> bool:
 
 def _no_such_day(calendar: Calendar, year: int | None, leap: bool, text: str) -> Msg:
     if calendar == "lunar" and year is not None and year not in _LUNAR_YEARS:
-        return Msg(N_("Lunar dates are known from 1900 to 2099."))
+        return Msg(N_("Lunar dates are known from 1901 to 2098."))
     if leap and year is not None:
         return Msg(N_("“%(found)s” does not exist in the lunar calendar of that year."), {"found": text[:40]})
     return Msg(N_("“%(found)s” does not exist in the calendar."), {"found": text[:40]})

@@ -64,8 +64,13 @@ class PersonView:
 Reader = Callable[[str, str], Value | Msg]
 
 
+def one_line(text: str) -> str:
+    """What somebody typed into one line, without invisible characters and spare blanks."""
+    return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
+
+
 def _name(text: str, _country: str) -> str | Msg:
-    name = " ".join(text.split())
+    name = one_line(text)
     if not name:
         return Msg(N_("Please give a name."))
     if len(name) > NAME_LENGTH:
@@ -78,7 +83,7 @@ def _counts(text: str, most: int) -> dict[str, object]:
 
 
 def _point(kind: Kind) -> Reader:
-    def read(text: str, country: str) -> str | None | Msg:
+    def read(text: str, country: str) -> str | Msg | None:
         if not text.strip():
             return None
         point = parse_contact_point(kind, text, country)
@@ -88,7 +93,7 @@ def _point(kind: Kind) -> Reader:
 
 
 def _one_of(allowed: Mapping[str, object] | tuple[str, ...], *, empty: bool = False) -> Reader:
-    def read(text: str, _country: str) -> str | None | Msg:
+    def read(text: str, _country: str) -> str | Msg | None:
         if empty and not text:
             return None
         return text if text in allowed else Msg(N_("Please choose one of the list."))
@@ -96,13 +101,13 @@ def _one_of(allowed: Mapping[str, object] | tuple[str, ...], *, empty: bool = Fa
     return read
 
 
-def _zone(text: str, _country: str) -> str | None | Msg:
+def _zone(text: str, _country: str) -> str | Msg | None:
     if not text:
         return None
     return text if text in available_timezones() else Msg(N_("Please choose one of the list."))
 
 
-def _number(text: str, _country: str = "") -> int | None | Msg:
+def _number(text: str, _country: str = "") -> int | Msg | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 18:
@@ -117,8 +122,8 @@ def _keys(text: str, _country: str) -> frozenset[str] | Msg:
 
 def _numbers(text: str, _country: str) -> frozenset[int] | Msg:
     numbers = [_number(each) for each in text.split(",") if each]
-    good = frozenset(each for each in numbers if isinstance(each, int))
-    return good if len(good) == len(set(numbers)) <= LONGEST_LIST else Msg(N_("Please choose one of the list."))
+    good = [each for each in numbers if isinstance(each, int)]
+    return frozenset(good) if len(good) == len(numbers) <= LONGEST_LIST else Msg(N_("Please choose one of the list."))
 
 
 READERS: Final[Mapping[str, Reader]] = {

@@ -10,6 +10,7 @@ import phonenumbers
 from salesapp.domain.company import Company
 from salesapp.domain.errors import N_, Problem, Refused, Stale, problem
 from salesapp.domain.money import is_currency
+from salesapp.domain.people import one_line
 from salesapp.services.work import Work
 from salesapp.store import people, settings
 
@@ -25,7 +26,7 @@ def change_company(w: Work, changed: Mapping[str, str], seen: Mapping[str, str])
     if unknown := set(changed) - set(FIELDS):
         raise ValueError(f"not settings of the company: {sorted(unknown)}")
     before = asdict(settings.locked_company(w.session))
-    wanted = {field: " ".join(value.split()) for field, value in changed.items()}
+    wanted = {field: one_line(value) for field, value in changed.items()}
     problems = _problems(wanted)
     if problems:
         raise Refused(problems)

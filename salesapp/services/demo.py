@@ -7,21 +7,26 @@ people use, each at its moment in the past; if anything fails, the database stay
 import locale
 import os
 import secrets
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from salesapp.domain.permissions import SYSTEM
 from salesapp.plugging.loader import Plugins
+from salesapp.services.demo_history import DAYS, History, draw
 from salesapp.services.demo_people import COLLEAGUES, add_company, mail_of
 from salesapp.services.first_run import ALPHABET
+from salesapp.services.pool import ensure_default_pool
 from salesapp.services.sign_in import hash_password
 from salesapp.services.work import work
 from salesapp.store import settings
 
 SIZES: Final = ("small",)
 SETTING: Final = "demo"
+SELLING: Final = ("manager", "salesperson")
 PASSWORD_FILE: Final = "passwords.txt"  # noqa: S105 (a file's name)
 PASSWORD_VARIABLE: Final = "SALESAPP_DEMO_PASSWORD"  # noqa: S105 (a variable's name)
 
@@ -32,7 +37,22 @@ def create(instance: Path, plugins: Plugins, now: datetime, *, size: str, seed: 
     hashed = hash_password(password)
     random = Random(f"{seed}:{language}:{size}")  # noqa: S311 (repeatable on purpose)
     with work(SYSTEM, now) as w:
-        add_company(w, language, hashed)
+        # Long before anything else: people were here when the first customer came.
+        people = add_company(replace(w, now=now - timedelta(days=DAYS + 30)), language, hashed)
+        company = settings.company(w.session)
+        history = History(
+            random=random,
+            plugins=plugins,
+            language=language,
+            currency=company.currency,
+            zone=ZoneInfo(company.zone),
+            now=now,
+            sellers=[people[each.key] for each in COLLEAGUES if each.role in SELLING],
+            owner=people["owner"],
+            pool_id=ensure_default_pool(w),
+        )
+        draw(history)
+        history.play(w)
         settings.put(w.session, SETTING, {"size": size, "seed": seed, "language": language, "made": now.isoformat()})
     if not os.environ.get(PASSWORD_VARIABLE):
         _keep_password(instance, password)

@@ -68,7 +68,8 @@ def _add(made: Plan, row: ImportRow, people: "_Directory", kind: str) -> None:
     """A number that is somebody else's, too: a switchboard for organisations, a mistake for persons."""
     taken = {point_key(point): (point, other) for point in row.points if (other := people.at(point))}
     said = [
-        Msg(N_("%(value)s is also that of %(name)s (%(where)s)"), _said(point, other)) for point, other in taken.values()
+        Msg(N_("%(value)s is also that of %(name)s (%(where)s)"), _said(point, other))
+        for point, other in taken.values()
     ]
     if taken and kind == "person":
         _reject(made, row, *said)

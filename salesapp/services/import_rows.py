@@ -19,7 +19,11 @@ SEVERAL: Final = frozenset({*KINDS, "note", "tag", "address"})
 STATES: Final = ("lead", "verified", "customer", "lost", "invalid")
 GRADES: Final = ("A", "B", "C")
 _BETWEEN_POINTS: Final = re.compile(r"[;；,，、|\n]|(?<=\d)\s*/\s*(?=\d)")
-_SOURCES: Final = {name.casefold(): source.key for source in SOURCES for name in (source.key, *(source.label.in_language(language) for language in LANGUAGES))}
+_SOURCES: Final = {
+    name.casefold(): source.key
+    for source in SOURCES
+    for name in (source.key, *(source.label.in_language(language) for language in LANGUAGES))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,9 @@ def read_row(row: CsvRow, mapping: Columns, *, source: str | None, country: str)
     if wrong:
         return Rejected(row.line, row.cells, tuple(wrong))
     key = texts.pop("key") or None
-    tags = tuple(dict.fromkeys(tag.strip()[:80] for cell in mapping.cells(row, "tag") for tag in re.split("[,，;；]", cell)))
+    tags = tuple(
+        dict.fromkeys(tag.strip()[:80] for cell in mapping.cells(row, "tag") for tag in re.split("[,，;；]", cell))
+    )
     return ImportRow(
         row.line,
         row.cells,

@@ -119,7 +119,9 @@ def _write(rows: Sequence[ImportRow], options: Options, actor: Actor, now: datet
             raise Interrupted(report) from error
 
 
-def _write_chunk_twice(rows: Sequence[ImportRow], options: Options, actor: Actor, now: datetime, report: Report) -> None:
+def _write_chunk_twice(
+    rows: Sequence[ImportRow], options: Options, actor: Actor, now: datetime, report: Report
+) -> None:
     """Somebody may take a number between our look and our writing; the second look then sees it."""
     try:
         _write_chunk(rows, options, actor, now, report)

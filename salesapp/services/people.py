@@ -162,9 +162,9 @@ def _not_there(w: Work, values: Mapping[str, Value], before: PersonView | None =
     """Teams, territories and functions that do not exist or are archived; what a person has already may stay."""
     problems = []
     team = values.get("team_id")
-    if isinstance(team, int) and not (before and before.team_id == team):
-        if team not in teams.living(w.session, "teams", [team]):
-            problems.append(problem("team_id", N_("Please choose one of the list.")))
+    stays = before is not None and before.team_id == team
+    if isinstance(team, int) and not stays and team not in teams.living(w.session, "teams", [team]):
+        problems.append(problem("team_id", N_("Please choose one of the list.")))
     places = _numbers(values.get("territories")) - (before.territories if before else frozenset())
     if places and places != teams.living(w.session, "territories", sorted(places)):
         problems.append(problem("territories", N_("Please choose one of the list.")))

@@ -5,6 +5,7 @@ from typing import Final
 
 from salesapp.domain.errors import N_, NotFound, Problem, Refused, problem
 from salesapp.domain.functions import FUNCTIONS
+from salesapp.domain.people import one_line
 from salesapp.domain.text import LANGUAGES
 from salesapp.services.work import Work
 from salesapp.store import teams
@@ -93,7 +94,7 @@ def _node(nodes: list[Node], node_id: int) -> Node:
 
 
 def _name(raw: str) -> tuple[str, list[Problem]]:
-    name = " ".join(raw.split())
+    name = one_line(raw)
     if not name:
         return name, [problem("name", N_("Please give a name."))]
     if len(name) > NAME_LENGTH:

@@ -117,7 +117,9 @@ def add_events(x: Executor, rows: Sequence[Mapping[str, Any]], bodies: Sequence[
     """Events with their erasable parts, in the same order."""
     ids = _ids(x, event, rows)
     if ids:
-        x.execute(insert(event_payload), [{"event_id": one, "body": body} for one, body in zip(ids, bodies, strict=True)])
+        x.execute(
+            insert(event_payload), [{"event_id": one, "body": body} for one, body in zip(ids, bodies, strict=True)]
+        )
 
 
 def add_search_rows(x: Executor, rows: Sequence[tuple[Mapping[str, Any], search.Parts]]) -> None:

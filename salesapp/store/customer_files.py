@@ -133,6 +133,22 @@ def contact_row(x: Executor, contact_id: int) -> Row[*tuple[Any, ...]] | None:
     return x.execute(select(contact).where(contact.c.id == contact_id)).first()
 
 
+def contacts_of(x: Executor, actor: Actor, customer_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The living contacts of a customer this person sees: id, name, position, department, note, version."""
+    if visibility.customer_access(x, actor, customer_id, now) is Access.NONE:
+        raise NotFound
+    return x.execute(_contacts, {"id": customer_id}).all()
+
+
+def customer_of(x: Executor, thing: str, record_id: int) -> int:
+    """The customer a contact, a number or a date belongs to."""
+    table = {"contacts": contact, "points": contact_point, "dates": important_date}[thing]
+    found = x.scalar(select(table.c.customer_id).where(table.c.id == record_id))
+    if found is None:
+        raise NotFound
+    return int(found)
+
+
 def owner_of(x: Executor, customer_id: int) -> int | None:
     """Who owns a customer now; for events."""
     return x.scalar(select(customer.c.owner_id).where(customer.c.id == customer_id))

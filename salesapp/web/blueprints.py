@@ -4,7 +4,11 @@ from flask import Flask
 
 from salesapp.web import (
     account,
+    add,
     addresses,
+    contacts,
+    customer_forms,
+    customers,
     errors,
     first_run,
     guard,
@@ -12,19 +16,25 @@ from salesapp.web import (
     i18n,
     links,
     people,
+    pool,
     render,
+    search,
     settings,
     sign_in,
     teams,
+    timeline,
 )
 
-PAGES = (health, first_run, sign_in, links, account, settings, people, teams)
+PAGES = (
+    *(health, first_run, sign_in, links, account, settings, people, teams, today, deals, activities, reports, more),
+    *(customers, customer_forms, contacts, timeline, pool, search, add),
+)
 
 
 def register(app: Flask) -> None:
     """Attach the guard, the error pages and every page."""
-    addresses.register(app)
     guard.register(app)
+    addresses.register(app)
     errors.register(app)
     i18n.register(app)
     render.register(app)

@@ -264,9 +264,10 @@ def _both(customer_id: int, stale: Stale, territories: Any) -> str:
             typed[name] = fresh[name]
     who = stale.changed_by or gettext("Somebody")
     text = gettext("%(who)s changed this meanwhile to “%(now)s”. Yours stands in the field; save again to keep it.")
-    errors = {
-        name: [text % {"who": who, "now": words.code_word(name, fresh[name])[:200]}] for name in stale.fields
-    }
+    shown = {name: words.code_word(name, fresh[name])[:200] for name in stale.fields}
+    if view.territory_id is not None:
+        shown["territory_id"] = next((row.name for row in territories if row.id == view.territory_id), "")
+    errors = {name: [text % {"who": who, "now": shown[name]}] for name in stale.fields}
     return _form_page(
         "customers/edit.html",
         typed,

@@ -45,7 +45,7 @@ def index() -> str:
         "customers/index.html",
         rows=[row[:10] for row in found.rows],
         count=found.count,
-        counted=customer_lists.COUNTED,
+        ceiling=customer_lists.COUNTED,
         more={**kept, "after": found.after} if found.after else None,
         q=q,
         sort=sort,

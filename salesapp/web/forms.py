@@ -26,7 +26,7 @@ def joined(field: str) -> str:
     """Ticked boxes as one text, in the order `PersonView.shown()` has them."""
     values = [value for value in request.form.getlist(field) if value]
     numbers = all(value.isascii() and value.isdigit() for value in values)
-    return ",".join(sorted(set(values), key=int if numbers else None))
+    return ",".join(sorted(set(values), key=(lambda value: (len(value), value)) if numbers else None))
 
 
 def stale_words(stale: Stale, words: Mapping[str, str]) -> str:

@@ -1,13 +1,15 @@
 """The person's language: texts, dates, numbers and money, fast enough to be called for every cell of a list."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from babel import Locale, negotiate_locale
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session
@@ -19,7 +21,7 @@ from salesapp.web.request import current_now, signed_in
 
 CATALOGUES: Final = Path(__file__).parent.parent / "translations"
 NAMES: Final = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文", "ru": "Русский"}
-_ALIASES: Final = {"zh": "zh_Hans", "zh_CN": "zh_Hans", "zh_SG": "zh_Hans", "zh_TW": "zh_Hant", "zh_HK": "zh_Hant"}
+_TRADITIONAL: Final = {"hant", "tw", "hk", "mo", "yue"}
 
 
 @cache
@@ -38,18 +40,18 @@ def locale(language: str) -> Locale:
     return Locale.parse(language)
 
 
-def negotiate(header_languages: list[str]) -> str:
-    """The best of our languages for what a browser says it accepts."""
-    wanted = [tag.replace("-", "_") for tag in header_languages]
-    return negotiate_locale(wanted, [*LANGUAGES], aliases=_ALIASES) or _by_script(wanted) or "en"
+def negotiate(accepted: Iterable[str]) -> str:
+    """The first of our languages among what a browser says it accepts, best first; English when there is none.
 
-
-def _by_script(wanted: list[str]) -> str | None:
-    for tag in wanted:
-        parts = tag.split("_")
-        if parts[0].lower() == "zh":
-            return "zh_Hant" if {"Hant", "TW", "HK", "MO"} & set(parts) else "zh_Hans"
-    return None
+    Chinese is told apart by its script, and where no script is named by the region that writes it.
+    """
+    for tag in accepted:
+        parts = tag.replace("_", "-").lower().split("-")
+        if parts[0] in ("zh", "cmn", "yue"):
+            return "zh_Hant" if "hans" not in parts and _TRADITIONAL.intersection(parts) else "zh_Hans"
+        if parts[0] in LANGUAGES:
+            return parts[0]
+    return "en"
 
 
 def language() -> str:
@@ -59,7 +61,8 @@ def language() -> str:
     if "language" not in g:
         found = signed_in()
         chosen = (found.actor.language if found else None) or session.get("language")
-        g.language = chosen if chosen in LANGUAGES else negotiate(list(request.accept_languages.values()))
+        accepted = (tag for tag, quality in request.accept_languages if quality > 0)
+        g.language = chosen if chosen in LANGUAGES else negotiate(accepted)
         g.catalogue = catalogue(g.language)
     return str(g.language)
 
@@ -74,12 +77,12 @@ def _messages() -> NullTranslations:
 
 def gettext(message: str) -> str:
     """Translate one message."""
-    return _messages().gettext(message)
+    return _messages().gettext(message) if message else ""  # gettext answers "" with the catalogue's header
 
 
-def ngettext(singular: str, plural: str, n: int) -> str:
-    """Translate a message that counts."""
-    return _messages().ngettext(singular, plural, n)
+def ngettext(singular: str, plural: str, n: float) -> str:
+    """Translate a message that counts. A fraction takes the form of 2, which is the right one in all our languages."""
+    return _messages().ngettext(singular, plural, abs(int(n)) if n == int(n) else 2)
 
 
 def say(thing: Msg | Text | str) -> str:
@@ -87,9 +90,23 @@ def say(thing: Msg | Text | str) -> str:
     if isinstance(thing, Text):
         return thing.in_language(language())
     if isinstance(thing, Msg):
-        values = {key: say(value) if isinstance(value, Msg | Text) else value for key, value in thing.values.items()}
+        values = {key: _shown(value) for key, value in thing.values.items()}
         return gettext(thing.source) % values if values else gettext(thing.source)
     return thing
+
+
+def _shown(value: object) -> object:
+    """A message's value as the person reads it.
+
+    Whole numbers stay plain digits, because they may be a year or a line's number; `show_number` groups a quantity.
+    """
+    if isinstance(value, Msg | Text):
+        return say(value)
+    if isinstance(value, float | Decimal):
+        return show_number(value)
+    if isinstance(value, datetime):
+        return show_moment(value)
+    return show_date(value) if isinstance(value, date) else value
 
 
 def zone() -> ZoneInfo:
@@ -157,7 +174,7 @@ def show_full_moment(moment: datetime | None) -> str:
     return "" if moment is None else format_datetime(local(moment), "medium", locale=locale(language()), tzinfo=zone())
 
 
-def show_number(number: float) -> str:
+def show_number(number: float | Decimal) -> str:
     """A number with the language's separators."""
     return format_decimal(number, locale=locale(language()))
 
@@ -167,22 +184,31 @@ def show_ago(moment: datetime) -> str:
     return format_timedelta(moment - current_now(), add_direction=True, locale=locale(language()))
 
 
-def _jinja_gettext(message: str, **values: Any) -> Markup:
-    """For templates: the message is ours and trusted, its values are not and get escaped."""
-    translated = Markup(gettext(message))  # noqa: S704 (our own catalogue)
-    return translated % {key: escape(value) for key, value in values.items()} if values else translated
+def _filled(translated: str, values: dict[str, Any]) -> Markup:
+    """The message is ours and trusted; its values are not and get escaped."""
+    return Markup(translated) % {key: escape(_shown(value)) for key, value in values.items()}  # noqa: S704
 
 
-def _jinja_ngettext(singular: str, plural: str, num: int, **values: Any) -> Markup:
-    translated = Markup(ngettext(singular, plural, num))  # noqa: S704 (our own catalogue)
-    return translated % ({key: escape(value) for key, value in values.items()} | {"num": show_number(num)})
+def _jinja_gettext(message: str, /, **values: Any) -> Markup:
+    return _filled(gettext(message), values) if values else Markup(gettext(message))  # noqa: S704 (our own catalogue)
+
+
+def _jinja_trans(message: str, /, **values: Any) -> Markup:
+    """For {% trans %}, which doubles every percent sign and so must always be filled in."""
+    return _filled(gettext(message), values)
+
+
+def _jinja_ngettext(singular: str, plural: str, n: float, /, **values: Any) -> Markup:
+    return _filled(ngettext(singular, plural, n), {"num": show_number(n), **values})
 
 
 def register(app: Flask) -> None:
     """Give every template the languages' functions."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]  # values go to the functions below
     app.jinja_env.globals.update(
-        gettext=_jinja_gettext,
+        gettext=_jinja_trans,
         _=_jinja_gettext,
         ngettext=_jinja_ngettext,
         say=say,

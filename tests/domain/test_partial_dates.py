@@ -75,7 +75,7 @@ def test_nothing_and_far_too_much_are_refused() -> None:
 
 def test_the_refusal_says_what_is_wrong() -> None:
     assert str(parse_partial_date("02-30")) == "“02-30” does not exist in the calendar."
-    assert str(parse_partial_date("农历1850-1-1")) == "Lunar dates are known from 1900 to 2099."
+    assert str(parse_partial_date("农历1850-1-1")) == "Lunar dates are known from 1901 to 2098."
     assert "lunar calendar of that year" in str(parse_partial_date("lunar 1990-leap 4-1"))
 
 
@@ -103,8 +103,41 @@ def test_dates_come_round(pd: PartialDate, after: date, expected: date) -> None:
 
 
 def test_lunar_dates_end_with_the_tables() -> None:
-    with pytest.raises(ValueError, match="1900 to 2099"):
+    with pytest.raises(ValueError, match="1901 to 2098"):
         next_occurrence(lunar(8, 15), date(2150, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "first_day",
+    """1901-02-19 1920-02-20 1966-01-21 1978-02-07 1985-02-20 2000-02-05 2024-02-10 2025-01-29 2026-02-17 2027-02-06
+    2034-02-19 2044-01-30 2098-02-01""".split(),
+)
+def test_the_lunar_year_begins_when_everybody_knows_it_does(first_day: str) -> None:
+    day = date.fromisoformat(first_day)
+    assert occurrence_in(lunar(1, 1), day.year) == day
+    assert next_occurrence(lunar(1, 1), day - timedelta(days=1)) == day
+
+
+@pytest.mark.parametrize(
+    ("year", "month"), [(1984, 10), (2020, 4), (2023, 2), (2025, 6), (2028, 5), (2031, 3), (2033, 11)]
+)
+def test_leap_months_are_where_the_almanac_has_them(year: int, month: int) -> None:
+    leaps = []
+    for number in range(1, 13):
+        try:
+            leaps.append(lunar(number, 1, year, leap=True).month)
+        except ValueError:
+            continue
+    assert leaps == [month]
+
+
+def test_lunar_months_follow_each_other_without_a_gap() -> None:
+    for year in range(1901, 2098):
+        last = max(occurrence_in(lunar(12, 30), year), occurrence_in(lunar(12, 30, leap=True), year))
+        assert occurrence_in(lunar(1, 1), year + 1) == last + timedelta(days=1)
+        for month in range(1, 12):
+            end = max(occurrence_in(lunar(month, 30), year), occurrence_in(lunar(month, 30, leap=True), year))
+            assert occurrence_in(lunar(month + 1, 1), year) == end + timedelta(days=1)
 
 
 def partial_dates() -> st.SearchStrategy[PartialDate]:

@@ -1,0 +1,39 @@
+"""The timeline of a customer: its own page with filters, and the older part for "Show more"."""
+
+from flask import Blueprint, abort, request
+
+from salesapp.store import customer_files, timeline
+from salesapp.store.engine import reading
+from salesapp.web import customer_words as words
+from salesapp.web import render
+from salesapp.web.request import current_actor, current_now, int_arg
+
+bp = Blueprint("timeline", __name__)
+SHOWN = 30
+
+
+def group_arg() -> str:
+    """What the timeline is narrowed to; "" is everything."""
+    group = request.args.get("show", "")
+    if group and group not in timeline.GROUPS:
+        abort(404)
+    return group
+
+
+@bp.get("/customers/<int:customer_id>/timeline")
+def page(customer_id: int) -> str:
+    """Everything that happened, newest first."""
+    actor, now, group = current_actor(), current_now(), group_arg()
+    with reading() as x:
+        view = customer_files.open_for(x, actor, customer_id, now, "customer.see")
+        entries = timeline.entries(
+            x, actor, customer_id, after=int_arg("after"), limit=SHOWN + 1, now=now, group=group
+        )
+    return render.page(
+        "customers/timeline.html",
+        customer=view,
+        name=words.name_of(view),
+        entries=entries[:SHOWN],
+        older=entries[SHOWN - 1].id if len(entries) > SHOWN else None,
+        group=group,
+    )

@@ -1,0 +1,214 @@
+"""Activities: noting, planning, finishing, taking back; what counts as a contact; and who may not."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Row, select
+
+from salesapp.domain.errors import Msg, NotAllowed, NotFound, Refused, Stale
+from salesapp.services import activities as service
+from salesapp.services.activities import NewActivity
+from salesapp.services.work import Work, work
+from salesapp.store import activities, deals
+from salesapp.store.activities import ActivityFilter
+from salesapp.store.engine import reading
+from salesapp.store.tables import activity, customer, event
+from salesapp.testing import NOW, Cast
+from tests.services.deal_files import a_customer, a_deal
+
+TOMORROW = NOW + timedelta(days=1)
+
+
+def row(activity_id: int) -> Row[*tuple[Any, ...]]:
+    with reading() as x:
+        return x.execute(select(activity).where(activity.c.id == activity_id)).one()
+
+
+def last_contact() -> datetime | None:
+    with reading() as x:
+        found: datetime | None = x.execute(select(customer.c.last_contact_at)).scalar_one()
+    return found
+
+
+def note(actor: Any, now: datetime = NOW, **values: Any) -> int:
+    with work(actor, now) as w:
+        return service.note_activity(w, NewActivity(**values))
+
+
+def plan(actor: Any, now: datetime = NOW, **values: Any) -> int:
+    with work(actor, now) as w:
+        return service.plan_activity(w, NewActivity(**({"planned_at": TOMORROW} | values)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "outcome", "counts"),
+    [
+        ("call", "out", "reached", True),
+        ("visit", "out", "reached", True),
+        ("call", "out", "not_reached", False),
+        ("call", "in", "reached", False),
+        ("letter", "in", "reached", False),
+        ("task", "out", "reached", False),
+        ("call", "out", None, False),
+    ],
+)
+def test_only_what_went_out_and_reached_somebody_is_a_contact(
+    app: Flask, cast: Cast, kind: str, direction: str, outcome: str | None, counts: bool
+) -> None:
+    customer_id = a_customer(cast.owner)
+    note(cast.owner, kind=kind, direction=direction, outcome=outcome, customer_id=customer_id)
+    assert (last_contact() == NOW) is counts
+
+
+def test_a_contact_noted_late_counts_when_it_happened_and_an_older_one_changes_nothing(app: Flask, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    for days in (1, 3):
+        note(cast.owner, customer_id=customer_id, outcome="reached", at=NOW - timedelta(days=days))
+    assert last_contact() == NOW - timedelta(days=1)
+
+
+def test_everything_wrong_is_said_at_once(app: Flask, cast: Cast) -> None:
+    with pytest.raises(Refused) as refused:
+        note(cast.owner, kind="dance", direction="up", outcome="maybe", note="x" * 5001, at=TOMORROW)
+    assert {each.place for each in refused.value.problems} == {"kind", "direction", "outcome", "note", "at"}
+    with pytest.raises(Refused):
+        plan(cast.owner, planned_at=None)
+    with pytest.raises(Refused):
+        plan(cast.owner, planned_at=NOW + timedelta(days=3000))
+
+
+def test_an_activity_of_a_deal_is_its_customers_too(app: Flask, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    deal_id = a_deal(app, cast.owner, customer_id)
+    other = a_customer(cast.owner, "马鞍山医院")
+    found = row(plan(cast.owner, deal_id=deal_id, because=Msg("because", {})))
+    assert (found.customer_id, found.scope_owner_id, found.because["source"]) == (customer_id, cast.owner.id, "because")
+    with pytest.raises(Refused):
+        plan(cast.owner, deal_id=deal_id, customer_id=other)
+
+
+def test_finishing_plans_the_next_one_and_taking_it_back_drops_that(app: Flask, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    activity_id = plan(cast.owner, customer_id=customer_id)
+    with work(cast.owner, TOMORROW) as w:
+        next_id = service.finish_activity(w, activity_id, "reached", "下周再聊", TOMORROW + timedelta(days=7))
+    assert next_id is not None
+    done = row(activity_id)
+    assert (done.state, done.outcome, done.note, done.at) == ("done", "reached", "下周再聊", TOMORROW)
+    assert (row(next_id).state, row(next_id).because["after"]) == ("planned", activity_id)
+    assert last_contact() == TOMORROW
+    with work(cast.owner, TOMORROW) as w:
+        service.reopen_activity(w, activity_id)
+    assert (row(activity_id).state, row(next_id).state) == ("planned", "cancelled")
+    assert last_contact() is None
+    with reading() as x:
+        kinds = list(x.scalars(select(event.c.kind).where(event.c.subject_kind == "activity").order_by(event.c.id)))
+    assert kinds == [f"activity.{kind}" for kind in ("planned", "done", "planned", "reopened", "cancelled")]
+
+
+def test_taking_back_a_note_goes_back_to_the_contact_before(app: Flask, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    note(cast.owner, customer_id=customer_id, outcome="reached", at=NOW - timedelta(days=2))
+    noted = note(cast.owner, customer_id=customer_id, outcome="reached")
+    with work(cast.owner, NOW) as w:
+        service.reopen_activity(w, noted)
+    assert row(noted).state == "cancelled"
+    assert last_contact() == NOW - timedelta(days=2)
+    with pytest.raises(Refused), work(cast.owner, NOW) as w:
+        service.reopen_activity(w, noted)
+
+
+def test_what_is_done_cannot_be_done_again(app: Flask, cast: Cast) -> None:
+    activity_id = plan(cast.owner)
+    with work(cast.owner, NOW) as w:
+        service.finish_activity(w, activity_id, "reached", "")
+    again: list[Callable[[Work], Any]] = [
+        lambda w: service.finish_activity(w, activity_id, "reached", ""),
+        lambda w: service.cancel_activity(w, activity_id),
+        lambda w: service.postpone_activity(w, activity_id, TOMORROW),
+    ]
+    for change in again:
+        with pytest.raises(Stale), work(cast.owner, NOW) as w:
+            change(w)
+
+
+def test_finishing_asks_how_it_went_unless_nobody_is_to_be_reached(app: Flask, cast: Cast) -> None:
+    call, task = plan(cast.owner), plan(cast.owner, kind="task")
+    with pytest.raises(Refused), work(cast.owner, NOW) as w:
+        service.finish_activity(w, call, None, "")
+    with work(cast.owner, NOW) as w:
+        service.finish_activity(w, task, None, "")
+    assert row(task).state == "done"
+
+
+def test_putting_off_keeps_it_planned(app: Flask, cast: Cast) -> None:
+    activity_id = plan(cast.owner)
+    with work(cast.owner, NOW) as w:
+        service.postpone_activity(w, activity_id, NOW + timedelta(days=9))
+    assert (row(activity_id).state, row(activity_id).planned_at) == ("planned", NOW + timedelta(days=9))
+
+
+def test_the_outsider_and_the_reader_cannot_touch_it(app: Flask, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    activity_id = plan(cast.owner, customer_id=customer_id)
+    changes: list[Callable[[Work], Any]] = [
+        lambda w: service.finish_activity(w, activity_id, "reached", ""),
+        lambda w: service.cancel_activity(w, activity_id),
+        lambda w: service.reopen_activity(w, activity_id),
+        lambda w: service.postpone_activity(w, activity_id, TOMORROW),
+        lambda w: service.note_activity(w, NewActivity(customer_id=customer_id)),
+        lambda w: service.plan_activity(w, NewActivity(customer_id=customer_id, planned_at=TOMORROW)),
+    ]
+    for change in changes:
+        with pytest.raises(NotFound), work(cast.outsider, NOW) as w:
+            change(w)
+        with pytest.raises(NotAllowed), work(cast.reader, NOW) as w:
+            change(w)
+    assert row(activity_id).state == "planned"
+
+
+def test_the_day_is_counted_and_lists_show_mine_only(app: Flask, cast: Cast) -> None:
+    plan(cast.owner, planned_at=NOW - timedelta(days=2))
+    plan(cast.owner, planned_at=NOW + timedelta(hours=2))
+    note(cast.owner)
+    plan(cast.outsider, planned_at=NOW)
+    start, end = NOW - timedelta(hours=10), NOW + timedelta(hours=14)
+    with reading() as x:
+        counts = activities.day_counts(x, frozenset({int(cast.owner.id or 0)}), start, end)
+        everybody = activities.day_counts(x, None, start, end)
+        for actor, n in ((cast.owner, 2), (cast.manager, 2), (cast.outsider, 1), (cast.colleague, 0), (cast.admin, 3)):
+            assert len(activities.page(x, actor, ActivityFilter(), NOW)) == n
+        first = activities.page(x, cast.manager, ActivityFilter(), NOW, limit=1)
+        after = (first[0].planned_at, first[0].id)
+        assert len(activities.page(x, cast.manager, ActivityFilter(), NOW, after=after)) == 1
+    assert tuple(counts) == (1, 1, 1)
+    assert tuple(everybody) == (1, 2, 1)
+
+
+def test_a_deal_has_a_next_step_by_its_own_or_its_customers_activity(app: Flask, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    own, by_customer, without = (
+        a_deal(app, cast.owner),
+        a_deal(app, cast.owner, customer_id),
+        a_deal(app, cast.owner, title="无"),
+    )
+    plan(cast.owner, deal_id=own)
+    plan(cast.owner, customer_id=customer_id)
+    with reading() as x:
+        faults = activities.deals_without_next(x, cast.owner.people)
+        steps = activities.next_steps(x, [(own, None), (by_customer, customer_id), (without, None)])
+        assert activities.deals_without_next(x, cast.outsider.people) == []
+    assert [fault.id for fault in faults] == [without]
+    assert set(steps) == {own, by_customer}
+
+
+def test_the_phone_of_a_row_is_the_customers(app: Flask, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner, phones=("13800138000",))
+    activity_id = plan(cast.owner, customer_id=customer_id)
+    with reading() as x:
+        found = activities.load(x, cast.owner, activity_id, NOW)
+        assert deals.of_customer(x, cast.owner, customer_id, NOW) == []
+    assert found.phone.endswith("13800138000")
