@@ -3,9 +3,10 @@
 import os
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from salesapp.cli.opening import check_database_url, say
@@ -14,7 +15,7 @@ from salesapp.fit_to_serve import place_of
 from salesapp.places import PLUGINS, STATIC
 from salesapp.plugging.loader import load_plugins
 from salesapp.store import schema
-from salesapp.store.engine import SAFE_WAL, engine_options, journal_mode, sqlite_module
+from salesapp.store.engine import SAFE_WAL, journal_mode, sqlite_module
 from salesapp.store.schema import SchemaState
 
 Finding = tuple[str, str]
@@ -65,13 +66,11 @@ def _database(found: Settings) -> Iterator[Finding]:
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite:
         yield _sqlite()
-        if not os.path.isfile(url.database or ""):
+        if not Path(url.database or "").is_file():
             yield WRONG, f"{place_of(found)} does not exist; `salesapp upgrade` makes it."
             return
     try:
-        engine = create_engine(
-            found.database, poolclass=NullPool, **engine_options(found.database) | {"pool_pre_ping": False}
-        )
+        engine = schema.engine_alone(found.database)
         state = schema.state(engine)
         if not sqlite:
             with engine.connect() as connection:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy import NullPool, create_engine, make_url
+from sqlalchemy import make_url
 
 from salesapp.cli.house import stop
 from salesapp.config import Settings, read_settings
@@ -17,7 +17,7 @@ from salesapp.fit_to_serve import why_unfit
 from salesapp.services import demo
 from salesapp.services.work import Work, work
 from salesapp.store import schema, settings
-from salesapp.store.engine import db, engine_options, reading
+from salesapp.store.engine import db, reading
 from salesapp.store.schema import SchemaState
 
 
@@ -62,10 +62,7 @@ def refuse_unfit(found: Settings) -> None:
 
 def state_of(found: Settings) -> SchemaState:
     """How the database stands to this version, asked without an application."""
-    engine = create_engine(
-        found.database, poolclass=NullPool, **engine_options(found.database) | {"pool_pre_ping": False}
-    )
-    return schema.state(engine)
+    return schema.state(schema.engine_alone(found.database))
 
 
 def is_demo() -> bool:

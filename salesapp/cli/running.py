@@ -56,13 +56,7 @@ def setup_lines(app: Flask, address: str) -> list[str]:
             return []
     with working(app) as w:
         code = first_run.new_code(w)
-    return [
-        "",
-        "Nobody uses this installation yet. To set it up, open",
-        f"  {address}/first-run",
-        f"  code: {code}",
-        "",
-    ]
+    return ["", "Nobody uses this installation yet. Set it up at", f"  {address}/first-run", f"  code: {code}", ""]
 
 
 @click.command("demo")

@@ -6,10 +6,12 @@ from sqlalchemy import or_, select
 
 from salesapp.cli.house import stop
 from salesapp.cli.opening import opened, say, working
+from salesapp.domain.contact_points import ContactPoint, parse_contact_point
 from salesapp.domain.permissions import ROLES
 from salesapp.domain.text import LANGUAGES
 from salesapp.services.links import make_link
 from salesapp.services.people import NewPerson, add_person
+from salesapp.store import people, settings
 from salesapp.store.engine import reading
 from salesapp.store.tables import person, team
 
@@ -29,6 +31,9 @@ def user_command() -> None:
 def add_command(name: str, email: str, phone: str, role: str, team_name: str | None, language: str | None) -> None:
     """Let NAME in; prints the link with which they set their password."""
     with opened() as app:
+        with reading() as x:
+            if role != "admin" and not people.anybody(x):
+                stop("The first person is the owner: `salesapp run` prints how, or say --role admin.")
         team_id = "" if team_name is None else str(_team(team_name))
         new = NewPerson(name=name, email=email, phone=phone, role=role, team_id=team_id, language=language or "")
         with working(app) as w:
@@ -76,9 +81,11 @@ def _team(name: str) -> int:
 
 
 def _person(who: str) -> int:
-    typed = who.strip()
     with reading() as x:
-        query = select(person.c.id).where(or_(person.c.email == typed.lower(), person.c.phone == typed))
+        country = settings.company(x).country
+        points = [parse_contact_point(kind, who, country) for kind in ("email", "phone")]
+        ways = {point.normalised for point in points if isinstance(point, ContactPoint)}
+        query = select(person.c.id).where(or_(person.c.email.in_(ways), person.c.phone.in_(ways)))
         found = x.execute(query).scalar()
     if found is None:
         stop(f"Nobody signs in with {who}. `salesapp user list` names everybody.")

@@ -228,9 +228,7 @@ def _refuse_files(instance: Path) -> None:
 
 def _refuse_rows(connection: Connection, revision: str | None, manifest: Manifest) -> None:
     if revision is None and dump.tables_in(connection):
-        raise Refused(
-            [problem("", N_("The database belongs to something else: it has tables, and none is of SalesApp."))]
-        )
+        raise Refused([problem("", N_("The database has tables, but none of SalesApp: it belongs to something else."))])
     if revision is None:
         return
     full = dump.holds_data(connection)

@@ -8,10 +8,12 @@ from typing import Any, Final
 from salesapp.domain.errors import N_, Msg, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.money import MAX_MINOR, is_currency
 from salesapp.domain.pack import Process
+from salesapp.domain.permissions import can
 from salesapp.domain.stages import check_move
 from salesapp.domain.views import CustomerView, DealView
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.hooks import Hooks
+from salesapp.services.customers import change_state
 from salesapp.services.work import Work
 from salesapp.store import customers, deals, search
 from salesapp.store.visibility import customer_access, require
@@ -23,6 +25,7 @@ LOST: Final = ":lost"
 """How a deal's path ends. No stage of a process can be called so, as keys begin with a letter."""
 
 FIELDS: Final = ("title", "amount_minor", "currency", "expected_close", "owner_id")
+_PLAIN: Final = ("amount_minor", "currency", "expected_close")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +123,15 @@ def change_deal(w: Work, deal_id: int, changed: Mapping[str, Any], seen: Mapping
             values["scope_owner_id"] = wanted["owner_id"]
     _save(w, deal, values)
     personal = {"title": [deal.title, wanted["title"]]} if "title" in wanted else None
-    plain = {name: [_plain(now_is[name]), _plain(value)] for name, value in wanted.items() if name != "title"}
-    _event(w, deal, "deal.changed", {"fields": sorted(wanted), "changes": plain}, personal)
+    plain = {name: [_plain(now_is[name]), _plain(value)] for name, value in wanted.items() if name in _PLAIN}
+    data: dict[str, Any] = {
+        "fields": sorted(wanted),
+        "changes": plain,
+        "currency": wanted.get("currency", deal.currency),
+    }
+    if "owner_id" in wanted:
+        data |= {"from_owner": deal.owner_id, "to_owner": wanted["owner_id"]}
+    _event(w, deal, "deal.changed", data, personal)
     after = deals.load(w.session, w.actor, deal_id, w.now)
     _findable(w, after, deals.scope_owner(w.session, deal_id))
     _touch(w, after)
@@ -134,10 +144,8 @@ def tick_step(w: Work, catalog: Catalog, deal_id: int, step: str, done: bool) ->
     known = {each.key for stage in process.stages for each in stage.key_steps} if process else set()
     if step not in known and (done or step not in deal.done_steps):
         raise Refused([problem("step", N_("This process has no such key step."))])
-    if done:
-        did = deals.tick(w.session, deal_id, step, w.actor.id, w.now)
-    else:
-        did = deals.untick(w.session, deal_id, step)
+    x = w.session
+    did = deals.tick(x, deal_id, step, w.actor.id, w.now) if done else deals.untick(x, deal_id, step)
     if did:
         _event(w, deal, "step.done" if done else "step.undone", {"step": step, "process": deal.process})
         _touch(w, deal)
@@ -167,9 +175,16 @@ def move_deal(w: Work, hooks: Hooks, deal_id: int, to: str, version: int) -> tup
 
 
 def win_deal(w: Work, deal_id: int, version: int) -> None:
-    """The deal is won; it stays in the stage it was won in."""
+    """The deal is won; it stays in the stage it was won in, and who was a lead is a customer from now on."""
     deal = _open(_fresh(w, "deal.move", deal_id, version))
     _close(w, deal, "won", {})
+    if deal.customer_id is not None and can(w.actor, "customer.edit"):
+        _now_a_customer(w, deal.customer_id)
+
+
+def _now_a_customer(w: Work, customer_id: int) -> None:
+    if customers.read(w.session, customer_id).state in ("lead", "verified"):
+        change_state(w, customer_id, "customer")
 
 
 def lose_deal(w: Work, catalog: Catalog, deal_id: int, reason: str, note: str, version: int) -> None:

@@ -5,7 +5,8 @@ from typing import Final
 
 from salesapp.demo.company import COLLEAGUE_NAMES, COMPANY_NAMES, TEAMS
 from salesapp.domain.permissions import Actor
-from salesapp.services.first_run import POOL_NAMES, add_team, company_of
+from salesapp.services.first_run import POOL_NAMES, company_of
+from salesapp.services.teams import add_node
 from salesapp.services.work import Work
 from salesapp.store import people, settings, sign_ins
 from salesapp.store.inserts import insert_row
@@ -47,10 +48,10 @@ def mail_of(colleague: Colleague) -> str:
 def add_company(w: Work, language: str, password_hash: str) -> dict[str, Actor]:
     """The company with its teams, people and pool; the actors by their key."""
     settings.put_company(w.session, company_of(COMPANY_NAMES[language], language))
-    top = add_team(w, COMPANY_NAMES[language])
+    top = add_node(w, "teams", COMPANY_NAMES[language], None)
     teams = {"": top}
     for key, name in TEAMS[language].items():
-        teams[key] = add_team(w, name, (top, f"/{top}/"))
+        teams[key] = add_node(w, "teams", name, top)
     insert_row(w.session, pool, {"name": POOL_NAMES[language]})
     ids = {each.key: _add(w, each, language, teams[each.team], password_hash) for each in COLLEAGUES}
     actors = {key: sign_ins.actor_of(w.session, person_id) for key, person_id in ids.items()}

@@ -17,10 +17,11 @@ from salesapp.domain.permissions import SYSTEM
 from salesapp.domain.text import LANGUAGES
 from salesapp.services.people import create_owner
 from salesapp.services.sign_in import PASSWORD_LENGTH, open_sign_in, token_hash
+from salesapp.services.teams import add_node
 from salesapp.services.work import Work, work
 from salesapp.store import people, settings, throttles
 from salesapp.store.inserts import insert_row
-from salesapp.store.tables import pool, team
+from salesapp.store.tables import pool
 
 SETTING: Final = "first_run"
 TRIES, WINDOW = 10, timedelta(minutes=15)
@@ -116,7 +117,7 @@ def _owner(w: Work, form: FirstRun) -> int:
     )
     company = form.company.strip()
     settings.put_company(w.session, company_of(company, form.language))
-    team_id = add_team(w, company or TEAM_NAMES[form.language])
+    team_id = add_node(w, "teams", company or TEAM_NAMES[form.language], None)
     people.update_person(w.session, person_id, {"team_id": team_id})
     insert_row(w.session, pool, {"name": POOL_NAMES[form.language]})
     return person_id
@@ -128,12 +129,3 @@ def company_of(name: str, language: str) -> Company:
         return Company(name=name)
     country, currency, zone = COUNTRIES[language]
     return Company(name=name, currency=currency, country=country, zone=zone)
-
-
-def add_team(w: Work, name: str, parent: tuple[int, str] | None = None) -> int:
-    """A new team, at the top or below another one (its id and path)."""
-    parent_id, above = parent or (None, "/")
-    team_id = insert_row(w.session, team, {"name": name, "parent_id": parent_id, "path": f"{above}?/"})
-    w.session.execute(team.update().where(team.c.id == team_id).values(path=f"{above}{team_id}/"))
-    w.event("team.added", "team", team_id, data={"parent": parent_id})
-    return team_id

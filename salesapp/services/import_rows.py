@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from salesapp.domain.contact_points import KINDS, ContactPoint, Kind, parse_contact_point
+from salesapp.domain.customer_labels import GRADES, STATES
 from salesapp.domain.errors import N_, Msg, Problem, Refused, problem
 from salesapp.domain.sources import SOURCES
-from salesapp.domain.text import LANGUAGES
+from salesapp.domain.text import LANGUAGES, Text
 from salesapp.services.csv_table import CsvRow
 
 TEXTS: Final[Mapping[str, int]] = {"name": 200, "company": 200, "position": 200, "address": 500, "key": 200}
@@ -16,14 +17,21 @@ FIELDS: Final = (*TEXTS, *KINDS, "note", "tag", "source", "grade", "state")
 SEVERAL: Final = frozenset({*KINDS, "note", "tag", "address"})
 """Fields that may take more than one column."""
 
-STATES: Final = ("lead", "verified", "customer", "lost", "invalid")
-GRADES: Final = ("A", "B", "C")
 _BETWEEN_POINTS: Final = re.compile(r"[;；,，、|\n]|(?<=\d)\s*/\s*(?=\d)")
-_SOURCES: Final = {
-    name.casefold(): source.key
-    for source in SOURCES
-    for name in (source.key, *(source.label.in_language(language) for language in LANGUAGES))
-}
+
+
+def _by_any_name(labels: Mapping[str, Text]) -> dict[str, str]:
+    """Keys by what a file may call them: the key itself, or the label in any language."""
+    return {
+        name.casefold(): key
+        for key, label in labels.items()
+        for name in (key, *(label.in_language(language) for language in LANGUAGES))
+    }
+
+
+_SOURCES: Final = _by_any_name({source.key: source.label for source in SOURCES})
+_STATES: Final = _by_any_name(STATES)
+_GRADES: Final = _by_any_name(GRADES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +126,13 @@ def read_row(row: CsvRow, mapping: Columns, *, source: str | None, country: str)
         wrong.append(Msg(N_("There is neither a name nor a phone.")))
     choices = {
         "source": _choice("source", row, mapping, _SOURCES, wrong) or source,
-        "grade": _choice("grade", row, mapping, {each.casefold(): each for each in GRADES}, wrong),
-        "state": _choice("state", row, mapping, {each: each for each in STATES}, wrong) or "lead",
+        "grade": _choice("grade", row, mapping, _GRADES, wrong),
+        "state": _choice("state", row, mapping, _STATES, wrong) or "lead",
     }
     if wrong:
         return Rejected(row.line, row.cells, tuple(wrong))
     key = texts.pop("key") or None
-    tags = tuple(
-        dict.fromkeys(tag.strip()[:80] for cell in mapping.cells(row, "tag") for tag in re.split("[,，;；]", cell))
-    )
+    words = [word.strip()[:80] for cell in mapping.cells(row, "tag") for word in re.split("[,，;；]", cell)]
     return ImportRow(
         row.line,
         row.cells,
@@ -136,7 +142,7 @@ def read_row(row: CsvRow, mapping: Columns, *, source: str | None, country: str)
         source=choices["source"],
         grade=choices["grade"],
         state=choices["state"] or "lead",
-        tags=tuple(tag for tag in tags if tag),
+        tags=tuple(dict.fromkeys(filter(None, words))),
         points=points,
     )
 

@@ -162,9 +162,7 @@ def _add(w: Work, made: Plan, options: Options, batch_id: int) -> None:
         _point(one, point, shared) for one, (row, shared) in zip(ids, made.new, strict=True) for point in row.points
     ]
     bulk.add_points(x, points)
-    bulk.add_touches(
-        x, [{"customer_id": one, "source": row.source, "note": "", "at": w.now} for one, row in pairs if row.source]
-    )
+    bulk.add_touches(x, [{"customer_id": one, "source": row.source, "note": "", "at": w.now} for one, row in pairs])
     bulk.add_tags(x, [(one, word) for one, row in pairs for word in row.tags])
     bulk.add_events(
         x,
@@ -219,7 +217,7 @@ def _event(w: Work, customer_id: int, row: ImportRow, options: Options, batch_id
         "batch_id": batch_id,
         "at": w.now,
         "noted_at": w.now,
-        "data": {"source": row.source, "import": batch_id},
+        "data": {"state": row.state, "source": row.source, "grade": row.grade, "import": batch_id},
         "payload_hash": hashlib.sha256(json.dumps(_personal(row), sort_keys=True).encode()).hexdigest(),
     }
 

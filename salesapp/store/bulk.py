@@ -83,7 +83,7 @@ def points_of(x: Executor, customer_ids: Collection[int]) -> dict[int, set[tuple
 
 def row_of(x: Executor, customer_id: int) -> Mapping[str, Any]:
     """A customer's own columns, by name."""
-    return x.execute(select(customer).where(customer.c.id == customer_id)).mappings().one()
+    return dict(x.execute(select(customer).where(customer.c.id == customer_id)).mappings().one())
 
 
 def add_customers(x: Executor, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -117,9 +117,8 @@ def add_events(x: Executor, rows: Sequence[Mapping[str, Any]], bodies: Sequence[
     """Events with their erasable parts, in the same order."""
     ids = _ids(x, event, rows)
     if ids:
-        x.execute(
-            insert(event_payload), [{"event_id": one, "body": body} for one, body in zip(ids, bodies, strict=True)]
-        )
+        payloads = [{"event_id": one, "body": body} for one, body in zip(ids, bodies, strict=True)]
+        x.execute(insert(event_payload), payloads)
 
 
 def add_search_rows(x: Executor, rows: Sequence[tuple[Mapping[str, Any], search.Parts]]) -> None:

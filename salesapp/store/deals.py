@@ -105,7 +105,9 @@ def page(
     return x.execute(query).all()
 
 
-def of_customer(x: Executor, actor: Actor, customer_id: int, now: datetime, limit: int = 50) -> Sequence[Row[*tuple[Any, ...]]]:
+def of_customer(
+    x: Executor, actor: Actor, customer_id: int, now: datetime, limit: int = 50
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """A customer's deals, open ones first; for the customer's page and for choosing one in a form."""
     query = (
         select(*row_columns)

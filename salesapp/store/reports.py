@@ -56,12 +56,12 @@ def funnel(
     """The figures of each stage; `won` and `lost` are how a path's ends are called."""
     where = _events(actor, f, now)
     entries = x.execute(
-        select(stage_event.c.stage, func.count(stage_event.c.deal_id.distinct()))
+        select(stage_event.c.stage, func.count(stage_event.c.deal_id.distinct()).label("n"))
         .select_from(_with_deal)
         .where(*where)
         .group_by(stage_event.c.stage)
     )
-    entered = {stage: n for stage, n in entries}
+    entered = {row.stage: row.n for row in entries}
     onward = or_(
         *(
             and_(stage_event.c.prev_stage == stage, stage_event.c.stage.in_([*stages[place + 1 :], won]))
@@ -153,11 +153,11 @@ def by_person(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> Sequ
 def open_now(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> dict[str, int]:
     """Open deals by stage, at this moment."""
     query = (
-        select(deal.c.stage, func.count())
+        select(deal.c.stage, func.count().label("n"))
         .where(deal.c.state == "open", deal.c.process == f.process, *_visible(actor, f, now))
         .group_by(deal.c.stage)
     )
-    return {stage: n for stage, n in x.execute(query)}
+    return {row.stage: row.n for row in x.execute(query)}
 
 
 def _closed(actor: Actor, f: ReportFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -76,10 +76,15 @@ def upgrade(url: str, to: str = "head") -> None:
         command.upgrade(_config(connection), to)
 
 
+def engine_alone(url: str) -> Engine:
+    """An engine that keeps no connection, for work beside an application or before there is one."""
+    return create_engine(url, poolclass=NullPool, **engine_options(url) | {"pool_pre_ping": False})
+
+
 @contextmanager
 def alone(url: str) -> Iterator[Connection]:
     """One transaction on a connection of its own, foreign keys off on SQLite and every reference checked at its end."""
-    engine = create_engine(url, poolclass=NullPool, **engine_options(url) | {"pool_pre_ping": False})
+    engine = engine_alone(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _quiet_sqlite)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -140,9 +140,7 @@ def new() -> str:
     return _form(actor, int_arg("customer"), int_arg("deal"), typed)
 
 
-def _form(
-    actor: Actor, customer_id: int | None, deal_id: int | None, typed: Mapping[str, str], **context: Any
-) -> str:
+def _form(actor: Actor, customer_id: int | None, deal_id: int | None, typed: Mapping[str, str], **context: Any) -> str:
     now = current_now()
     customer = deal = None
     with reading() as x:
@@ -209,7 +207,7 @@ def create() -> AnyResponse | tuple[str, int]:
         found = _once([*problems, *refused.problems])
         return _form(actor, customer_id, deal_id, typed, errors=render.by_place(found)), 422
     text = gettext("Planned: %(when)s") % {"when": show_day(at)} if plans else gettext("Noted.")
-    return _answer(activity_id, text, deal_id, customer_id, undo=f"/activities/{activity_id}/undo")
+    return _answer(text, deal_id, customer_id, undo=f"/activities/{activity_id}/undo")
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
@@ -257,9 +255,7 @@ def _form_id(name: str) -> int | None:
     return int(raw)
 
 
-def _answer(
-    activity_id: int, text: str, deal_id: int | None, customer_id: int | None, *, undo: str | None = None
-) -> AnyResponse:
+def _answer(text: str, deal_id: int | None, customer_id: int | None, *, undo: str | None = None) -> AnyResponse:
     """Say it, and back to where the person came from."""
     render.flash(text, undo=undo)
     own = f"/deals/{deal_id}" if deal_id else f"/customers/{customer_id}" if customer_id else "/activities"
@@ -343,9 +339,11 @@ def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
             row = activities.load(x, actor, activity_id, now)
         return _finish_form(row, typed, stale=gettext("Somebody was faster: this is no longer planned.")), 409
     if later:
-        return _answer(activity_id, gettext("Put off to %(day)s.") % {"day": show_day(next_at)}, row.deal_id, row.customer_id)
+        return _answer(
+            activity_id, gettext("Put off to %(day)s.") % {"day": show_day(next_at)}, row.deal_id, row.customer_id
+        )
     text = gettext("Done. Next: %(day)s") % {"day": show_day(next_at)} if next_at else gettext("Done.")
-    return _answer(activity_id, text, row.deal_id, row.customer_id, undo=f"/activities/{activity_id}/undo")
+    return _answer(text, row.deal_id, row.customer_id, undo=f"/activities/{activity_id}/undo")
 
 
 @bp.post("/activities/<int:activity_id>/cancel")
@@ -355,9 +353,7 @@ def cancel(activity_id: int) -> AnyResponse:
         row = activities.load(w.session, w.actor, activity_id, w.now)
         service.cancel_activity(w, activity_id)
         w.done("activity", activity_id)
-    return _answer(
-        activity_id, gettext("Cancelled."), row.deal_id, row.customer_id, undo=f"/activities/{activity_id}/undo"
-    )
+    return _answer(gettext("Cancelled."), row.deal_id, row.customer_id, undo=f"/activities/{activity_id}/undo")
 
 
 @bp.post("/activities/<int:activity_id>/undo")
@@ -371,7 +367,13 @@ def undo(activity_id: int) -> AnyResponse:
             service.reopen_activity(w, activity_id)
         w.done("activity", activity_id)
     render.flash(gettext("Taken back."))
+    return redirect(_back_to(row), 303)
+
+
+def _back_to(row: Any) -> str:
+    """The page the undo was pressed on, if it is one of ours and still shows something; else the record's."""
     here = urlsplit(request.referrer or "")
     own = f"/deals/{row.deal_id}" if row.deal_id else f"/customers/{row.customer_id}" if row.customer_id else "/today"
-    back = safe_next(f"{here.path}?{here.query}" if here.query else here.path, own) if here.netloc == request.host else own
-    return redirect(own if back.startswith("/activities/") else back, 303)
+    if here.netloc != request.host or here.path.startswith("/activities/"):
+        return own
+    return safe_next(f"{here.path}?{here.query}" if here.query else here.path, own)

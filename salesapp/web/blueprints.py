@@ -4,25 +4,30 @@ from flask import Flask
 
 from salesapp.web import (
     account,
+    activities,
     add,
     addresses,
     contacts,
     customer_forms,
     customers,
+    deals,
     errors,
     first_run,
     guard,
     health,
     i18n,
     links,
+    more,
     people,
     pool,
     render,
+    reports,
     search,
     settings,
     sign_in,
     teams,
     timeline,
+    today,
 )
 
 PAGES = (

@@ -1,14 +1,14 @@
 """Deals in the person's words: labels of processes and stages, the stay, what is missing, the next step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.errors import Msg
 from salesapp.domain.pack import Process, Stage
-from salesapp.web.i18n import gettext, ngettext, say, show_day, show_moment, show_number, today
+from salesapp.web.i18n import gettext, ngettext, say, show_date, show_day, show_moment, show_number, today
 from salesapp.web.inputs import day_of, full_amount, short_amount
 from salesapp.web.request import catalog, current_now
 
@@ -64,6 +64,49 @@ def reason_label(process_key: str, reason: str | None) -> str:
     process = catalog().process(process_key)
     found = next((each for each in process.lost_reasons if each.key == reason), None) if process else None
     return say(found.label) if found else (reason or gettext("no reason given"))
+
+
+def stay_duration(secs: int) -> str:
+    """A stay in the largest sensible unit."""
+    days, hours, minutes = secs // 86400, secs // 3600, max(1, secs // 60)
+    if days:
+        return ngettext("%(num)s day", "%(num)s days", days) % {"num": show_number(days)}
+    if hours:
+        return ngettext("%(num)s hour", "%(num)s hours", hours) % {"num": show_number(hours)}
+    return ngettext("%(num)s minute", "%(num)s minutes", minutes) % {"num": show_number(minutes)}
+
+
+def changes(
+    data: Mapping[str, Any], personal: Mapping[str, Any], people: Mapping[int, str]
+) -> list[tuple[str, str, str]]:
+    """What a change of a deal's facts was, from what to what: label, old, new."""
+    labels = {
+        "title": gettext("Name"),
+        "amount_minor": gettext("Amount"),
+        "currency": gettext("Currency"),
+        "expected_close": gettext("Expected close"),
+        "owner_id": gettext("Owner"),
+    }
+    found: list[tuple[str, str, str]] = []
+    if "title" in personal:
+        found.append((labels["title"], str(personal["title"][0]), str(personal["title"][1])))
+    if "to_owner" in data:
+        old, new = (people.get(data[key], gettext("nobody")) for key in ("from_owner", "to_owner"))
+        found.append((labels["owner_id"], old, new))
+    for name, pair in (data.get("changes") or {}).items():
+        old, new = (_changed_value(name, value, data) for value in pair)
+        found.append((labels.get(name, name), old, new))
+    return found
+
+
+def _changed_value(name: str, value: Any, data: Mapping[str, Any]) -> str:
+    if value is None:
+        return ""
+    if name == "amount_minor":
+        return full_amount(value, str(data.get("currency") or "CNY"))
+    if name == "expected_close":
+        return show_date(date.fromisoformat(value))
+    return str(value)
 
 
 def kind_label(kind: str) -> str:
@@ -158,4 +201,17 @@ def _card(row: Any, done: frozenset[str], step: Any | None, now: datetime, with_
         late=is_open and (step is None or is_late(step.planned_at, step.all_day)),
         owner=(row.owner_name or gettext("nobody")) if with_owner else "",
         touched_at=row.touched_at,
+    )
+
+
+def register(words: MutableMapping[str, Any]) -> None:
+    """Give templates the words of the timeline's sentences about deals and activities."""
+    words.update(
+        stage_word=lambda process, stage: stage_label(str(process), str(stage)),
+        step_word=lambda process, step: step_label(catalog().process(str(process)), str(step)),
+        reason_word=lambda process, reason: reason_label(str(process), reason or None),
+        activity_word=lambda kind: kind_label(str(kind)),
+        planned_word=lambda data: planned_text(datetime.fromisoformat(data["planned_at"]), data["all_day"]),
+        stay_word=lambda secs: stay_duration(int(secs)),
+        deal_changes=changes,
     )

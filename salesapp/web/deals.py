@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -20,12 +19,12 @@ from salesapp.plugging.hooks import Hooks
 from salesapp.services import deals as service
 from salesapp.services.deals import LOST, WON, NewDeal
 from salesapp.services.work import work
-from salesapp.store import activities, customers, deals
+from salesapp.store import activities, customers, deals, timeline
 from salesapp.store.engine import Executor, reading
 from salesapp.web import board, deal_words, render
 from salesapp.web.choices import currencies, including
 from salesapp.web.forms import changed_fields, seen_fields, stale_words
-from salesapp.web.i18n import gettext, language, ngettext, say, show_number
+from salesapp.web.i18n import gettext, language, say
 from salesapp.web.inputs import day_from, full_amount
 from salesapp.web.request import (
     catalog,
@@ -38,6 +37,8 @@ from salesapp.web.request import (
 )
 
 bp = Blueprint("deals", __name__)
+bp.record_once(lambda state: deal_words.register(state.app.jinja_env.globals))
+SHOWN = 30
 
 EDITED = {
     "title": N_("Name"),
@@ -204,7 +205,8 @@ def _page(deal_id: int, **context: Any) -> str:
 
 
 def _timeline(x: Executor, actor: Actor, deal_id: int) -> dict[str, Any]:
-    return {"entries": []}
+    found = timeline.entries(x, actor, deal_id=deal_id, after=int_arg("after"), limit=SHOWN + 1, now=current_now())
+    return {"entries": found[:SHOWN], "older": found[SHOWN - 1].id if len(found) > SHOWN else None}
 
 
 def _about(deal: DealView) -> dict[str, Any]:
@@ -244,22 +246,12 @@ def _path(deal: DealView, rows: Any) -> list[PathStep]:
         PathStep(
             ends.get(row.stage) or deal_words.stage_label(deal.process, row.stage),
             row.at,
-            "" if row.stage in ends or secs is None else _duration(int(secs)),
+            "" if row.stage in ends or secs is None else deal_words.stay_duration(int(secs)),
             row.actor_name or "",
             tones.get(row.stage, ""),
         )
         for row, secs in zip(rows, stays, strict=True)
     ]
-
-
-def _duration(secs: int) -> str:
-    """A stay in the largest sensible unit."""
-    days, hours, minutes = secs // 86400, secs // 3600, max(1, secs // 60)
-    if days:
-        return ngettext("%(num)s day", "%(num)s days", days) % {"num": show_number(days)}
-    if hours:
-        return ngettext("%(num)s hour", "%(num)s hours", hours) % {"num": show_number(hours)}
-    return ngettext("%(num)s minute", "%(num)s minutes", minutes) % {"num": show_number(minutes)}
 
 
 def _strip(deal: DealView, entered: list[str]) -> list[tuple[str, None, str, str]]:
@@ -268,7 +260,7 @@ def _strip(deal: DealView, entered: list[str]) -> list[tuple[str, None, str, str
     keys = [stage.key for stage in process.stages] if process else []
     if deal.stage not in keys:
         keys.append(deal.stage)
-    state = {key: "done" for key in entered}
+    state = dict.fromkeys(entered, "done")
     state[deal.stage] = "done" if deal.state == "won" else "current"
     return [(deal_words.stage_label(deal.process, key), None, "", state.get(key, "")) for key in keys]
 
@@ -323,7 +315,7 @@ def save(deal_id: int) -> AnyResponse | tuple[str, int]:
     """Save what was changed; 409 only when somebody else changed the same field meanwhile."""
     actor, now = current_actor(), current_now()
     typed = {name: request.form.get(name, "") for name in EDITED}
-    seen = {**{name: "" for name in EDITED}, **seen_fields(list(EDITED))}
+    seen = {**dict.fromkeys(EDITED, ""), **seen_fields(list(EDITED))}
     changed = changed_fields(typed, seen)
     if "currency" in changed and typed["amount"]:
         changed["amount"] = typed["amount"]  # the same digits mean another amount in another currency
@@ -485,7 +477,9 @@ def _moved(deal_id: int) -> AnyResponse:
         return redirect(f"/deals/{deal_id}", 303)
     here = urlsplit(request.headers.get("HX-Current-URL", ""))
     if here.path != "/deals":
-        return Response(status=204, headers={"HX-Redirect": here.path if here.path == "/today" else f"/deals/{deal_id}"})
+        return Response(
+            status=204, headers={"HX-Redirect": here.path if here.path == "/today" else f"/deals/{deal_id}"}
+        )
     actor = current_actor()
     ask = board.asked(actor, MultiDict(parse_qsl(here.query)))
     with reading() as x:

@@ -12,7 +12,7 @@ from salesapp.store.engine import reading
 from salesapp.store.links import LinkView
 from salesapp.web import render
 from salesapp.web.i18n import NAMES
-from salesapp.web.request import current_now, public, signed_in
+from salesapp.web.request import current_company, current_now, public, signed_in
 from salesapp.web.sign_in import start
 
 bp = Blueprint("links", __name__)
@@ -24,10 +24,11 @@ def _find(token: str) -> LinkView | None:
 
 
 def _page(link: LinkView | None, token: str, **context: object) -> tuple[str, int]:
+    door = {"languages": NAMES, "here": request.path, "company": current_company()}
     if link is None or not link.open:
-        return render.page("link/closed.html", languages=NAMES, here=request.path), 404 if link is None else 410
+        return render.page("link/closed.html", **door), 404 if link is None else 410
     status = 422 if "errors" in context else 200
-    return render.page("link/open.html", link=link, token=token, languages=NAMES, here=request.path, **context), status
+    return render.page("link/open.html", link=link, token=token, **door, **context), status
 
 
 @bp.get("/link/<token>")

@@ -44,7 +44,7 @@ def start(token: str) -> None:
 def _form(status: int = 200, **context: object) -> tuple[str, int]:
     context.setdefault("name", "")
     target = safe_next(request.values.get("next"), "")
-    return render.page("sign_in.html", next=target, languages=NAMES, **context), status
+    return render.page("sign_in.html", next=target, languages=NAMES, company=current_company(), **context), status
 
 
 @bp.get("/sign-in")

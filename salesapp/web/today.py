@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, request
-from werkzeug.wrappers import Response
+from flask import Blueprint, request
 
 from salesapp.domain.permissions import Actor
 from salesapp.store import activities
@@ -20,12 +19,6 @@ bp = Blueprint("today", __name__)
 
 COMING = 7
 FAULTS = 20
-
-
-@bp.get("/")
-def home() -> Response:
-    """The house opens with the day."""
-    return redirect("/today", 303)
 
 
 @bp.get("/today")

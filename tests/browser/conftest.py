@@ -42,6 +42,7 @@ class NewPage(Protocol):
         size: tuple[int, int] = PHONE,
         script: bool = True,
         theme: str = "light",
+        locale: str = "zh-CN",
         browser: Browser | None = None,
     ) -> Page: ...
 
@@ -80,6 +81,7 @@ def new_page(live: Live, chromium: Browser) -> Iterator[NewPage]:
             size: tuple[int, int] = PHONE,
             script: bool = True,
             theme: str = "light",
+            locale: str = "zh-CN",
             browser: Browser | None = None,
         ) -> Page:
             phone = size[0] < 768
@@ -91,7 +93,7 @@ def new_page(live: Live, chromium: Browser) -> Iterator[NewPage]:
                 java_script_enabled=script,
                 color_scheme="dark" if theme == "dark" else "light",
                 reduced_motion="reduce",
-                locale="zh-CN",
+                locale=locale,
                 timezone_id="Asia/Shanghai",
             )
             stack.callback(context.close)

@@ -34,7 +34,7 @@ class Live:
 
 
 class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (werkzeug's own name)
+    def log(self, type: str, message: str, *args: Any) -> None:
         """Say nothing: what goes wrong is in `Live.errors`."""
 
 

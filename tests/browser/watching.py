@@ -32,7 +32,7 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         # A refused form or a missing page is an answer; the broken ones among them are caught as responses.
         if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
-            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+            self.problems.append(f"console: {message.text} (on {message.page.url if message.page else '?'})")
 
     def _error(self, error: WebError) -> None:
         self.problems.append(f"script: {error.error.stack or error.error.message}")

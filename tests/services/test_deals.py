@@ -42,7 +42,12 @@ def test_a_new_deal_is_called_like_its_customer_and_stands_in_the_first_stage(ap
     customer_id = a_customer(cast.owner)
     deal_id = a_deal(app, cast.owner, customer_id, title="", amount_minor=21_800_000)
     found = view(cast.owner, deal_id)
-    assert (found.title, found.stage, found.state, found.amount_minor) == ("卢沟桥医院", "identification", "open", 21_800_000)
+    assert (found.title, found.stage, found.state, found.amount_minor) == (
+        "卢沟桥医院",
+        "identification",
+        "open",
+        21_800_000,
+    )
     assert (found.owner_id, found.team_id, found.customer_id) == (cast.owner.id, cast.owner.team_id, customer_id)
     with reading() as x:
         row = x.execute(select(stage_event).where(stage_event.c.deal_id == deal_id)).one()
@@ -54,8 +59,8 @@ def test_a_new_deal_is_called_like_its_customer_and_stands_in_the_first_stage(ap
 
 
 def test_everything_wrong_with_a_new_deal_is_said_at_once(app: Flask, cast: Cast) -> None:
+    new = NewDeal(process="no.such", amount_minor=-1, currency="???", owner_id=cast.outsider.id)
     with pytest.raises(Refused) as refused, work(cast.owner, NOW) as w:
-        new = NewDeal(process="no.such", amount_minor=-1, currency="???", owner_id=cast.outsider.id)
         service.open_deal(w, catalog(app), new)
     assert {each.place for each in refused.value.problems} == {"title", "process", "amount", "currency", "owner_id"}
 
@@ -110,7 +115,7 @@ def test_a_move_says_everything_that_speaks_against_it(app: Flask, cast: Cast) -
             move(app, cast.owner, deal_id, to, 1)
 
     class Objecting(Hooks):
-        def check_deal_move(self, deal: DealView, to: str, now: Any) -> Checked:
+        def check_deal_move(self, *_asked: Any) -> Checked:
             return Checked((problem("amount", "Agree on a price first."), Problem("", problem("", "No.").message, "x")))
 
     with pytest.raises(Refused) as refused, work(cast.owner, NOW) as w:
@@ -180,7 +185,10 @@ def test_won_then_opened_again_is_back_in_the_last_real_stage(app: Flask, cast: 
         service.win_deal(w, deal_id, 2)
     won = view(cast.owner, deal_id)
     assert (won.state, won.stage, won.closed_at) == ("won", "negotiation", NOW + timedelta(days=2))
-    for again in (lambda w: service.win_deal(w, deal_id, 3), lambda w: service.move_deal(w, hooks(app), deal_id, "needs", 3)):
+    for again in (
+        lambda w: service.win_deal(w, deal_id, 3),
+        lambda w: service.move_deal(w, hooks(app), deal_id, "needs", 3),
+    ):
         with pytest.raises(Refused), work(cast.owner, NOW) as w:
             again(w)
     with work(cast.owner, NOW + timedelta(days=3)) as w:

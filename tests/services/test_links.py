@@ -11,7 +11,7 @@ from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.services import links as service
 from salesapp.services import people as people_service
 from salesapp.services.work import work
-from salesapp.store import sign_ins
+from salesapp.store import links, sign_ins
 from salesapp.store.engine import reading
 from salesapp.store.tables import one_time_link, person
 from salesapp.testing import NOW, Cast, Clock, add_person
@@ -113,14 +113,14 @@ def test_a_newer_link_replaces_the_older_and_a_withdrawn_one_is_worthless(
     with pytest.raises(NotFound):
         use(older, clock)
     with reading() as x:
-        (row,) = service.links.open_links(x, cast.admin, int(invited.id or 0), clock.now)
+        (row,) = links.open_links(x, cast.admin, int(invited.id or 0), clock.now)
     with work(cast.admin, clock.now) as w:
         service.withdraw_link(w, int(invited.id or 0), row.id)
     with pytest.raises(NotFound):
         use(newer, clock)
     make(cast, cast.owner, clock)
     with reading() as x:
-        (others,) = service.links.open_links(x, cast.admin, int(cast.owner.id or 0), clock.now)
+        (others,) = links.open_links(x, cast.admin, int(cast.owner.id or 0), clock.now)
     with pytest.raises(NotFound), work(cast.admin, clock.now) as w:  # another person's link, under this one's address
         service.withdraw_link(w, int(invited.id or 0), others.id)
 

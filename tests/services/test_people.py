@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from salesapp.domain.errors import NotAllowed, NotFound, Refused, SalesError, Stale
+from salesapp.domain.people import PersonView
 from salesapp.domain.permissions import Actor
 from salesapp.services import people as service
 from salesapp.services.people import NewPerson
@@ -28,7 +29,7 @@ def change(actor: Actor, person_id: int, changed: dict[str, str], seen: dict[str
         service.change_person(w, person_id, changed, seen or {})
 
 
-def view(cast: Cast, person_id: int) -> people.PersonView:
+def view(cast: Cast, person_id: int) -> PersonView:
     """The person as the administrator sees them."""
     with reading() as x:
         return people.load(x, cast.admin, person_id)

@@ -30,5 +30,5 @@ def test_probe(app, cast, clock, client_of, statements):
     post("/customers/new", name="", phone=""); post("/customers/new", name="陈晓", phone="13912345678", tags="重点，展厅")
     print(cl.send("/customers/check", {"name":"陈晓","phone":"01083211441"}).text)
     post(f"/customers/{b}/release"); print(cl.get("/pool").status_code); post(f"/pool/{b}/claim"); post(f"/pool/{b}/claim")
-    r=cl.get(f"/customers/{b}"); open("/tmp/page.html","w").write(r.text)
+    r=cl.get(f"/customers/{b}"); __import__("pathlib").Path("/tmp/page.html").write_text(r.text)
     r=client_of(cast.manager).send(f"/customers/{b}/assign", {"owner": str(cast.colleague.id)}); print(r.status_code, r.location)

@@ -1,0 +1,160 @@
+"""A small company with something on every page: long names and addresses, every state, nothing in English."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+
+from salesapp.domain.contact_points import ContactPoint, parse_contact_point
+from salesapp.domain.partial_dates import PartialDate
+from salesapp.domain.permissions import SYSTEM, Actor
+from salesapp.plugging.hooks import Hooks
+from salesapp.services.activities import NewActivity, finish_activity, note_activity, plan_activity
+from salesapp.services.contacts import NewContact, add_contact, add_date
+from salesapp.services.customers import NewCustomer, add_customer, archive_customer, release_customer
+from salesapp.services.deals import NewDeal, lose_deal, move_deal, open_deal, win_deal
+from salesapp.services.links import make_link
+from salesapp.services.people import NewPerson, add_person
+from salesapp.services.teams import add_node
+from salesapp.services.work import Work, work
+from salesapp.store import people
+from salesapp.testing import NOW, Cast
+
+LONG = "北京市东城区国际友谊医院附属康复与健康管理中心（集团）有限责任公司第二分院"
+MAIL = "a.very.long.mailbox.name.that.nobody.would.ever.type@department.of.purchasing.example.com"
+SIX = ("identification", "contact", "needs", "solution", "negotiation", "closing")
+NAMES = {
+    "admin": "周敏",
+    "manager": "赵磊",
+    "owner": "李娜",
+    "colleague": "孙涛",
+    "outsider": "何静",
+    "reader": "吴霞",
+    "other_manager": "郑凯",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the addresses of pages are made with."""
+
+    person: int
+    organisation: int
+    contact: int
+    archived: int
+    deal: int
+    won: int
+    lost: int
+    planned: int
+    colleague: int
+    invited: int
+    team: int
+    territory: int
+    invitation: str
+
+
+def furnish(app: Flask, cast: Cast) -> Places:
+    """Fill the database as its people would have, through the services they use."""
+    hooks = Hooks(app.extensions["salesapp_plugins"])
+    with work(SYSTEM, NOW - timedelta(days=60)) as w:
+        for role, name in NAMES.items():
+            people.update_person(w.session, int(getattr(cast, role).id), {"name": name})
+        territory = add_node(w, "territories", "Северо-Западный федеральный округ", None)
+        team = add_node(w, "teams", "华北大客户与渠道合作部", None)
+    with work(cast.admin, NOW - timedelta(days=1)) as w:
+        invited = add_person(w, NewPerson(name="马丽", email="mali@example.com", role="salesperson"))
+        invitation = make_link(w, invited)
+    with work(cast.owner, NOW - timedelta(days=40)) as w:
+        person = _person(w)
+        organisation, contact = _organisation(w)
+        archived = _others(w)
+    with work(cast.owner, NOW - timedelta(days=12)) as w:
+        deal, won, lost = _deals(w, hooks, person, organisation)
+    with work(cast.owner, NOW - timedelta(hours=2)) as w:
+        planned = _activities(w, cast.owner, person, organisation, deal)
+    return Places(
+        person=person,
+        organisation=organisation,
+        contact=contact,
+        archived=archived,
+        deal=deal,
+        won=won,
+        lost=lost,
+        planned=planned,
+        colleague=int(cast.colleague.id or 0),
+        invited=invited,
+        team=team,
+        territory=territory,
+        invitation=invitation,
+    )
+
+
+def _person(w: Work) -> int:
+    new = NewCustomer(
+        name="王建国",
+        company=LONG,
+        position="Заместитель генерального директора по закупкам",
+        phones=("13800138000",),
+        emails=(MAIL,),
+        wechats=("wangjianguo_1971",),
+        grade="A",
+        source="trade_show",
+        state="customer",
+        address="北京市丰台区晓月苑清音街１号" * 3,
+        note="喜欢白色，等老婆看车。\n下午三点以后方便。",
+        tags=("老客户", "展会", "Постоянный клиент"),
+    )
+    customer_id = add_customer(w, new)
+    add_date(w, customer_id, "birthday", PartialDate("lunar", None, 8, 15))
+    return customer_id
+
+
+def _organisation(w: Work) -> tuple[int, int]:
+    organisation = add_customer(w, NewCustomer(kind="organisation", name=LONG, phones=("010-83211441",), grade="B"))
+    phone = parse_contact_point("phone", "13900139000", "CN")
+    assert isinstance(phone, ContactPoint)
+    contact = NewContact(name="Константин Константинопольский", position="采购部主任", points=(phone,))
+    return organisation, add_contact(w, organisation, contact)
+
+
+def _others(w: Work) -> int:
+    for n, name in enumerate(("陈晓", "刘伟", "Ольга Сергеевна Преображенская-Воскресенская", "上海明德贸易有限公司")):
+        add_customer(w, NewCustomer(name=name, phones=(f"1370013700{n}",)))
+    for n in range(2):
+        release_customer(w, add_customer(w, NewCustomer(name=f"公海客户{n}", phones=(f"1360013600{n}",))))
+    archived = add_customer(w, NewCustomer(name="存档客户", phones=("13500135000",)))
+    archive_customer(w, archived)
+    return archived
+
+
+def _deals(w: Work, hooks: Hooks, person: int, organisation: int) -> tuple[int, int, int]:
+    catalog = hooks.plugins.catalog
+
+    def opened(customer: int, title: str, amount: int | None, stages: int = 0) -> tuple[int, int]:
+        deal = open_deal(
+            w, catalog, NewDeal(customer_id=customer, title=title, process="general.six", amount_minor=amount)
+        )
+        for version, stage in enumerate(SIX[1 : stages + 1], 1):
+            move_deal(w, hooks, deal, stage, version)
+        return deal, stages + 1
+
+    deal, _ = opened(organisation, "中心供氧系统升级改造与三年全包维保项目（含备用机组）", 123_456_789_000, 3)
+    opened(person, "轿车", 21_800_000)
+    opened(organisation, "", None, 1)
+    won, version = opened(person, "年度耗材", 8_600_000, 5)
+    win_deal(w, won, version)
+    lost, version = opened(person, "Поставка медицинского оборудования", 990_000_000, 2)
+    lose_deal(w, catalog, lost, "price", "对方预算砍了一半。", version)
+    return deal, won, lost
+
+
+def _activities(w: Work, owner: Actor, person: int, organisation: int, deal: int) -> int:
+    note_activity(w, NewActivity(customer_id=person, note="喜欢白色，等老婆看车。", outcome="reached"))
+    note_activity(w, NewActivity(kind="meeting", deal_id=deal, note="看了现场，" * 20, outcome="reached"))
+    done = plan_activity(w, NewActivity(customer_id=person, planned_at=NOW))
+    finish_activity(w, done, "not_reached", "没人接", NOW + timedelta(days=1))
+    for days in (-3, 0, 2, 30):
+        planned = NewActivity(deal_id=deal, planned_at=NOW + timedelta(days=days, hours=5), all_day=days > 0)
+        last = plan_activity(w, planned)
+    plan_activity(w, NewActivity(customer_id=organisation, note="送样品", planned_at=NOW - timedelta(days=1)))
+    return last

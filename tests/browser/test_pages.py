@@ -1,0 +1,88 @@
+"""Every page, in every language, at every width, in both themes: it answers, it fits, it says everything in the
+person's language, and axe-core finds nothing."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+import pytest
+from babel.messages.pofile import read_po
+from flask import Flask
+from playwright.sync_api import Page
+
+from salesapp.testing import Cast
+from salesapp.web.i18n import CATALOGUES
+from tests.browser import accessibility
+from tests.browser.conftest import NewPage
+from tests.browser.every_page import Tour
+from tests.browser.furnished import Places, furnish
+from tests.browser.probes import SPOKEN, TOO_WIDE
+
+LOCALES: Final = {"en": "en-GB", "zh_Hans": "zh-CN", "zh_Hant": "zh-TW", "ru": "ru-RU"}
+SIZES: Final = ((320, 640), (768, 1024), (1440, 900))
+SEVERAL_WORDS: Final = re.compile(r"[A-Za-z]{2,}(?:[ ,’'–-]+[A-Za-z]{2,})+")
+UNFILLED: Final = re.compile(r"%\(|\{\{|\}\}|\bMsg\(|\bText\(|Markup\(")
+
+
+@pytest.fixture
+def places(app: Flask, cast: Cast) -> Places:
+    """A company with something on every page."""
+    return furnish(app, cast)
+
+
+@cache
+def single_words(language: str) -> frozenset[str]:
+    """English words of ours that this language has another word for."""
+    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    if not path.is_file():  # then every page is full of what the other check finds
+        return frozenset()
+    with path.open("rb") as file:
+        texts = [(text.id, text.string) for text in read_po(file) if isinstance(text.id, str)]
+    return frozenset(source for source, said in texts if source and source != said and source.isalpha())
+
+
+def left_in_english(page: Page, language: str) -> Iterator[str]:
+    """Texts on the page that should have been translated, or that were never filled in."""
+    for text in page.evaluate(SPOKEN):
+        if UNFILLED.search(text):
+            yield f"not filled in: {text[:80]!r}"
+        elif language != "en" and (SEVERAL_WORDS.search(text) or text in single_words(language)):
+            yield f"English: {text[:80]!r}"
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_every_page_in_every_language(new_page: NewPage, cast: Cast, places: Places, language: str) -> None:
+    tour = Tour(new_page, cast, places, locale=LOCALES[language])
+    problems: dict[str, str] = {}  # by text: what every page has is told once
+    for who, path, status in tour.stops():
+        page, answer = tour.go(who, path)
+        found = [] if answer.status == status else [f"answers {answer.status} on {path}"]
+        if page.locator("html").get_attribute("lang") != language.replace("_", "-"):
+            found.append(f"is not in {language}: {path}")
+        found += [f"{path}: {each}" for each in page.evaluate(TOO_WIDE, 390)]
+        found += left_in_english(page, language)
+        for each in found:
+            problems.setdefault(each, path)
+    assert not problems, "\n".join(f"{path}: {each}" for each, path in problems.items())
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+def test_nothing_scrolls_sideways(new_page: NewPage, cast: Cast, places: Places, size: tuple[int, int]) -> None:
+    tour = Tour(new_page, cast, places, locale=LOCALES["ru"], size=size)  # the longest words
+    problems = []
+    for who, path, _ in tour.stops():
+        page, _answer = tour.go(who, path)
+        problems += [f"{path}: {each}" for each in page.evaluate(TOO_WIDE, size[0])]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(new_page: NewPage, cast: Cast, places: Places, theme: str) -> None:
+    tour = Tour(new_page, cast, places, theme=theme)
+    problems: dict[str, str] = {}
+    for who, path, _ in tour.stops():
+        page, _answer = tour.go(who, path)
+        for each in accessibility.violations(page):
+            problems.setdefault(each, path)
+    assert not problems, "\n".join(f"{path}: {each}" for each, path in problems.items())

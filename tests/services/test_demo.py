@@ -1,0 +1,84 @@
+"""The demo's past: lively, the same for the same seed, and in the right order."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from salesapp.services import demo, demo_history
+from salesapp.store.engine import reading
+from salesapp.store.tables import activity, customer, deal, event, person, stage_event
+from salesapp.testing import NOW, Clock
+
+
+@pytest.fixture
+def made(app: Flask, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    monkeypatch.setattr(demo_history, "CUSTOMERS", 45)
+    monkeypatch.setattr(demo_history, "DEALS", 24)
+    demo.create(tmp_path, app.extensions["salesapp_plugins"], clock.now, size="small", seed=3, language="zh_Hans")
+    return app
+
+
+def test_it_is_alive(made: Flask) -> None:
+    with reading() as x:
+        states = {state: count for state, count in x.execute(select(deal.c.state, func.count()).group_by(deal.c.state))}
+        stages = x.scalars(select(deal.c.stage).where(deal.c.state == "open").distinct()).all()
+        planned = x.scalars(select(activity.c.planned_at).where(activity.c.state == "planned")).all()
+        assert x.scalar(select(func.count()).select_from(person)) == 8
+        assert x.scalar(select(func.count()).select_from(customer)) == 45
+        assert x.scalar(select(func.count()).select_from(customer).where(customer.c.pool_id.is_not(None))) > 0
+    assert min(states[each] for each in ("open", "won", "lost")) >= 1
+    assert len(stages) >= 3
+    days = {(moment.date() - NOW.date()).days for moment in planned if moment}
+    assert min(days) < 0
+    assert 0 in days
+    assert max(days) > 0
+
+
+def test_nothing_happens_after_now_and_events_are_in_order(made: Flask) -> None:
+    with reading() as x:
+        moments = x.scalars(select(event.c.at).order_by(event.c.id)).all()
+        assert max(x.scalars(select(stage_event.c.at)).all()) <= NOW
+    history = moments[:-1]
+    assert max(moments) <= NOW
+    assert history == sorted(history)
+
+
+def test_the_same_seed_gives_the_same_company(made: Flask) -> None:
+    first, second = (_drawn(made, 3) for _ in range(2))
+    assert first == second
+    assert first != _drawn(made, 4)
+
+
+def _drawn(app: Flask, seed: int) -> list[object]:
+    from random import Random
+    from zoneinfo import ZoneInfo
+
+    from salesapp.domain.permissions import Actor
+
+    people = [Actor(id=number, name=str(number), role="salesperson") for number in (1, 2, 3)]
+    history = demo_history.History(
+        random=Random(seed),
+        plugins=app.extensions["salesapp_plugins"],
+        language="ru",
+        currency="RUB",
+        zone=ZoneInfo("Europe/Moscow"),
+        now=NOW,
+        sellers=people,
+        owner=people[0],
+        pool_id=1,
+    )
+    demo_history.draw(history)
+    return [(at, who.id) for at, _, who, _ in history.steps]
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hant", "ru"])
+def test_it_can_be_made_in_every_language(
+    language: str, app: Flask, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_history, "CUSTOMERS", 10)
+    monkeypatch.setattr(demo_history, "DEALS", 4)
+    demo.create(tmp_path, app.extensions["salesapp_plugins"], clock.now, size="small", seed=1, language=language)
+    with reading() as x:
+        assert x.scalar(select(func.count()).select_from(customer)) == 10

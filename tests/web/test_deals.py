@@ -1,0 +1,285 @@
+"""The pages of deals: board, list, form, page, moving; without script and for htmx; and who may not."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from salesapp.app import create_app
+from salesapp.config import Settings
+from salesapp.domain.permissions import Actor
+from salesapp.domain.views import DealView
+from salesapp.services import deals as service
+from salesapp.services.activities import NewActivity, plan_activity
+from salesapp.services.work import work
+from salesapp.store import deals
+from salesapp.store.engine import reading
+from salesapp.testing import NOW, Browser, Cast, Clock
+from tests.services.deal_files import SIX, a_customer, a_deal, hooks
+
+ClientOf = Callable[[Actor], Browser]
+HTMX = {"HX-Request": "true"}
+
+
+def view(actor: Actor, deal_id: int) -> DealView:
+    with reading() as x:
+        return deals.load(x, actor, deal_id, NOW)
+
+
+def queries(statements: list[str]) -> int:
+    """Statements that cost something: not the BEGIN of each connection."""
+    return len([each for each in statements if not each.startswith("BEGIN")])
+
+
+@pytest.mark.parametrize("path", ["/deals", "/deals/new", "/deals/1", "/deals/1/edit", "/deals/1/move"])
+def test_who_is_not_signed_in_is_asked_to(client: Browser, cast: Cast, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 303
+    assert answer.location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize("path", ["", "/edit", "/move"])
+def test_the_outsider_finds_nothing(app: Flask, client_of: ClientOf, cast: Cast, path: str) -> None:
+    deal_id = a_deal(app, cast.owner, a_customer(cast.owner))
+    browser = client_of(cast.outsider)
+    assert browser.get(f"/deals/{deal_id}{path}").status_code == 404
+    assert browser.send(f"/deals/{deal_id}/move", {"to": "contact", "version": "1"}).status_code == 404
+    assert browser.send(f"/deals/{deal_id}/edit", {"title": "x"}).status_code == 404
+    assert browser.send(f"/deals/{deal_id}/steps/target_market", {"done": "1"}).status_code == 404
+    assert browser.send(f"/deals/{deal_id}/undo?to=contact&version=1").status_code == 404
+    assert browser.send(f"/deals/{deal_id}/reopen", {"version": "1"}).status_code == 404
+    assert "卢沟桥" not in browser.get("/deals?who=team").text
+
+
+def test_the_reader_sees_and_cannot_change(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    deal_id = a_deal(app, cast.owner)
+    browser = client_of(cast.reader)
+    page = browser.get(f"/deals/{deal_id}")
+    assert page.status_code == 200
+    assert "/move" not in page.text
+    assert browser.get("/deals/new").status_code == 403
+    assert browser.get(f"/deals/{deal_id}/edit").status_code == 403
+    assert browser.send(f"/deals/{deal_id}/move", {"to": "contact", "version": "1"}).status_code == 403
+
+
+def test_the_board_counts_all_and_shows_twenty_a_stage(
+    app: Flask, client_of: ClientOf, cast: Cast, statements: list[str]
+) -> None:
+    customer_id = a_customer(cast.owner)
+    for number in range(22):
+        a_deal(app, cast.owner, customer_id, title=f"监护仪{number:02}", amount_minor=100_00, currency="CNY")
+    a_deal(app, cast.owner, title="出口", amount_minor=5_00, currency="USD")
+    browser = client_of(cast.owner)
+    statements.clear()
+    page = browser.get("/deals")
+    assert queries(statements) <= 8
+    assert "23 deals · CN¥2,200 · $5" in page.text
+    assert page.text.count('class="card"') == 20
+    more = page.text.split('class="more"')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
+    rest = browser.get(more)
+    assert rest.text.count('class="card"') == 3
+    assert "监护仪21" not in rest.text
+    assert "监护仪00" in rest.text
+
+
+def test_a_manager_sees_the_board_of_the_team_in_as_few_statements(
+    app: Flask, client_of: ClientOf, cast: Cast, statements: list[str]
+) -> None:
+    a_deal(app, cast.owner, title="监护仪")
+    a_deal(app, cast.colleague, title="呼吸机")
+    browser = client_of(cast.manager)
+    statements.clear()
+    page = browser.get("/deals")
+    assert queries(statements) <= 8
+    assert "监护仪" in page.text
+    assert "呼吸机" in page.text
+    one = browser.get(f"/deals?who={cast.owner.id}")
+    assert "监护仪" in one.text
+    assert "呼吸机" not in one.text
+
+
+def test_a_card_says_how_long_what_is_missing_and_what_is_next(
+    app: Flask, client_of: ClientOf, cast: Cast, clock: Clock
+) -> None:
+    deal_id = a_deal(app, cast.owner)
+    clock.advance(days=20)
+    page = client_of(cast.owner).get("/deals")
+    assert "20 of 14 days" in page.text
+    assert 'class="late"' in page.text
+    assert "Missing: Set the target market and the ideal customer, Create the customer file and 2 more" in page.text
+    assert "No next step" in page.text
+    with work(cast.owner, clock.now) as w:
+        plan_activity(w, NewActivity(deal_id=deal_id, planned_at=clock.now + timedelta(days=1)))
+    assert "tomorrow: Call" in client_of(cast.owner).get("/deals").text
+
+
+def test_the_list_and_the_states(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    won, _open = a_deal(app, cast.owner, title="已赢"), a_deal(app, cast.owner, title="进行")
+    with work(cast.owner, NOW) as w:
+        service.win_deal(w, won, 1)
+    browser = client_of(cast.owner)
+    listed = browser.get("/deals?view=list").text
+    assert "进行" in listed
+    assert "已赢" not in listed
+    assert "已赢" in browser.get("/deals?view=list&state=won&period=month").text
+    assert browser.get("/deals?view=list", headers=HTMX).text.lstrip().startswith("<div id=")
+
+
+@pytest.mark.parametrize("query", ["state=x", "view=x", "who=x", "after=x", "after=1.x", "state=won&period=x"])
+def test_an_address_nobody_gave_out_is_not_found(client_of: ClientOf, cast: Cast, query: str) -> None:
+    assert client_of(cast.owner).get(f"/deals?{query}").status_code == 404
+
+
+def test_a_new_deal_for_a_customer(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    browser = client_of(cast.owner)
+    form = browser.get(f"/deals/new?customer={customer_id}").text
+    assert 'value="卢沟桥医院"' in form
+    data = {"customer": str(customer_id), "title": "", "process": SIX, "amount": "218,000", "currency": "CNY"}
+    answer = browser.send("/deals/new", data | {"expected_close": "2026-04-01", "request_key": "k"})
+    assert answer.status_code == 303
+    again = browser.send("/deals/new", data | {"request_key": "k"})
+    assert again.location == answer.location
+    found = view(cast.owner, int(answer.location.rsplit("/", 1)[1]))
+    assert (found.title, found.amount_minor, str(found.expected_close)) == ("卢沟桥医院", 21_800_000, "2026-04-01")
+    assert client_of(cast.outsider).get(f"/deals/new?customer={customer_id}").status_code == 404
+
+
+def test_everything_wrong_with_the_form_is_said_and_everything_typed_is_kept(client_of: ClientOf, cast: Cast) -> None:
+    data = {"title": "", "process": "x", "amount": "много", "currency": "CNY", "expected_close": "morgen"}
+    answer = client_of(cast.owner).send("/deals/new", data)
+    assert answer.status_code == 422
+    for text in ("Give the deal a name", "Choose a sales process", "“много” is not an amount", "“morgen” is not a date"):
+        assert text in answer.text
+    assert 'value="много"' in answer.text
+
+
+def test_the_page_of_a_deal(app: Flask, client_of: ClientOf, cast: Cast, statements: list[str]) -> None:
+    deal_id = a_deal(app, cast.owner, a_customer(cast.owner), amount_minor=21_800_000)
+    browser = client_of(cast.owner)
+    browser.send(f"/deals/{deal_id}/move", {"to": "needs", "version": "1", "step": ["target_market"]})
+    browser.get(f"/deals/{deal_id}")
+    statements.clear()
+    page = browser.get(f"/deals/{deal_id}").text
+    assert queries(statements) <= 12
+    for text in ("CN¥218,000", "Owner moved", "Owner ticked off", "Nothing is planned", "Path taken"):
+        assert text in page
+    assert page.count("stage-done") == 1
+    assert page.count("stage-current") == 1
+
+
+def test_a_step_is_ticked_with_and_without_script(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    deal_id = a_deal(app, cast.owner)
+    browser = client_of(cast.owner)
+    plain = browser.send(f"/deals/{deal_id}/steps/target_market", {"done": "1"})
+    assert plain.status_code == 303
+    fragment = browser.send(f"/deals/{deal_id}/steps/customer_file", {"done": "1"}, headers=HTMX)
+    assert fragment.text.lstrip().startswith("<section")
+    assert fragment.text.count('aria-pressed="true"') == 2
+    assert view(cast.owner, deal_id).done_steps == {"target_market", "customer_file"}
+    assert browser.send(f"/deals/{deal_id}/steps/nonsense", {"done": "1"}).status_code == 422
+
+
+def test_a_move_without_script_and_its_undo(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    deal_id = a_deal(app, cast.owner)
+    browser = client_of(cast.owner)
+    sheet = browser.get(f"/deals/{deal_id}/move").text
+    assert "Set the target market" in sheet
+    assert 'value=":won"' in sheet
+    data = {"to": "contact", "version": "1", "step": ["target_market", "customer_file"]}
+    assert browser.send(f"/deals/{deal_id}/move", data).location == f"/deals/{deal_id}"
+    moved = view(cast.owner, deal_id)
+    assert (moved.stage, moved.done_steps) == ("contact", {"target_market", "customer_file"})
+    page = browser.get(f"/deals/{deal_id}").text
+    undo = page.split(f'action="/deals/{deal_id}/undo')[1].split('"')[0].replace("&amp;", "&")
+    assert browser.send(f"/deals/{deal_id}/undo{undo}").status_code == 303
+    assert view(cast.owner, deal_id).stage == "identification"
+
+
+def test_htmx_gets_the_board_again_and_the_undo(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    deal_id = a_deal(app, cast.owner)
+    browser = client_of(cast.owner)
+    assert browser.get(f"/deals/{deal_id}/move", headers=HTMX).text.count("<html") == 0
+    headers = HTMX | {"HX-Current-URL": "http://localhost/deals?who=mine"}
+    answer = browser.send(f"/deals/{deal_id}/move", {"to": "contact", "version": "1"}, headers=headers)
+    assert answer.status_code == 200
+    assert (answer.headers["HX-Retarget"], answer.headers["HX-Trigger"]) == ("#board", "closeSheet")
+    assert answer.text.lstrip().startswith('<div id="board"')
+    assert f"/deals/{deal_id}/undo?to=identification" in answer.text
+
+
+def test_lost_asks_for_the_reason_there_and_keeps_what_was_typed(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    deal_id = a_deal(app, cast.owner)
+    browser = client_of(cast.owner)
+    data = {"to": ":lost", "version": "1", "note": "差两万", "step": ["customer_file"]}
+    answer = browser.send(f"/deals/{deal_id}/move", data)
+    assert answer.status_code == 422
+    assert "Choose why the deal was lost" in answer.text
+    assert "差两万" in answer.text
+    assert view(cast.owner, deal_id).done_steps == frozenset()
+    assert browser.send(f"/deals/{deal_id}/move", data | {"reason": "price"}).status_code == 303
+    page = browser.get(f"/deals/{deal_id}").text
+    assert "Price too high" in page
+    assert "差两万" in page
+    assert browser.send(f"/deals/{deal_id}/reopen", {"version": "2"}).status_code == 303
+    assert view(cast.owner, deal_id).state == "open"
+
+
+def test_the_second_of_two_sees_the_fresh_card_and_who_it_was(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    deal_id = a_deal(app, cast.owner)
+    with work(cast.manager, NOW) as w:
+        service.move_deal(w, hooks(app), deal_id, "needs", 1)
+    data = {"to": "contact", "version": "1", "step": ["target_market"]}
+    answer = client_of(cast.owner).send(f"/deals/{deal_id}/move", data, headers=HTMX)
+    assert answer.status_code == 409
+    assert "Manager changed this deal meanwhile" in answer.text
+    assert "Needs analysis" in answer.text
+    assert 'name="version" value="2"' in answer.text
+
+
+def test_a_save_is_stale_only_where_the_same_field_changed(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    deal_id = a_deal(app, cast.owner, amount_minor=100_00)
+    seen = {
+        "seen_title": "监护仪",
+        "seen_amount": "100",
+        "seen_currency": "CNY",
+        "seen_expected_close": "",
+        "seen_owner_id": str(cast.owner.id),
+    }
+    same = {name.removeprefix("seen_"): value for name, value in seen.items()}
+    manager, owner = client_of(cast.manager), client_of(cast.owner)
+    assert manager.send(f"/deals/{deal_id}/edit", seen | same | {"amount": "120"}).status_code == 303
+    assert owner.send(f"/deals/{deal_id}/edit", seen | same | {"title": "呼吸机"}).status_code == 303
+    stale = owner.send(f"/deals/{deal_id}/edit", seen | same | {"amount": "150"})
+    assert stale.status_code == 409
+    assert "Manager" in stale.text or "Owner" in stale.text
+    assert 'name="amount" id="f-amount"' in stale.text
+    assert 'value="150"' in stale.text
+    assert 'name="seen_amount" value="120"' in stale.text
+    found = view(cast.owner, deal_id)
+    assert (found.title, found.amount_minor) == ("呼吸机", 120_00)
+    wrong = owner.send(f"/deals/{deal_id}/edit", seen | same | {"title": "", "amount": "-1"})
+    assert wrong.status_code == 422
+
+
+def test_without_any_plugin_pages_say_so_and_still_work(
+    app: Flask, client_of: ClientOf, cast: Cast, database_url: str, tmp_path: Path, clock: Clock
+) -> None:
+    deal_id = a_deal(app, cast.owner)
+    bare = create_app(Settings(instance=tmp_path, database_url=database_url), plugins=[], clock=clock, testing=True)
+    bare.test_client_class = Browser
+    with bare.app_context():
+        browser = bare.test_client()
+        assert isinstance(browser, Browser)
+        browser.sign_in(cast.owner)
+        board = browser.get("/deals").text
+        assert "No sales process is installed" in board
+        assert "监护仪" in board
+        page = browser.get(f"/deals/{deal_id}")
+        assert page.status_code == 200
+        assert "The plugin that brings this deal" in page.text
+        assert "No sales process yet" in browser.get("/deals/new").text
+        assert "No sales process yet" in browser.get("/reports").text
+        assert browser.send(f"/deals/{deal_id}/move", {"to": "contact", "version": "1"}).status_code == 422
