@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from salesapp.domain.errors import N_, Msg, NotFound, Problem, Refused, Stale, problem
@@ -204,6 +204,17 @@ def check_lost(process: Process | None, reason: str, note: str) -> list[Problem]
     if len(note.strip()) > NOTE_LENGTH:
         problems.append(problem("note", N_("The note has at most %(most)s characters."), most=NOTE_LENGTH))
     return problems
+
+
+def take_back(w: Work, hooks: Hooks, deal_id: int, to: str, version: int) -> None:
+    """Undo the last move, win or loss: the inverse of it, and the stage's clock goes on as if nothing had been."""
+    last = deals.last_entry(w.session, deal_id)
+    if deals.load(w.session, w.actor, deal_id, w.now).state == "open":
+        move_deal(w, hooks, deal_id, to, version)
+    else:
+        reopen_deal(w, deal_id, version)
+    if last is not None and last.prev_stage == to and last.secs_in_prev is not None:
+        deals.set_clock(w.session, deal_id, last.at - timedelta(seconds=last.secs_in_prev))
 
 
 def reopen_deal(w: Work, deal_id: int, version: int) -> None:

@@ -32,7 +32,7 @@ POOLED: Final = 8
 FORWARD, LOST = 0.84, 0.07
 """How likely a deal goes on from a stage, and how likely it is lost there; else it stays there."""
 
-TICKED: Final = 0.35
+TICKED: Final = 0.18
 
 Step = Callable[[Work], None]
 
@@ -114,7 +114,7 @@ def _account(history: History, number: int) -> Account:
     firms = names.firm_names(history.language)
     organisation = number % 5 < 2
     name = firms[(number * 37) % len(firms)] if organisation else names.person_name(random, history.language)
-    pooled = number % (CUSTOMERS // POOLED) == 7
+    pooled = number * POOLED % CUSTOMERS < POOLED
     owner = history.owner if pooled else random.choice(history.sellers)
     account = Account(owner, history.day(random.uniform(3, DAYS)), name, organisation, pooled)
     new = NewCustomer(

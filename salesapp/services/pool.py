@@ -51,6 +51,7 @@ def release_customer(w: Work, customer_id: int, pool_id: int | None = None) -> N
     target = pool_id if pool_id is not None else ensure_default_pool(w)
     customers.set_owner(w.session, customer_id, owner_id=None, pool_id=target)
     customers.rescope(w.session, customer_id)
+    customers.touched(w.session, customer_id, w.now)
     data = {"from_owner": view.owner_id, "pool": target}
     w.event("customer.released", "customer", customer_id, customer_id=customer_id, owner_id=view.owner_id, data=data)
 

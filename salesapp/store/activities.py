@@ -71,9 +71,7 @@ def access(x: Executor, actor: Actor, activity_id: int, now: datetime) -> Access
     return Access.NONE if row.deal_id is None else deal_access(x, actor, row.deal_id, now)
 
 
-def load(
-    x: Executor, actor: Actor, activity_id: int, now: datetime, verb: str = "activity.see"
-) -> Row[*tuple[Any, ...]]:
+def load(x: Executor, actor: Actor, activity_id: int, now: datetime) -> Row[*tuple[Any, ...]]:
     """One activity with the names around it; NotFound where it is missing or not theirs to see."""
     require(actor, "activity.see", access(x, actor, activity_id, now))
     return _one(x, _rows.where(activity.c.id == activity_id))

@@ -191,6 +191,18 @@ def path(x: Executor, deal_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     return x.execute(query).all()
 
 
+def last_entry(x: Executor, deal_id: int) -> Row[*tuple[Any, ...]] | None:
+    """The newest row of the deal's path."""
+    columns = (stage_event.c.stage, stage_event.c.prev_stage, stage_event.c.secs_in_prev, stage_event.c.at)
+    query = select(*columns).where(stage_event.c.deal_id == deal_id).order_by(stage_event.c.id.desc()).limit(1)
+    return x.execute(query).first()
+
+
+def set_clock(x: Executor, deal_id: int, entered_at: datetime) -> None:
+    """Count the time in the present stage from this moment."""
+    x.execute(update(deal).where(deal.c.id == deal_id).values(stage_entered_at=entered_at))
+
+
 def done_steps(x: Executor, deal_ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """The key steps done, by deal."""
     found: dict[int, set[str]] = {}
@@ -205,7 +217,7 @@ def changed_by(x: Executor, deal_id: int) -> str:
     query = (
         select(person.c.name)
         .select_from(event.join(person, person.c.id == event.c.actor_id))
-        .where(event.c.deal_id == deal_id, event.c.subject_kind == "deal")
+        .where(event.c.deal_id == deal_id, event.c.kind.startswith("deal."))
         .order_by(event.c.id.desc())
         .limit(1)
     )

@@ -339,9 +339,7 @@ def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
             row = activities.load(x, actor, activity_id, now)
         return _finish_form(row, typed, stale=gettext("Somebody was faster: this is no longer planned.")), 409
     if later:
-        return _answer(
-            activity_id, gettext("Put off to %(day)s.") % {"day": show_day(next_at)}, row.deal_id, row.customer_id
-        )
+        return _answer(gettext("Put off to %(day)s.") % {"day": show_day(next_at)}, row.deal_id, row.customer_id)
     text = gettext("Done. Next: %(day)s") % {"day": show_day(next_at)} if next_at else gettext("Done.")
     return _answer(text, row.deal_id, row.customer_id, undo=f"/activities/{activity_id}/undo")
 

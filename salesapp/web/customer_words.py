@@ -9,7 +9,7 @@ from flask import Flask
 
 from salesapp.domain.customer_labels import DATE_KINDS, GRADES, KINDS, POINT_KINDS, STATES
 from salesapp.domain.errors import N_
-from salesapp.domain.partial_dates import PartialDate, next_occurrence
+from salesapp.domain.partial_dates import PartialDate, next_occurrence, parse_partial_date
 from salesapp.domain.sources import GROUPS, SOURCES, SOURCES_BY_KEY
 from salesapp.domain.text import Text
 from salesapp.domain.views import CustomerView
@@ -120,6 +120,12 @@ def day_words(day: PartialDate) -> str:
     return show_date(date(day.year, day.month, day.day)) if day.calendar == "solar" else f"{day.year} · {text}"
 
 
+def typed_day(text: object) -> str:
+    """A partial date as an event keeps it, in words; erased ones are "…"."""
+    day = parse_partial_date(str(text)) if text else None
+    return day_words(day) if isinstance(day, PartialDate) else "…"
+
+
 def coming_words(day: PartialDate) -> str:
     """When a partial date comes round next; "" where the calendar does not know."""
     try:
@@ -140,4 +146,5 @@ def register(app: Flask) -> None:
         code_word=code_word,
         day_words=day_words,
         coming_words=coming_words,
+        typed_day=typed_day,
     )

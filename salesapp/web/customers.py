@@ -1,5 +1,6 @@
 """Customers: the list, the page of one, and what is done to one with a single press."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, redirect, request
@@ -24,6 +25,7 @@ from salesapp.web.timeline import group_arg
 bp = Blueprint("customers", __name__)
 bp.record_once(lambda state: words.register(state.app))
 FOUND = 50
+_LANDLINE = re.compile(r"\+86(?!1[3-9])|\d|.*;ext=")  # no message arrives there
 
 
 @bp.get("/customers")
@@ -110,6 +112,7 @@ def page_context(file: CustomerFile, entries: list[timeline.Entry], group: str) 
         "name": words.name_of(view, phone.shown if phone else ""),
         "phone": phone,
         "mail": mail,
+        "texts": phone is not None and not _LANDLINE.match(phone.normalised),
         "own_points": [point for points in own.values() for point in points],
         "points_of": {c.id: [p for p in file.points if p.contact_id == c.id] for c in file.contacts},
         "contacts": file.contacts,

@@ -218,7 +218,7 @@ def _about(deal: DealView) -> dict[str, Any]:
     return {
         "process": process,
         "stage": stage,
-        "checks": checklist(stage, deal.done_steps) if stage else (),
+        "checks": checklist(stage, deal.done_steps) if stage and deal.state == "open" else (),
         "other_checks": _other_checks(process, deal),
         "days": days,
         "limit": limit or 0,
@@ -231,7 +231,8 @@ def _about(deal: DealView) -> dict[str, Any]:
 def _other_checks(process: Process | None, deal: DealView) -> list[tuple[Any, Any, int]]:
     if process is None:
         return []
-    others = [(stage, checklist(stage, deal.done_steps)) for stage in process.stages if stage.key != deal.stage]
+    here = deal.stage if deal.state == "open" else None
+    others = [(stage, checklist(stage, deal.done_steps)) for stage in process.stages if stage.key != here]
     return [(stage, items, sum(item.done for item in items)) for stage, items in others if items]
 
 
@@ -394,7 +395,7 @@ def _sheet(deal: DealView, **context: Any) -> str:
     about = _about(deal)
     process = about["process"]
     ahead = next_stages(process, deal.stage) if process else ()
-    behind = [stage for stage in process.stages if stage not in ahead and stage.key != deal.stage] if process else []
+    others = [stage for stage in process.stages if stage not in ahead[:1] and stage.key != deal.stage] if process else []
     context.setdefault("to", ahead[0].key if ahead else WON)
     context.setdefault("ticked", [])
     context.setdefault("reason", "")
@@ -404,11 +405,11 @@ def _sheet(deal: DealView, **context: Any) -> str:
         "sheet",
         deal=deal,
         targets=[
-            *((stage.key, say(stage.label), say(stage.goal)) for stage in ahead),
+            *((stage.key, say(stage.label), say(stage.goal)) for stage in ahead[:1]),
             (WON, gettext("Won"), gettext("The customer said yes.")),
             (LOST, gettext("Lost"), gettext("It will not happen now.")),
         ],
-        back=[(stage.key, say(stage.label)) for stage in reversed(behind)],
+        others=[(stage.key, say(stage.label)) for stage in others],
         todo=[(item.step.key, say(item.step.label)) for item in about["checks"] if not item.done],
         reasons=[("", gettext("Choose …")), *((each.key, say(each.label)) for each in process.lost_reasons)]
         if process
@@ -495,10 +496,7 @@ def undo(deal_id: int) -> AnyResponse:
     actor, now = current_actor(), current_now()
     to, version = request.args.get("to", ""), int_arg("version") or 0
     with work(actor, now, request_key=request_key()) as w:
-        if deals.load(w.session, actor, deal_id, now).state == "open":
-            service.move_deal(w, hooks(), deal_id, to, version)
-        else:
-            service.reopen_deal(w, deal_id, version)
+        service.take_back(w, hooks(), deal_id, to, version)
         w.done("deal", deal_id)
     render.flash(gettext("Taken back."))
     here = urlsplit(request.referrer or "")

@@ -82,7 +82,7 @@ def gettext(message: str) -> str:
 
 def ngettext(singular: str, plural: str, n: float) -> str:
     """Translate a message that counts. A fraction takes the form of 2, which is the right one in all our languages."""
-    return _messages().ngettext(singular, plural, abs(int(n)) if n == int(n) else 2)
+    return _messages().ngettext(singular, plural, n)
 
 
 def say(thing: Msg | Text | str) -> str:

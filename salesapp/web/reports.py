@@ -119,6 +119,8 @@ def _days(secs: int | None) -> str:
     """A stay in days, with one decimal below ten."""
     if secs is None:
         return "–"
+    if secs < 86400:
+        return deal_words.stay_duration(secs)
     days = secs / 86400
     shown = round(days, 1) if days < 10 else round(days)
     return ngettext("%(num)s day", "%(num)s days", round(days)) % {"num": show_number(shown)}

@@ -51,9 +51,7 @@ def test_run_refuses_to_serve_the_demo_as_if_it_were_real(salesapp: Command, tmp
     assert "salesapp demo" in done.output
 
 
-def test_a_failure_leaves_nothing_half_made(
-    salesapp: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_leaves_nothing_half_made(salesapp: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(demo, "draw", lambda _history: 1 / 0)
         assert salesapp("demo").exit_code != 0

@@ -14,7 +14,7 @@ NAMES: Final = {"SalesApp", "entry-good", "entry-bad"}
 
 _HOLE = "\x00"  # where the template puts something in
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*")
-_PROSE = re.compile(r"[A-Z][a-z]+(?: [a-z]+)*|[A-Za-z]+(?:,? [A-Za-z]+)+")
+_PROSE = re.compile(r"[A-Z][a-z]+(?:,? [A-Za-z’]+)*")  # class names and keys begin with a small letter
 _VERBATIM: Final = {"code", "kbd", "samp", "script", "style"}  # commands and keys are the same in every language
 
 
@@ -81,9 +81,10 @@ def spoken_strings(source: str) -> Iterator[str]:
     tree = environment().parse(source)
     marked = {id(each) for call in tree.find_all(nodes.Call) if _marks(call) for each in call.find_all(nodes.Const)}
     for const in tree.find_all(nodes.Const):
-        if id(const) not in marked and isinstance(const.value, str) and const.value not in NAMES:
-            if _PROSE.fullmatch(const.value.rstrip(".:…?")) and const.value[:1].isupper():
-                yield f"{const.lineno}: {const.value}"
+        if id(const) in marked or not isinstance(const.value, str) or const.value in NAMES:
+            continue
+        if _PROSE.fullmatch(const.value.rstrip(".:…?")):
+            yield f"{const.lineno}: {const.value}"
 
 
 def unmarkable(source: str) -> Iterator[str]:

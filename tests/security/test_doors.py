@@ -100,7 +100,14 @@ def test_no_address_answers_with_a_fault_whatever_stands_in_it(
     app: Flask, client_of: Callable[..., Browser], cast: Cast
 ) -> None:
     browser = client_of(cast.admin)
-    nasty = ["?q=%27%22%3C", "?page=-1", "?after=%00", "?sort=id;drop", "?customer=99999999999999999999", "?state=%F0%9F%98%80"]
+    nasty = [
+        "?q=%27%22%3C",
+        "?page=-1",
+        "?after=%00",
+        "?sort=id;drop",
+        "?customer=99999999999999999999",
+        "?state=%F0%9F%98%80",
+    ]
     for path in closed(app, "GET"):
         for tail in nasty:
             assert browser.get(path + tail).status_code < 500, path + tail

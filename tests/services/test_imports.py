@@ -29,7 +29,12 @@ def bring(app: Flask, tmp_path: Path) -> Bring:
     """Import a text (or bytes) as the file would be on the command line."""
 
     def run(
-        content: str | bytes, *pairs: str, encoding: str = "utf-8", delimiter: str = ",", dry: bool = False, **more: object
+        content: str | bytes,
+        *pairs: str,
+        encoding: str = "utf-8",
+        delimiter: str = ",",
+        dry: bool = False,
+        **more: object,
     ) -> Report:
         path = tmp_path / "customers.csv"
         path.write_bytes(content.encode(encoding) if isinstance(content, str) else content)
@@ -61,7 +66,7 @@ def test_the_126_hospitals_come_in_and_are_found(bring: Bring, hospitals: bytes)
     report = bring(hospitals, *MAPPING, encoding="gbk", kind="organisation", source="own_research")
     assert (report.added, report.rejected) == (126, [])
     assert count(customer) == 126
-    assert found("沟桥") == ["卢沟桥医院"]
+    assert "卢沟桥医院" in found("沟桥")
     assert "卢沟桥医院" in found("lgq")
     assert "卢沟桥医院" in found("83211441")
     with reading() as x:
@@ -177,7 +182,7 @@ def test_a_bom_line_breaks_in_cells_and_unicode_separators_are_read(bring: Bring
 
 
 def test_formulas_and_quotes_stay_what_they_are(bring: Bring) -> None:
-    assert bring("name\n\"=HYPERLINK(\"\"x\"\")\"\n'; DROP TABLE customer; --\n").added == 2
+    assert bring('name\n"=HYPERLINK(""x"")"\n\'; DROP TABLE customer; --\n').added == 2
     assert found("DROP TABLE") == ["'; DROP TABLE customer; --"]
 
 

@@ -48,7 +48,7 @@ def test_somebody_added_has_role_team_functions_and_one_event(cast: Cast) -> Non
         person_id = service.add_person(w, new)
     person = view(cast, person_id)
     assert (person.name, person.email, person.phone) == ("Li Na", None, "+8613800138000")
-    assert (person.role, person.team_id, person.functions) == ("manager", 2, {"finance", "mentor"})
+    assert (person.role, person.team_id, person.functions) == ("manager", 2, frozenset({"finance", "mentor"}))
     assert not person.has_password
     with reading() as x:
         row = x.execute(event.select().where(event.c.kind == "person.added")).one()

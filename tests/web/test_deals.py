@@ -151,7 +151,12 @@ def test_everything_wrong_with_the_form_is_said_and_everything_typed_is_kept(cli
     data = {"title": "", "process": "x", "amount": "много", "currency": "CNY", "expected_close": "morgen"}
     answer = client_of(cast.owner).send("/deals/new", data)
     assert answer.status_code == 422
-    for text in ("Give the deal a name", "Choose a sales process", "“много” is not an amount", "“morgen” is not a date"):
+    for text in (
+        "Give the deal a name",
+        "Choose a sales process",
+        "“много” is not an amount",
+        "“morgen” is not a date",
+    ):
         assert text in answer.text
     assert 'value="много"' in answer.text
 
@@ -182,20 +187,22 @@ def test_a_step_is_ticked_with_and_without_script(app: Flask, client_of: ClientO
     assert browser.send(f"/deals/{deal_id}/steps/nonsense", {"done": "1"}).status_code == 422
 
 
-def test_a_move_without_script_and_its_undo(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+def test_a_move_without_script_and_its_undo(app: Flask, client_of: ClientOf, cast: Cast, clock: Clock) -> None:
     deal_id = a_deal(app, cast.owner)
     browser = client_of(cast.owner)
     sheet = browser.get(f"/deals/{deal_id}/move").text
     assert "Set the target market" in sheet
     assert 'value=":won"' in sheet
     data = {"to": "contact", "version": "1", "step": ["target_market", "customer_file"]}
+    clock.advance(days=3)
     assert browser.send(f"/deals/{deal_id}/move", data).location == f"/deals/{deal_id}"
     moved = view(cast.owner, deal_id)
     assert (moved.stage, moved.done_steps) == ("contact", {"target_market", "customer_file"})
     page = browser.get(f"/deals/{deal_id}").text
     undo = page.split(f'action="/deals/{deal_id}/undo')[1].split('"')[0].replace("&amp;", "&")
     assert browser.send(f"/deals/{deal_id}/undo{undo}").status_code == 303
-    assert view(cast.owner, deal_id).stage == "identification"
+    back = view(cast.owner, deal_id)
+    assert (back.stage, back.stage_entered_at) == ("identification", NOW)
 
 
 def test_htmx_gets_the_board_again_and_the_undo(app: Flask, client_of: ClientOf, cast: Cast) -> None:

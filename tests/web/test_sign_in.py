@@ -95,7 +95,7 @@ def test_the_eleventh_try_is_refused_even_with_the_right_password(visitor: Brows
 def test_tries_are_counted_in_the_database_whatever_came_of_them(visitor: Browser) -> None:
     try_in(visitor, password="wrong")
     with reading() as x:
-        counts = dict(x.execute(select(throttle.c.key, throttle.c.count)).tuples().all())
+        counts = {key: n for key, n in x.execute(select(throttle.c.key, throttle.c.count))}  # noqa: C416
     assert counts == {"sign-in:name:owner@example.com:127.0.0.1": 1, "sign-in:address:127.0.0.1": 1}
 
 

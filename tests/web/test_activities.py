@@ -1,0 +1,136 @@
+"""The pages of activities: list, noting, planning, finishing with the next date from the grade, taking back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Row, select
+
+from salesapp.domain.permissions import Actor
+from salesapp.services.activities import NewActivity, plan_activity
+from salesapp.services.work import work
+from salesapp.store.engine import reading
+from salesapp.store.tables import activity
+from salesapp.testing import NOW, Browser, Cast
+from tests.services.deal_files import a_customer, a_deal
+
+ClientOf = Callable[[Actor], Browser]
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/today?who=mine"}
+
+
+def planned(actor: Actor, **values: Any) -> int:
+    with work(actor, NOW) as w:
+        return plan_activity(w, NewActivity(**({"planned_at": NOW + timedelta(hours=1)} | values)))
+
+
+def rows() -> list[Row[*tuple[Any, ...]]]:
+    with reading() as x:
+        return list(x.execute(select(activity).order_by(activity.c.id)).all())
+
+
+@pytest.mark.parametrize("path", ["/activities", "/activities/new", "/activities/1", "/activities/1/finish"])
+def test_who_is_not_signed_in_is_asked_to(client: Browser, cast: Cast, path: str) -> None:
+    assert client.get(path).location.startswith("/sign-in")
+
+
+def test_the_outsider_finds_nothing(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    deal_id = a_deal(app, cast.owner, customer_id)
+    activity_id = planned(cast.owner, customer_id=customer_id, note="秘密")
+    browser = client_of(cast.outsider)
+    for path in (f"{activity_id}", f"{activity_id}/finish", f"new?customer={customer_id}", f"new?deal={deal_id}"):
+        assert browser.get(f"/activities/{path}").status_code == 404
+    for path in ("finish", "cancel", "undo"):
+        assert browser.send(f"/activities/{activity_id}/{path}", {"outcome": "reached"}).status_code == 404
+    data = {"mode": "done", "kind": "call", "customer": str(customer_id), "at_on": "2026-03-02"}
+    assert browser.send("/activities/new", data).status_code == 404
+    assert "秘密" not in browser.get("/activities?who=team").text
+    assert client_of(cast.reader).get("/activities/new").status_code == 403
+
+
+def test_the_next_date_comes_from_the_grade(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    page = client_of(cast.owner).get(f"/activities/new?customer={a_customer(cast.owner, grade='A')}").text
+    assert 'name="next_on" id="f-next_on"' in page
+    assert 'value="2026-03-09"' in page
+    assert "From the grade A" in page
+
+
+def test_a_call_is_noted_and_the_next_one_planned_then_both_taken_back(
+    app: Flask, client_of: ClientOf, cast: Cast
+) -> None:
+    customer_id = a_customer(cast.owner)
+    browser = client_of(cast.owner)
+    data = {
+        "mode": "done",
+        "kind": "call",
+        "outcome": "reached",
+        "direction": "out",
+        "note": "喜欢白色",
+        "customer": str(customer_id),
+        "at_on": "2026-03-02",
+        "at_time": "09:30",
+        "next_on": "2026-03-09",
+        "request_key": "once",
+    }
+    assert browser.send("/activities/new", data).location == f"/customers/{customer_id}"
+    browser.send("/activities/new", data)
+    done, following = rows()
+    assert (done.state, done.at, done.note) == ("done", NOW - timedelta(minutes=30), "喜欢白色")
+    assert (following.state, following.planned_at) == ("planned", NOW + timedelta(days=7, hours=2))
+    assert browser.send(f"/activities/{done.id}/undo").status_code == 303
+    assert [row.state for row in rows()] == ["cancelled", "cancelled"]
+
+
+def test_everything_wrong_is_said_and_everything_typed_is_kept(client_of: ClientOf, cast: Cast) -> None:
+    data = {"mode": "plan", "kind": "dance", "planned_on": "bald", "planned_time": "25:99", "note": "喜欢白色"}
+    answer = client_of(cast.owner).send("/activities/new", data)
+    assert answer.status_code == 422
+    for text in ("what kind of activity", "“bald” is not a date", "“25:99” is not a time of day", "喜欢白色"):
+        assert text in answer.text
+    late = {"mode": "done", "kind": "call", "outcome": "", "at_on": "2027-01-01", "at_time": "10:00"}
+    assert "still to come" in client_of(cast.owner).send("/activities/new", late).text
+    past = {"mode": "done", "kind": "call", "at_on": "2026-03-02", "next_on": "2026-01-01"}
+    assert "lies in the past" in client_of(cast.owner).send("/activities/new", past).text
+    assert rows() == []
+
+
+def test_finishing_from_the_sheet_and_putting_off(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    activity_id = planned(cast.owner, customer_id=a_customer(cast.owner))
+    browser = client_of(cast.owner)
+    sheet = browser.get(f"/activities/{activity_id}/finish", headers=HTMX).text
+    assert "<html" not in sheet
+    assert "Later" in sheet
+    path = f"/activities/{activity_id}/finish"
+    assert browser.send(path, {"outcome": "later", "next_on": ""}, headers=HTMX).status_code == 422
+    assert browser.send(path, {"outcome": "later", "next_on": "2026-02-01"}, headers=HTMX).status_code == 422
+    assert browser.send(path, {"outcome": "", "note": "嗯", "next_on": ""}, headers=HTMX).status_code == 422
+    off = browser.send(path, {"outcome": "later", "next_on": "2026-03-05", "next_time": "15:00"}, headers=HTMX)
+    assert (off.status_code, off.headers["HX-Redirect"]) == (204, "/today?who=mine")
+    assert (rows()[0].state, rows()[0].planned_at, rows()[0].all_day) == (
+        "planned",
+        NOW + timedelta(days=3, hours=5),
+        False,
+    )
+    assert browser.send(path, {"outcome": "not_reached", "next_on": "2026-03-03"}).status_code == 303
+    assert [(row.state, row.outcome) for row in rows()] == [("done", "not_reached"), ("planned", None)]
+    assert browser.send(path, {"outcome": "reached", "next_on": ""}).status_code == 409
+    assert "This is done" in browser.get(f"/activities/{activity_id}").text
+    assert browser.send(f"/activities/{rows()[1].id}/cancel").status_code == 303
+    assert rows()[1].state == "cancelled"
+
+
+def test_the_lists(app: Flask, client_of: ClientOf, cast: Cast, statements: list[str]) -> None:
+    for number in range(52):
+        planned(cast.owner, note=f"第{number:02}件", planned_at=NOW + timedelta(minutes=number))
+    browser = client_of(cast.owner)
+    statements.clear()
+    page = browser.get("/activities").text
+    assert len([each for each in statements if not each.startswith("BEGIN")]) <= 6
+    assert "第00件" in page
+    assert "第51件" not in page
+    more = page.split('class="more"')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
+    assert "第51件" in browser.get(more).text
+    assert "Nothing done yet" in browser.get("/activities?state=done").text
+    assert browser.get("/activities?state=x").status_code == 404

@@ -1,0 +1,93 @@
+"""Today: what it shows, in the person's own zone, in few statements."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from salesapp.domain.permissions import Actor
+from salesapp.services.activities import NewActivity, finish_activity, plan_activity
+from salesapp.services.work import work
+from salesapp.testing import NOW, Browser, Cast, Clock
+from tests.services.deal_files import a_customer, a_deal
+
+ClientOf = Callable[[Actor], Browser]
+
+
+def planned(actor: Actor, at: datetime, note: str, **values: Any) -> int:
+    with work(actor, NOW) as w:
+        return plan_activity(w, NewActivity(planned_at=at, note=note, **values))
+
+
+def part(page: str, title: str) -> str:
+    """The section under a title."""
+    return page.split(f"<h2>{title}")[1].split("</section>")[0] if f"<h2>{title}" in page else ""
+
+
+def test_who_is_not_signed_in_is_asked_to(client: Browser, cast: Cast) -> None:
+    assert client.get("/today").location.startswith("/sign-in")
+    assert client.get("/more").location.startswith("/sign-in")
+
+
+def test_the_house_opens_with_the_day(client_of: ClientOf, cast: Cast) -> None:
+    browser = client_of(cast.owner)
+    assert browser.get("/").location == "/today"
+    page = browser.get("/today").text
+    assert "Good morning, Owner" in page
+    assert "Your day fills up" in page
+
+
+def test_the_parts_of_a_day(app: Flask, client_of: ClientOf, cast: Cast, statements: list[str]) -> None:
+    customer_id = a_customer(cast.owner, phones=("13800138000",))
+    planned(cast.owner, NOW - timedelta(days=1), "过期的")
+    planned(cast.owner, NOW + timedelta(hours=5), "下午的", all_day=False, customer_id=customer_id)
+    planned(cast.owner, NOW + timedelta(hours=2), "全天的")
+    planned(cast.owner, NOW + timedelta(days=6), "下周的")
+    planned(cast.owner, NOW + timedelta(days=9), "以后的")
+    done = planned(cast.owner, NOW, "做完的")
+    with work(cast.owner, NOW) as w:
+        finish_activity(w, done, "reached", "")
+    a_deal(app, cast.owner, title="没有下一步")
+    browser = client_of(cast.owner)
+    statements.clear()
+    page = browser.get("/today").text
+    assert len([each for each in statements if not each.startswith("BEGIN")]) <= 8
+    due = part(page, "Today")
+    assert due.index("下午的") < due.index("全天的")
+    assert "tel:" in due
+    assert "下周的" in part(page, "The coming 7 days")
+    assert "以后的" not in page
+    assert "没有下一步" in part(page, "Deals without a next step")
+    assert "过期的" in page.split('class="bad">Overdue')[1].split("</section>")[0]
+    assert "3 things today" in page
+    assert "1 done" in page
+    assert "做完的" in page.split("Done today")[-1]
+
+
+@pytest.mark.parametrize(("hour_utc", "is_today"), [(15, True), (17, False)])
+def test_a_day_begins_at_midnight_where_the_person_is(
+    app: Flask, client_of: ClientOf, cast: Cast, hour_utc: int, is_today: bool
+) -> None:
+    planned(cast.owner, NOW.replace(hour=hour_utc), "夜里的", all_day=False)  # 23:00 and 01:00 in Shanghai
+    page = client_of(cast.owner).get("/today").text
+    assert ("夜里的" in part(page, "Today")) is is_today
+    assert ("夜里的" in part(page, "The coming 7 days")) is not is_today
+
+
+def test_a_manager_looks_at_the_team_and_the_outsider_at_nothing(
+    app: Flask, client_of: ClientOf, cast: Cast, clock: Clock
+) -> None:
+    planned(cast.owner, NOW, "队员的")
+    assert "队员的" not in client_of(cast.manager).get("/today").text
+    assert "队员的" in client_of(cast.manager).get("/today?who=team").text
+    for actor in (cast.outsider, cast.colleague, cast.other_manager):
+        assert "队员的" not in client_of(actor).get("/today?who=team").text
+    assert client_of(cast.outsider).get(f"/today?who={cast.owner.id}").status_code == 404
+
+
+def test_more_leads_everywhere_and_out(client_of: ClientOf, cast: Cast) -> None:
+    page = client_of(cast.owner).get("/more").text
+    for address in ("/activities", "/pool", "/reports", "/search", "/settings", "/account", "/sign-out", "/language"):
+        assert f'"{address}"' in page
