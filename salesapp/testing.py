@@ -150,8 +150,8 @@ def _listen(engine: Engine, statements: list[str]) -> None:
             raise AssertionError(f"reading {request.path} would change something: {statement}")
         for name in request.values:
             for value in request.values.getlist(name):
-                # Shorter ones, and the beginnings of longer words, may be a column's name by chance.
-                if len(value) >= 6 and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", statement):
+                # Short ones and plain words ("person", "touched") are names of tables by chance, and break nothing.
+                if len(value) >= 6 and value in statement and not re.fullmatch(r"[a-z_]+", value):
                     raise AssertionError(f"the value of {name} became a part of the SQL text: {statement}")
 
 

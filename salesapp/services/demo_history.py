@@ -43,7 +43,6 @@ class Account:
 
     owner: Actor
     since: datetime
-    name: str
     organisation: bool
     pooled: bool = False
     id: int = 0
@@ -102,8 +101,9 @@ def draw(history: History) -> None:
     if process is not None:
         for number in range(DEALS):
             _deal(history, selling[number % len(selling)], process)
-    for each in history.random.sample(selling, len(selling) * 3 // 5):
-        _plan(history, each)
+    for number, each in enumerate(selling):
+        if history.random.random() < (0.85 if number < DEALS else 0.4):  # most deals have a next step
+            _plan(history, each)
 
 
 # --- customers ---
@@ -116,7 +116,7 @@ def _account(history: History, number: int) -> Account:
     name = firms[(number * 37) % len(firms)] if organisation else names.person_name(random, history.language)
     pooled = number * POOLED % CUSTOMERS < POOLED
     owner = history.owner if pooled else random.choice(history.sellers)
-    account = Account(owner, history.day(random.uniform(3, DAYS)), name, organisation, pooled)
+    account = Account(owner, history.day(random.uniform(3, DAYS)), organisation, pooled)
     new = NewCustomer(
         kind="organisation" if organisation else "person",
         name=name,
@@ -214,7 +214,7 @@ def _deal(history: History, account: Account, process: Process) -> None:
     quick = 0.6 + (who.id or 0) % 3 * 0.4  # people differ
     moment = account.since + timedelta(days=random.uniform(0.1, 6))
     new = NewDeal(
-        title=f"{account.name} · {random.choice(history.texts.deals)}",
+        title=random.choice(history.texts.deals),
         process="general.six",
         amount_minor=random.choice([3, 5, 8, 12, 18, 25, 40, 60, 90, 150]) * random.randrange(8, 13) * 100_000,
         currency=history.currency,

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from salesapp.domain.contact_points import KINDS as POINT_KINDS
 from salesapp.domain.contact_points import ContactPoint, parse_contact_point
 from salesapp.domain.customer_labels import DATE_KINDS
-from salesapp.domain.errors import Msg, N_, NotFound, Problem, Refused, Stale, problem
+from salesapp.domain.customer_labels import POINT_KINDS as POINT_LABELS
+from salesapp.domain.errors import N_, Msg, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.fields import FormField, FormSpec, parse
 from salesapp.services import contacts as service
 from salesapp.services.work import Work, work
@@ -69,7 +70,7 @@ def _form(template: str, customer_id: int, typed: Mapping[str, Any], **context: 
         name=words.name_of(view),
         typed=typed,
         contacts=[("", gettext("The customer")), *((str(row.id), row.name) for row in contacts)],
-        point_kinds=words.options(words.POINT_KINDS),
+        point_kinds=words.options(POINT_LABELS),
         date_kinds=words.options(DATE_KINDS),
         **context,
     )

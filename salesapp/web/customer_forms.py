@@ -15,7 +15,7 @@ from salesapp.domain.sources import SOURCES_BY_KEY
 from salesapp.domain.views import CustomerView
 from salesapp.services import customers as service
 from salesapp.services.customers import NewCustomer
-from salesapp.services.duplicates import find_duplicates
+from salesapp.services.duplicates import Duplicate, find_duplicates
 from salesapp.services.work import work
 from salesapp.store import customer_files
 from salesapp.store.engine import reading
@@ -175,7 +175,8 @@ def check() -> str:
     values = parse(LIKELY, sent, form_context()).values
     points = [value for value in values.values() if isinstance(value, ContactPoint)]
     name = values.get("name", "") if len(values.get("name", "")) > 1 else ""
-    found, too_often = [], False
+    found: list[Duplicate] = []
+    too_often = False
     if name or points:
         with work(actor, now) as w:
             found, too_often = find_duplicates(w, name=name, company=values.get("company", ""), points=points)

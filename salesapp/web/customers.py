@@ -1,12 +1,12 @@
 """Customers: the list, the page of one, and what is done to one with a single press."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, Flask, redirect, request
 from werkzeug.wrappers import Response
 
-from salesapp.domain.customer_labels import GRADES, STATES
+from salesapp.domain.customer_labels import GRADES, POINT_KINDS, STATES
 from salesapp.domain.errors import Refused
 from salesapp.domain.permissions import can
 from salesapp.domain.sources import SOURCES_BY_KEY
@@ -23,7 +23,7 @@ from salesapp.web.request import current_actor, current_now, int_arg, request_ke
 from salesapp.web.timeline import group_arg
 
 bp = Blueprint("customers", __name__)
-bp.record_once(lambda state: words.register(state.app))
+bp.record_once(lambda state: words.register(cast("Flask", state.app)))
 FOUND = 50
 _LANDLINE = re.compile(r"\+86(?!1[3-9])|\d|.*;ext=")  # no message arrives there
 
@@ -105,7 +105,7 @@ def page_context(file: CustomerFile, entries: list[timeline.Entry], group: str) 
     """What the page of a customer shows."""
     actor, view = current_actor(), file.view
     phone, mail = file.reached_by("phone"), file.reached_by("email")
-    own = {kind: [p for p in file.points if p.contact_id is None and p.kind == kind] for kind in words.POINT_KINDS}
+    own = {kind: [p for p in file.points if p.contact_id is None and p.kind == kind] for kind in POINT_KINDS}
     step = file.next_step
     return {
         "customer": view,
@@ -242,5 +242,3 @@ def release(customer_id: int) -> Response:
         w.done("customer", customer_id)
     render.flash(gettext("Released to the public pool."), undo=f"/pool/{customer_id}/claim")
     return redirect("/customers", 303)
-
-

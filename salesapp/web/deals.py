@@ -395,7 +395,9 @@ def _sheet(deal: DealView, **context: Any) -> str:
     about = _about(deal)
     process = about["process"]
     ahead = next_stages(process, deal.stage) if process else ()
-    others = [stage for stage in process.stages if stage not in ahead[:1] and stage.key != deal.stage] if process else []
+    others = (
+        [stage for stage in process.stages if stage not in ahead[:1] and stage.key != deal.stage] if process else []
+    )
     context.setdefault("to", ahead[0].key if ahead else WON)
     context.setdefault("ticked", [])
     context.setdefault("reason", "")

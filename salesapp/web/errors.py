@@ -44,10 +44,10 @@ def answer(status: int, details: list[str] | None = None) -> Response:
 
 def _http(error: HTTPException) -> AnyResponse:
     if error.response is not None:
-        return error.response
+        return cast("AnyResponse", error.response)
     code = error.code or 500
     if 300 <= code < 400:  # a redirect that routing asks for
-        return cast("AnyResponse", error.get_response())
+        return error.get_response()
     return answer(code)
 
 

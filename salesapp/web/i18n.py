@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from salesapp.domain.errors import Msg
 from salesapp.domain.text import LANGUAGES, Text
@@ -82,7 +82,7 @@ def gettext(message: str) -> str:
 
 def ngettext(singular: str, plural: str, n: float) -> str:
     """Translate a message that counts. A fraction takes the form of 2, which is the right one in all our languages."""
-    return _messages().ngettext(singular, plural, n)
+    return _messages().ngettext(singular, plural, abs(int(n)) if n == int(n) else 2)
 
 
 def say(thing: Msg | Text | str) -> str:
@@ -185,8 +185,8 @@ def show_ago(moment: datetime) -> str:
 
 
 def _filled(translated: str, values: dict[str, Any]) -> Markup:
-    """The message is ours and trusted; its values are not and get escaped."""
-    return Markup(translated) % {key: escape(_shown(value)) for key, value in values.items()}  # noqa: S704
+    """The message is ours and trusted; its values are not: Markup escapes them while it fills them in."""
+    return Markup(translated) % {key: _shown(value) for key, value in values.items()}  # noqa: S704
 
 
 def _jinja_gettext(message: str, /, **values: Any) -> Markup:

@@ -26,9 +26,7 @@ def page(customer_id: int) -> str:
     actor, now, group = current_actor(), current_now(), group_arg()
     with reading() as x:
         view = customer_files.open_for(x, actor, customer_id, now, "customer.see")
-        entries = timeline.entries(
-            x, actor, customer_id, after=int_arg("after"), limit=SHOWN + 1, now=now, group=group
-        )
+        entries = timeline.entries(x, actor, customer_id, after=int_arg("after"), limit=SHOWN + 1, now=now, group=group)
     return render.page(
         "customers/timeline.html",
         customer=view,

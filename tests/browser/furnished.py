@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import update
 
 from salesapp.domain.contact_points import ContactPoint, parse_contact_point
 from salesapp.domain.partial_dates import PartialDate
@@ -18,6 +19,7 @@ from salesapp.services.people import NewPerson, add_person
 from salesapp.services.teams import add_node
 from salesapp.services.work import Work, work
 from salesapp.store import people
+from salesapp.store.tables import team as team_table
 from salesapp.testing import NOW, Cast
 
 LONG = "北京市东城区国际友谊医院附属康复与健康管理中心（集团）有限责任公司第二分院"
@@ -59,6 +61,8 @@ def furnish(app: Flask, cast: Cast) -> Places:
     with work(SYSTEM, NOW - timedelta(days=60)) as w:
         for role, name in NAMES.items():
             people.update_person(w.session, int(getattr(cast, role).id), {"name": name})
+        for node, team_name in ((cast.admin, "总公司"), (cast.owner, "北区"), (cast.outsider, "南区")):
+            w.session.execute(update(team_table).where(team_table.c.id == node.team_id).values(name=team_name))
         territory = add_node(w, "territories", "Северо-Западный федеральный округ", None)
         team = add_node(w, "teams", "华北大客户与渠道合作部", None)
     with work(cast.admin, NOW - timedelta(days=1)) as w:

@@ -5,7 +5,7 @@ from typing import Final
 SPOKEN: Final = """() => {
   const said = [document.title];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const silent = "script, style, template, .languages";
+  const silent = "script, style, template, noscript, .languages, select[name=zone]"; // names of places stay
   while (walk.nextNode()) {
     const text = walk.currentNode;
     if (!text.parentElement.closest(silent)) said.push(text.data);
@@ -20,9 +20,11 @@ TOO_WIDE: Final = """(width) => {
   const wanted = document.scrollingElement.scrollWidth;
   if (wanted <= width) return [];
   const cut = ["auto", "scroll", "hidden", "clip"];
+  const fixed = (one) => one && (getComputedStyle(one).position === "fixed" || fixed(one.parentElement));
   const inside = (one) => one && (cut.includes(getComputedStyle(one).overflowX) || inside(one.parentElement));
   const wide = [...document.body.querySelectorAll("*")].filter(
-    (one) => one.getBoundingClientRect().right > width + 1 && !inside(one.parentElement));
-  return [`needs ${wanted} of ${width}`, ...wide.slice(0, 4).map((one) => one.outerHTML.slice(0, 120))];
+    (one) => one.getBoundingClientRect().right > width + 1 && !fixed(one) && !inside(one.parentElement));
+  const shown = (one) => one.outerHTML.slice(0, 120).replaceAll("\\n", " ");
+  return [`needs ${wanted} of ${width}`, ...wide.slice(0, 4).map(shown)];
 }"""
 """Nothing, or that the page scrolls sideways, and the elements that make it."""

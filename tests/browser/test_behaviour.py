@@ -78,7 +78,7 @@ def test_a_double_click_adds_one_customer(new_page: NewPage, cast: Cast, zh: Say
     page = new_page(cast.owner, script=script)
     page.goto("/customers/new")
     page.locator("input[name=name]").fill("陈晓")
-    page.get_by_role("button", name=zh("Save"), exact=True).dblclick(no_wait_after=True)
+    page.get_by_role("button", name=zh("Add customer"), exact=True).dblclick(no_wait_after=True)
     expect(page).to_have_url(re.compile(r"/customers/\d+$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("陈晓")
     assert names(cast.owner) == ["陈晓"]
@@ -178,7 +178,7 @@ def test_a_refused_form_says_all_and_keeps_what_was_typed(new_page: NewPage, cas
     page = new_page(cast.owner)
     page.goto("/customers/new")
     page.locator("input[name=phone]").fill("12")
-    page.get_by_role("button", name=zh("Save"), exact=True).click()
+    page.get_by_role("button", name=zh("Add customer"), exact=True).click()
     summary = page.locator(".errors")
     expect(summary).to_be_focused()
     expect(page.locator("input[name=phone]")).to_have_value("12")

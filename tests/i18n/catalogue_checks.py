@@ -16,6 +16,7 @@ ALIKE: Final = {"SalesApp", "OK", "E-mail", "WeChat", "QQ", "CSV", "PDF", "CNY"}
 """Messages that may read the same in every language."""
 
 _PLACE = re.compile(r"%\((\w+)\)s")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def _keywords() -> dict[str, Any]:
@@ -57,7 +58,7 @@ def wrong_sources(source: Catalog) -> list[str]:
             at = f"{message.locations[0][0]}:{message.locations[0][1]}: {form!r}"
             if not _percents_fit(form):
                 wrong.append(f"{at} has a % that is not %(name)s")
-            if not form or (form != form.strip() and re.search(r"[^\W\d_]", form)):  # ", " joins a list
+            if not form or (form != form.strip() and _LETTER.search(form)):  # ", " joins a list
                 wrong.append(f"{at} is empty or begins or ends with a space")
     return wrong
 
@@ -91,8 +92,14 @@ def _faults(message: Message, found: Message, language: str) -> Iterator[str]:
     if places and not all(_percents_fit(form) for form in translations):
         yield "a % that is not %(name)s"
     words = _PLACE.sub("", sources[-1])
-    if re.search(r"[^\W\d_]", words) and not {*sources, words.strip()} & ALIKE:
-        yield from {fault for form in translations for fault in wrong_letters(_PLACE.sub("", form), language)}
+    if not _LETTER.search(words) or {*sources, words.strip()} & ALIKE:
+        return
+    for form in translations:
+        shown = _PLACE.sub("", form)
+        if not places or _LETTER.search(
+            shown
+        ):  # "%(browser)s on %(system)s" may well become "%(browser)s · %(system)s"
+            yield from wrong_letters(shown, language)
 
 
 def _percents_fit(form: str) -> bool:

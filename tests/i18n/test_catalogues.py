@@ -58,10 +58,13 @@ def test_the_catalogue_counts_as_its_language_does(language: str) -> None:
 
 
 def test_a_good_catalogue_passes() -> None:
-    ours = texts("Save", "SalesApp", "Hello %(name)s", "%(a)s: %(b)s", ("%(num)s deal", "%(num)s deals"))
+    ours = texts(
+        "Save", "SalesApp", "Hello %(name)s", "%(a)s: %(b)s", "%(a)s on %(b)s", ("%(num)s deal", "%(num)s deals")
+    )
     good = po(
         'msgid "Save"\nmsgstr "Сохранить"\n\nmsgid "SalesApp"\nmsgstr "SalesApp"\n\n'
         'msgid "Hello %(name)s"\nmsgstr "Привет, %(name)s"\n\nmsgid "%(a)s: %(b)s"\nmsgstr "%(a)s: %(b)s"\n\n'
+        'msgid "%(a)s on %(b)s"\nmsgstr "%(a)s · %(b)s"\n\n'
         'msgid "%(num)s deal"\nmsgid_plural "%(num)s deals"\nmsgstr[0] "%(num)s сделка"\n'
         'msgstr[1] "%(num)s сделки"\nmsgstr[2] "%(num)s сделок"\n'
     )

@@ -18,7 +18,7 @@ from salesapp.domain.permissions import SYSTEM
 from salesapp.services import backup
 from salesapp.services.customers import NewCustomer, add_customer
 from salesapp.services.work import work
-from salesapp.store import dump, schema
+from salesapp.store import dump, schema, search
 from salesapp.store.engine import db
 from salesapp.testing import NOW, Cast, on_postgres
 
@@ -97,19 +97,15 @@ def test_ids_are_not_given_again_after_a_restore(instance: Path, empty_place: tu
         assert connection.execute(text("INSERT INTO tag (name) VALUES ('c') RETURNING id")).scalar_one() == last + 1
 
 
-def test_what_is_restored_can_be_found(instance: Path, empty_place: tuple[Path, str], tmp_path: Path) -> None:
-    from salesapp.store import search
-
+def test_what_is_restored_can_be_found(
+    instance: Path, empty_place: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     backup.make(instance, tmp_path / "b.tar", NOW)
     folder, url = empty_place
     backup.restore(tmp_path / "b.tar", folder, url)
+    monkeypatch.setattr(search, "RECENT", 0)  # the index itself has to find it
     with schema.alone(url) as connection:
-        monkey = search.RECENT
-        search.RECENT = -1  # the index itself has to find it
-        try:
-            assert [hit.title for hit in search.find(connection, SYSTEM, "沟桥", NOW)] == ["卢沟桥医院"]
-        finally:
-            search.RECENT = monkey
+        assert [hit.title for hit in search.find(connection, SYSTEM, "沟桥", NOW)] == ["卢沟桥医院"]
 
 
 def test_a_backup_while_somebody_writes_is_one_state(

@@ -105,7 +105,9 @@ def test_the_second_to_change_the_same_field_is_told_who_was_first(cast: Cast) -
     with work(cast.manager, NOW) as w:
         service.change_customer(w, customer_id, {"company": "北京汽车"}, {"company": ""})
     with pytest.raises(Stale) as stale, work(cast.owner, NOW) as w:
-        service.change_customer(w, customer_id, {"company": "上海汽车", "address": "丰台"}, {"company": "", "address": ""})
+        service.change_customer(
+            w, customer_id, {"company": "上海汽车", "address": "丰台"}, {"company": "", "address": ""}
+        )
     assert (stale.value.changed_by, stale.value.fields) == ("Manager", ("company",))
     assert _view(cast, customer_id).address == ""
 

@@ -22,12 +22,12 @@ def made(app: Flask, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_it_is_alive(made: Flask) -> None:
     with reading() as x:
-        states = {state: count for state, count in x.execute(select(deal.c.state, func.count()).group_by(deal.c.state))}
+        states = dict(x.execute(select(deal.c.state, func.count()).group_by(deal.c.state)).all())
         stages = x.scalars(select(deal.c.stage).where(deal.c.state == "open").distinct()).all()
         planned = x.scalars(select(activity.c.planned_at).where(activity.c.state == "planned")).all()
         assert x.scalar(select(func.count()).select_from(person)) == 8
         assert x.scalar(select(func.count()).select_from(customer)) == 45
-        assert x.scalar(select(func.count()).select_from(customer).where(customer.c.pool_id.is_not(None))) > 0
+        assert x.scalar(select(customer.c.id).where(customer.c.pool_id.is_not(None)).limit(1)) is not None
     assert min(states[each] for each in ("open", "won", "lost")) >= 1
     assert len(stages) >= 3
     days = {(moment.date() - NOW.date()).days for moment in planned if moment}

@@ -75,7 +75,9 @@ def test_the_same_form_from_two_hands_at_once_is_done_once(app: Flask, cast: Cas
 def test_an_event_keeps_names_apart_and_their_hash_with_it(cast: Cast) -> None:
     personal = {"name": ["王建国", "王建"]}
     with work(cast.owner, NOW) as w:
-        event_id = w.event("customer.changed", "customer", 7, customer_id=7, data={"fields": ["name"]}, personal=personal)
+        event_id = w.event(
+            "customer.changed", "customer", 7, customer_id=7, data={"fields": ["name"]}, personal=personal
+        )
     with reading() as x:
         row = x.execute(select(event).where(event.c.id == event_id)).one()
         body = x.execute(select(event_payload.c.body).where(event_payload.c.event_id == event_id)).scalar()
