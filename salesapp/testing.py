@@ -123,7 +123,7 @@ def app(database_url: str, tmp_path: Path, clock: Clock, statements: list[str]) 
     """An application on a fresh database, within its context."""
     made = create_app(Settings(instance=tmp_path, database_url=database_url), clock=clock, testing=True)
     with made.app_context():
-        _listen(engines().read, statements)
+        _listen(db.engine, statements)
         yield made
         db.session.remove()
         engines().read.dispose()

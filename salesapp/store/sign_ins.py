@@ -17,6 +17,11 @@ from salesapp.store.tables import person, person_function, setting, sign_in, tea
 IDLE = timedelta(days=7)
 
 _company = select(setting.c.value).where(setting.c.key == "company").scalar_subquery()
+_functions = (
+    select(func.aggregate_strings(person_function.c.function, ","))
+    .where(person_function.c.person_id == person.c.id)
+    .scalar_subquery()
+)
 _load = (
     select(
         sign_in.c.id,
@@ -30,6 +35,7 @@ _load = (
         func.coalesce(person.c.zone, team.c.zone).label("zone"),
         team.c.path,
         _company.label("company"),
+        _functions.label("functions"),
     )
     .select_from(sign_in)
     .join(person, person.c.id == sign_in.c.person_id)
@@ -65,7 +71,7 @@ def load(x: Executor, token_hash: str, now: datetime) -> SignedIn | None:
         role=row.role,
         team_id=row.team_id,
         people=people_seen(x, row.person_id, row.role, row.path),
-        functions=frozenset(),
+        functions=frozenset((row.functions or "").split(",")) - {""},
         language=row.language,
         zone=row.zone or company.zone,
         theme=row.theme,
@@ -88,21 +94,20 @@ def people_seen(x: Executor, person_id: int, role: str, team_path: str | None) -
 def actor_of(x: Executor, person_id: int) -> Actor | None:
     """The actor a person is, whether signed in or not; None when missing or deactivated."""
     query = (
-        select(person, team.c.path, team.c.zone.label("team_zone"), _company.label("company"))
+        select(person, team.c.path, team.c.zone.label("team_zone"), _company.label("company"), _functions.label("functions"))
         .select_from(person.outerjoin(team, team.c.id == person.c.team_id))
         .where(person.c.id == person_id, person.c.deactivated_at.is_(None))
     )
     row = x.execute(query).first()
     if row is None:
         return None
-    functions = x.scalars(select(person_function.c.function).where(person_function.c.person_id == person_id))
     return Actor(
         id=row.id,
         name=row.name,
         role=row.role,
         team_id=row.team_id,
         people=people_seen(x, row.id, row.role, row.path),
-        functions=frozenset(functions),
+        functions=frozenset((row.functions or "").split(",")) - {""},
         language=row.language,
         zone=row.zone or row.team_zone or company_from(row.company).zone,
         theme=row.theme,

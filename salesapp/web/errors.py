@@ -33,7 +33,7 @@ OTHER: Final = (N_("That did not work"), N_("Go back and try it another way."))
 def answer(status: int, details: list[str] | None = None) -> Response:
     """The error page, or for htmx its inner part, put in the place of the page's main part."""
     title, text = WORDS.get(status, OTHER)
-    context = {"status": status, "title": gettext(title), "text": gettext(text), "details": details or []}
+    context = {"code": status, "title": gettext(title), "text": gettext(text), "details": details or []}
     body = render.page_or_block("error.html", "main", **context)
     response = make_response(body, status)
     if is_htmx():

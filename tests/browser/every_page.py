@@ -11,6 +11,7 @@ from tests.browser.furnished import Places
 
 PAGES: Final = """
 /today
+/today?who=team
 /customers
 /customers?q=王建
 /customers?archived=1
@@ -38,7 +39,8 @@ PAGES: Final = """
 /deals/{deal}/move
 /deals/{won}/move
 /activities
-/activities?state=done
+/activities?who=team
+/activities?state=done&who=team
 /activities/new
 /activities/new?customer={person}&mode=plan
 /activities/{planned}/finish

@@ -122,8 +122,9 @@ def _organisation(w: Work) -> tuple[int, int]:
 
 
 def _others(w: Work) -> int:
-    for n, name in enumerate(("陈晓", "刘伟", "Ольга Сергеевна Преображенская-Воскресенская", "上海明德贸易有限公司")):
+    for n, name in enumerate(("陈晓", "刘伟", "Ольга Сергеевна Преображенская-Воскресенская")):
         add_customer(w, NewCustomer(name=name, phones=(f"1370013700{n}",)))
+    add_customer(w, NewCustomer(kind="organisation", name="上海明德贸易有限公司"))
     for n in range(2):
         release_customer(w, add_customer(w, NewCustomer(name=f"公海客户{n}", phones=(f"1360013600{n}",))))
     archived = add_customer(w, NewCustomer(name="存档客户", phones=("13500135000",)))

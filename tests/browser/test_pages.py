@@ -86,3 +86,12 @@ def test_axe_finds_nothing(new_page: NewPage, cast: Cast, places: Places, theme:
         for each in accessibility.violations(page):
             problems.setdefault(each, path)
     assert not problems, "\n".join(f"{path}: {each}" for each, path in problems.items())
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_the_first_run(new_page: NewPage, language: str) -> None:
+    page = new_page(locale=LOCALES[language])
+    page.goto("/")
+    assert page.url.endswith("/first-run")
+    problems = [*page.evaluate(TOO_WIDE, 390), *left_in_english(page, language), *accessibility.violations(page)]
+    assert not problems, "\n".join(problems)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from salesapp.domain.permissions import SYSTEM
+from salesapp.services.sign_in import token_hash
 from salesapp.services.work import work
-from salesapp.store import people
+from salesapp.store import people, sign_ins
 from salesapp.store.engine import reading
 from salesapp.store.tables import sign_in, throttle
 from salesapp.testing import NOW, PASSWORD, Browser, Cast, Clock
@@ -272,3 +273,17 @@ def test_a_nul_in_an_address_or_form_is_refused_not_an_error(visitor: Browser) -
     assert try_in(visitor, "a\0b") == 400
     assert visitor.get("/sign-in?next=/%00").status_code == 400
     assert visitor.get("/link/%00").status_code == 400
+
+
+def test_a_function_given_to_somebody_holds_with_their_next_request(
+    client_of: Callable[..., Browser], cast: Cast
+) -> None:
+    browser = client_of(cast.owner)
+    with work(SYSTEM, NOW) as w:
+        people.set_functions(w.session, int(cast.owner.id or 0), frozenset({"finance", "legal"}))
+    with browser.session_transaction() as session:
+        token = session["_user_id"]
+    with reading() as x:
+        found = sign_ins.load(x, token_hash(token), NOW)
+    assert found is not None
+    assert found.actor.functions == {"finance", "legal"}
