@@ -73,14 +73,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: PT022
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated, empty database to copy for each test: a file, or a PostgreSQL template."""
     if on_postgres():
         yield from _postgres_template()
-        return
-    path = tmp_path_factory.mktemp("template") / "empty.db"
-    schema.upgrade(f"sqlite:///{path}")
-    yield str(path)
+    else:
+        path = tmp_path_factory.mktemp("template") / "empty.db"
+        schema.upgrade(f"sqlite:///{path}")
+        yield str(path)
 
 
 def _admin_engine() -> Engine:

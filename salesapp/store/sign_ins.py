@@ -94,7 +94,13 @@ def people_seen(x: Executor, person_id: int, role: str, team_path: str | None) -
 def actor_of(x: Executor, person_id: int) -> Actor | None:
     """The actor a person is, whether signed in or not; None when missing or deactivated."""
     query = (
-        select(person, team.c.path, team.c.zone.label("team_zone"), _company.label("company"), _functions.label("functions"))
+        select(
+            person,
+            team.c.path,
+            team.c.zone.label("team_zone"),
+            _company.label("company"),
+            _functions.label("functions"),
+        )
         .select_from(person.outerjoin(team, team.c.id == person.c.team_id))
         .where(person.c.id == person_id, person.c.deactivated_at.is_(None))
     )

@@ -36,9 +36,7 @@ def test_an_upgraded_database_is_current_and_upgrading_again_changes_nothing(dat
     engine.dispose()
 
 
-@pytest.mark.parametrize(
-    ("revision", "expected"), [("", schema.SchemaState.EMPTY), ("9999", schema.SchemaState.NEWER)]
-)
+@pytest.mark.parametrize(("revision", "expected"), [("", schema.SchemaState.EMPTY), ("9999", schema.SchemaState.NEWER)])
 def test_an_older_or_newer_database_is_told_apart(
     database_url: str, revision: str, expected: schema.SchemaState
 ) -> None:
@@ -72,7 +70,9 @@ def test_rebuilding_the_customer_table_keeps_what_refers_to_it(tmp_path: Path, e
             batch.add_column(Column("nickname", String(80)))
         schema._check_references(connection)
     with engine.connect() as connection:
-        counts = [connection.execute(text(f"SELECT count(*) FROM {name}")).scalar() for name in ("contact", "plugin_row")]
+        counts = [
+            connection.execute(text(f"SELECT count(*) FROM {name}")).scalar() for name in ("contact", "plugin_row")
+        ]
     assert counts == [1, 1]
 
 
