@@ -13,7 +13,9 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 HASHED := install --no-deps --require-hashes
-NOT_HERE := not browser and not postgres and not long and not packaging
+NOT_HERE := not browser and not postgres and not packaging
+# Tests with random cases and no database: the ones that are worth very many of them.
+RANDOM := tests/domain tests/web/test_i18n.py tests/web/test_sign_in.py
 
 # One stamp per instance folder, kept in .venv so that nothing foreign lies in the folder itself.
 INSTANCE_STAMP := .venv/.upgraded-$(shell printf %s "$$SALESAPP_INSTANCE $$SALESAPP_DATABASE_URL" | cksum | cut -d ' ' -f 1)
@@ -40,18 +42,18 @@ test-all: test test-postgres test-browser ## the tests on SQLite, again on Postg
 
 test-postgres: dev ## the same tests, and those for PostgreSQL only, on PostgreSQL
 	$(BIN)/python -m tests.postgres
-	SALESAPP_TEST_DATABASE=postgres $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not long and not packaging"
+	SALESAPP_TEST_DATABASE=postgres $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not packaging"
 
 test-browser: dev ## the tests that drive Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 		{ echo "The browser tests need Chromium: on Debian, apt-get install chromium fonts-noto-cjk." >&2; exit 1; }
-	$(BIN)/python -m pytest -m "browser and not long"
+	$(BIN)/python -m pytest -m browser
 
 test-packaging: dev ## build the wheel, install it elsewhere, serve a page from it
 	$(BIN)/python -m pytest -m packaging
 
-test-long: dev ## rare, long random tests
-	$(BIN)/python -m pytest -n $(WORKERS) -m long
+test-long: dev ## the tests with random cases, thirty times as many of them
+	$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=wide $(RANDOM)
 
 lint: dev ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -41,9 +41,9 @@ class Shot:
 SHOTS = (
     Shot("today", "/today"),
     Shot("customers", "/customers"),
-    Shot("customer", "/deals?state=won&view=list", click="main .facts a[href^='/customers/']"),
+    Shot("customer", "/deals?who=team&view=list", who="lead", click="main .facts a[href^='/customers/']"),
     Shot("board", "/deals?who=team", who="lead"),
-    Shot("wide", "/deals?who=team", (1440, 900), "dark", who="lead"),
+    Shot("wide", "/deals?who=team", (1440, 560), "dark", who="lead"),
 )
 
 

@@ -4,6 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# Random cases, the same in every run: a test that fails now and then tells nobody anything.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("wide", max_examples=3000, deadline=None, database=None)  # make test-long
 
 pytest_plugins = ["salesapp.testing"]
 
@@ -20,3 +25,9 @@ def postgres_server() -> Iterator[None]:
         os.environ["SALESAPP_TEST_POSTGRES_URL"] = url
         yield
         del os.environ["SALESAPP_TEST_POSTGRES_URL"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Steady unless another profile is asked for by name."""
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("steady")

@@ -14,19 +14,12 @@ from salesapp.store import people, sign_ins
 from salesapp.store.engine import reading
 from salesapp.web import choices, render
 from salesapp.web.devices import device_words
-from salesapp.web.forms import changed_fields, seen_fields, stale_words
+from salesapp.web.forms import changed_fields, kept, seen_fields, sent_fields, stale_errors, words_of
 from salesapp.web.i18n import NAMES, gettext, language, ngettext, today
 from salesapp.web.request import current_actor, current_company, current_now, request_key
 
 bp = Blueprint("account", __name__)
-WORDS = {
-    "name": N_("Name"),
-    "email": N_("E-mail"),
-    "phone": N_("Phone"),
-    "language": N_("Language"),
-    "theme": N_("Appearance"),
-    "zone": N_("Time zone"),
-}
+THEMES = {"auto": N_("As my device"), "light": N_("Light"), "dark": N_("Dark")}
 
 
 def _me() -> PersonView:
@@ -36,7 +29,9 @@ def _me() -> PersonView:
         return people.load(x, actor, actor.id)
 
 
-def _page(status: int = 200, **context: Any) -> tuple[str, int]:
+def _page(
+    status: int = 200, *, stale: Stale | None = None, was: Mapping[str, str] | None = None, **context: Any
+) -> tuple[str, int]:
     actor = current_actor()
     assert actor.id is not None
     with reading() as x:
@@ -70,7 +65,7 @@ def page() -> tuple[str, int]:
 def save() -> Response | tuple[str, int]:
     """Change what I set for myself."""
     seen = seen_fields(ACCOUNT_FIELDS)
-    typed = {field: request.form.get(field, seen.get(field, "")) for field in ACCOUNT_FIELDS}
+    typed = sent_fields(ACCOUNT_FIELDS, seen)
     try:
         with work(current_actor(), current_now(), request_key=request_key()) as w:
             service.change_account(w, changed_fields(typed, seen), seen)
@@ -79,7 +74,7 @@ def save() -> Response | tuple[str, int]:
     except Refused as refused:
         return _page(422, errors=render.by_place(refused.problems), values=typed, seen=seen)
     except Stale as stale:
-        return _page(409, stale=stale_words(stale, WORDS), values=typed)
+        return _page(409, stale=stale, values=typed, was=seen)
     session["theme"] = typed["theme"]
     if typed["language"]:
         session["language"] = typed["language"]

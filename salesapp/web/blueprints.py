@@ -10,6 +10,8 @@ from salesapp.web import (
     contacts,
     customer_forms,
     customers,
+    deal_forms,
+    deal_moves,
     deals,
     errors,
     first_run,
@@ -31,7 +33,8 @@ from salesapp.web import (
 )
 
 PAGES = (
-    *(health, first_run, sign_in, links, account, settings, people, teams, today, deals, activities, reports, more),
+    *(health, first_run, sign_in, links, account, settings, people, teams, today, activities, reports),
+    *(deals, deal_forms, deal_moves, more),
     *(customers, customer_forms, contacts, timeline, pool, search, add),
 )
 

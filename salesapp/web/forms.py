@@ -1,25 +1,50 @@
 """Forms that say what was seen when they were opened, so that two people at once lose nothing.
 
-A field `name` travels with a hidden `seen_name`; only fields that differ are sent on to the service, and when the
-service finds that somebody else changed one of them meanwhile, the form comes back with all that was typed.
+A field `name` travels with a hidden `seen-name` (`ui.seen`). Only fields somebody changed are sent on to the service;
+when it finds that somebody else changed one of them meanwhile, the form comes back with all that was typed, what the
+other one saved beside it, and the newest state in every field this person left alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from flask import request
 
 from salesapp.domain.errors import Stale
+from salesapp.domain.fields import IGNORED_PREFIX
 from salesapp.web.i18n import gettext
 
 
-def seen_fields(fields: Sequence[str]) -> dict[str, str]:
-    """What the form showed when it was opened."""
-    return {field: request.form[f"seen_{field}"] for field in fields if f"seen_{field}" in request.form}
+def seen_fields(fields: Iterable[str]) -> dict[str, str]:
+    """What the form showed when it was opened, as far as it says so."""
+    names = ((field, f"{IGNORED_PREFIX}{field}") for field in fields)
+    return {field: even(request.form[name]) for field, name in names if name in request.form}
+
+
+def sent_fields(fields: Iterable[str], seen: Mapping[str, str]) -> dict[str, str]:
+    """What was typed; a field the form did not send is as it was seen."""
+    return {field: request.form.get(field, seen.get(field, "")) for field in fields}
 
 
 def changed_fields(typed: Mapping[str, str], seen: Mapping[str, str]) -> dict[str, str]:
     """The fields somebody changed."""
-    return {field: text for field, text in typed.items() if text != seen.get(field)}
+    return {field: text for field, text in typed.items() if field not in seen or even(text) != even(seen[field])}
+
+
+def even(text: str) -> str:
+    """A text without what browsers alone change: the kind of line ends, blanks around it."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def kept(typed: Mapping[str, str], seen: Mapping[str, str], fresh: Mapping[str, str]) -> dict[str, str]:
+    """What the form shows after somebody was faster: one's own changes, and the newest state everywhere else."""
+    return {**fresh, **changed_fields(typed, seen)}
+
+
+def stale_errors(stale: Stale, now: Mapping[str, str]) -> dict[str, list[str]]:
+    """Beside each field somebody else changed: who, and to what (`now`: the newest state in words)."""
+    text = gettext("%(who)s changed this meanwhile to “%(now)s”. Yours stands in the field; save again to keep it.")
+    who = stale.changed_by or gettext("Somebody")
+    return {field: [text % {"who": who, "now": now.get(field, "")[:200] or "–"}] for field in stale.fields}
 
 
 def joined(field: str) -> str:
@@ -29,9 +54,7 @@ def joined(field: str) -> str:
     return ",".join(sorted(set(values), key=(lambda value: (len(value), value)) if numbers else None))
 
 
-def stale_words(stale: Stale, words: Mapping[str, str]) -> str:
-    """Who changed what meanwhile, as a sentence."""
-    fields = ", ".join(gettext(words[field]) for field in stale.fields)
-    if not stale.changed_by:
-        return gettext("Somebody changed this meanwhile: %(fields)s.") % {"fields": fields}
-    return gettext("%(name)s changed this meanwhile: %(fields)s.") % {"name": stale.changed_by, "fields": fields}
+def words_of(options: Iterable[tuple[str, str]], value: str) -> str:
+    """A field's value, or several with commas between, as its options call it."""
+    known = dict(options)
+    return ", ".join(known.get(each, each).strip() for each in value.split(","))

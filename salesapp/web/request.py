@@ -9,7 +9,8 @@ from flask_login import UserMixin, current_user
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 
 from salesapp.domain.company import Company
-from salesapp.domain.permissions import Actor
+from salesapp.domain.errors import NotAllowed
+from salesapp.domain.permissions import Actor, can
 from salesapp.plugging.catalog import Catalog
 from salesapp.store import settings
 from salesapp.store.engine import reading
@@ -81,11 +82,30 @@ def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
 
 
+def need(actor: Actor, verb: str) -> None:
+    """A form nobody may send is not shown either."""
+    if not can(actor, verb):
+        raise NotAllowed
+
+
 def int_arg(name: str) -> int | None:
     """A whole number of the query; None when missing, 404 when it is not one."""
-    raw = request.args.get(name, "")
+    return _whole(request.args.get(name, ""))
+
+
+def int_field(name: str) -> int | None:
+    """A whole number a form carries hidden; None when missing, 404 when it is not one."""
+    return _whole(request.form.get(name, ""))
+
+
+def _whole(raw: str) -> int | None:
     if not raw:
         return None
-    if not raw.isascii() or not raw.isdigit() or len(raw) > 18:
+    if not is_whole(raw):
         raise WerkzeugNotFound
     return int(raw)
+
+
+def is_whole(raw: str) -> bool:
+    """Whether a text is a number that can be an id."""
+    return raw.isascii() and raw.isdigit() and len(raw) <= 18
