@@ -32,8 +32,7 @@
     if (document.visibilityState !== "visible" || !after) return;
     const target = after;
     after = null;
-    if (target.startsWith("#")) open($(target));
-    else window.htmx?.ajax("GET", target, "#sheet-body");
+    window.htmx?.ajax("GET", target, "#sheet-body");
   });
 
   // Toasts: ten seconds, longer while somebody reads ---------------------------------------------

@@ -11,6 +11,7 @@ from salesapp.domain.activity_kinds import DIRECTIONS, KINDS_BY_KEY, OUTCOMES, c
 from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
 from salesapp.services.work import Work
 from salesapp.store import activities, customers, deals
+from salesapp.store.tables import deal
 from salesapp.store.visibility import customer_access, deal_access, require
 
 NOTE_LENGTH: Final = 5000
@@ -96,7 +97,8 @@ def finish_activity(
     if not changed:
         raise Stale(fields=["state"])
     done = activities.load(w.session, w.actor, activity_id, w.now)
-    _event(w, done, "activity.done", {"kind": done.kind, "outcome": outcome})
+    before = {"planned_note": row.note} if row.note != text else None  # reopening puts it back
+    _event(w, done, "activity.done", {"kind": done.kind, "outcome": outcome}, personal=before)
     _touch(w, done, at=w.now)
     w.done("activity", activity_id)
     return plan_next(w, done, next_at, all_day=all_day) if next_at is not None else None
@@ -157,7 +159,9 @@ def reopen_activity(w: Work, activity_id: int) -> None:
         _change(w, activity_id, row.state, {"state": "cancelled"})
         _event(w, row, "activity.cancelled", {"kind": row.kind})
     else:
-        _change(w, activity_id, row.state, {"state": "planned", "at": None, "outcome": None})
+        values: dict[str, Any] = {"state": "planned", "at": None, "outcome": None}
+        note = activities.planned_note(w.session, activity_id) if row.state == "done" else None
+        _change(w, activity_id, row.state, values if note is None else values | {"note": note})
         _event(w, row, "activity.reopened", {"kind": row.kind, "from": row.state})
     if row.state == "done":
         for follow_up in activities.planned_after(w.session, activity_id, row.customer_id, row.deal_id):
@@ -188,13 +192,15 @@ def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any
     customer_id, scope_owner_id = new.customer_id, new.owner_id if new.owner_id is not None else w.actor.id
     owner_id = scope_owner_id
     if new.deal_id is not None:
+        customers.lock_of(w.session, deal, new.deal_id)
         require(w.actor, "activity.add", deal_access(w.session, w.actor, new.deal_id, w.now))
-        deal = deals.load(w.session, w.actor, new.deal_id, w.now)
-        if customer_id is not None and deal.customer_id != customer_id:
+        its_deal = deals.load(w.session, w.actor, new.deal_id, w.now)
+        if customer_id is not None and its_deal.customer_id != customer_id:
             problems.append(problem("deal", N_("This deal belongs to another customer.")))
-        customer_id = deal.customer_id
+        customer_id = its_deal.customer_id
         scope_owner_id = deals.scope_owner(w.session, new.deal_id)
     if customer_id is not None:
+        customers.lock(w.session, customer_id)  # first: its owner must not change before the activity has its scope
         require(w.actor, "activity.add", customer_access(w.session, w.actor, customer_id, w.now))
         found = customers.load(w.session, w.actor, customer_id, w.now)
         scope_owner_id = found.owner_id if found.owner_id is not None else owner_id
@@ -242,8 +248,16 @@ def _planned_data(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     return {"kind": row.kind, "planned_at": row.planned_at.isoformat(), "all_day": row.all_day}
 
 
-def _event(w: Work, row: Row[*tuple[Any, ...]], kind: str, data: Mapping[str, Any], at: datetime | None = None) -> None:
-    personal = {"note": row.note} if row.note and kind == "activity.done" else None
+def _event(
+    w: Work,
+    row: Row[*tuple[Any, ...]],
+    kind: str,
+    data: Mapping[str, Any],
+    *,
+    at: datetime | None = None,
+    personal: Mapping[str, Any] | None = None,
+) -> None:
+    note = {"note": row.note} if row.note and kind == "activity.done" else {}
     w.event(
         kind,
         "activity",
@@ -253,7 +267,7 @@ def _event(w: Work, row: Row[*tuple[Any, ...]], kind: str, data: Mapping[str, An
         owner_id=row.owner_id,
         at=at,
         data=data,
-        personal=personal,
+        personal={**note, **(personal or {})} or None,
     )
 
 

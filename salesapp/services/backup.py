@@ -56,13 +56,29 @@ class Manifest:
 def make(instance: Path, target: Path, now: datetime) -> Manifest:
     """Write a backup of the open installation to `target`, which must not exist yet; readable by its owner only."""
     if target.exists():
-        raise Refused([problem("", N_("%(file)s exists already, and a backup is never written over."), file=target)])
+        raise _there_already(target)
     with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".salesapp-backup-") as folder:
         manifest = _gather(instance, Path(folder), now)
         whole = Path(folder) / "whole.tar"
         _pack(Path(folder), manifest, whole)
-        os.link(whole, target)  # all at once, and never over another file
+        _put(whole, target)
     return manifest
+
+
+def _put(whole: Path, target: Path) -> None:
+    """All at once, and never over another file; where links are unknown (a memory stick), as nearly so as can be."""
+    try:
+        os.link(whole, target)
+    except FileExistsError:
+        raise _there_already(target) from None
+    except OSError:
+        if target.exists():
+            raise _there_already(target) from None
+        whole.rename(target)
+
+
+def _there_already(target: Path) -> Refused:
+    return Refused([problem("", N_("%(file)s exists already, and a backup is never written over."), file=target)])
 
 
 def _gather(instance: Path, folder: Path, now: datetime) -> Manifest:
@@ -213,6 +229,7 @@ def restore(source: Path, instance: Path, url: str) -> Manifest:
     with tempfile.TemporaryDirectory(dir=instance, prefix=".restore-") as folder:
         _unpack(source, manifest, Path(folder))
         with schema.alone(url) as connection:
+            _refuse_rows(connection, schema.revision_of(connection), manifest)  # somebody may have begun meanwhile
             dump.forget_start(connection)
             _fill(connection, manifest, Path(folder))
         _move_in(Path(folder), instance)

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from salesapp.domain.contact_points import ContactPoint
 from salesapp.domain.customer_labels import DATE_KINDS
 from salesapp.domain.errors import N_, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.services.duplicates import taken
+from salesapp.services.lengths import length_problems
 from salesapp.services.work import Work
 from salesapp.store import contact_points, contacts, customers, timeline, visibility
+from salesapp.store.tables import contact, important_date
+
+FIELDS: Final = ("name", "position", "department", "note")
+"""What `change_contact` changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,7 @@ class NewContact:
 
 
 def _may(w: Work, customer_id: int) -> None:
+    customers.lock(w.session, customer_id)  # first: whose it is must not change after the question
     access = visibility.customer_access(w.session, w.actor, customer_id, w.now)
     visibility.require(w.actor, "customer.edit", access)
 
@@ -56,9 +62,9 @@ def put_points(
 def add_contact(w: Work, customer_id: int, new: NewContact, *, shared: bool = False) -> int:
     """A new person inside a customer."""
     _may(w, customer_id)
-    if not new.name.strip():
-        raise Refused([problem("name", N_("A contact needs a name."))])
-    values = {"name": new.name, "position": new.position, "department": new.department, "note": new.note}
+    values: dict[str, Any] = {name: getattr(new, name) for name in FIELDS}
+    if problems := _contact_problems(values):
+        raise Refused(problems)
     contact_id = contacts.insert(w.session, {**values, "customer_id": customer_id, "created_at": w.now})
     placed = [(point.kind, point) for point in new.points]
     problems = put_points(w, customer_id, placed, contact_id, shared=shared)
@@ -72,13 +78,15 @@ def add_contact(w: Work, customer_id: int, new: NewContact, *, shared: bool = Fa
 
 def change_contact(w: Work, contact_id: int, changed: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
     """Save changed fields of a contact; Stale only when the same field was changed meanwhile."""
+    if unknown := set(changed) - set(FIELDS):
+        raise ValueError(f"not fields of a contact: {sorted(unknown)}")
     row = _contact(w, contact_id)
     clashing = [name for name, value in changed.items() if getattr(row, name) not in (seen.get(name, value), value)]
     if clashing:
         raise Stale(timeline.last_changed_by(w.session, "contact", contact_id, clashing), clashing)
     new = {name: value for name, value in changed.items() if getattr(row, name) != value}
-    if "name" in new and not str(new["name"]).strip():
-        raise Refused([problem("name", N_("A contact needs a name."))])
+    if problems := _contact_problems(new):
+        raise Refused(problems)
     if not new:
         return
     contacts.set_values(w.session, contact_id, new)
@@ -86,6 +94,13 @@ def change_contact(w: Work, contact_id: int, changed: Mapping[str, Any], seen: M
     personal = {name: [getattr(row, name), value] for name, value in new.items()}
     data = {"fields": sorted(new)}
     w.event("contact.changed", "contact", contact_id, customer_id=row.customer_id, data=data, personal=personal)
+
+
+def _contact_problems(values: Mapping[str, Any]) -> list[Problem]:
+    problems = length_problems(contact, values)
+    if "name" in values and not values["name"].strip():
+        problems.append(problem("name", N_("A contact needs a name.")))
+    return problems
 
 
 def archive_contact(w: Work, contact_id: int) -> int:
@@ -120,6 +135,14 @@ def _contact(w: Work, contact_id: int) -> Any:
     return contacts.get(w.session, contact_id)
 
 
+def _check_contact(w: Work, customer_id: int, contact_id: int | None) -> None:
+    if contact_id is None:
+        return
+    found = contacts.get(w.session, contact_id)
+    if found is None or found.customer_id != customer_id or found.archived_at is not None:
+        raise Refused([problem("contact", N_("There is no such contact here."))])
+
+
 # --- ways to reach them ---
 
 
@@ -128,10 +151,7 @@ def add_point(
 ) -> None:
     """One more way to reach a customer or one of their contacts."""
     _may(w, customer_id)
-    if contact_id is not None:
-        owner = contacts.get(w.session, contact_id)
-        if owner is None or owner.customer_id != customer_id or owner.archived_at is not None:
-            raise Refused([problem("contact", N_("There is no such contact here."))])
+    _check_contact(w, customer_id, contact_id)
     problems = put_points(w, customer_id, [("value", point)], contact_id, shared=shared)
     if problems:
         raise Refused(problems)
@@ -205,6 +225,9 @@ def add_date(
     _may(w, customer_id)
     if kind not in DATE_KINDS:
         raise Refused([problem("kind", N_("Please choose what kind of date it is."))])
+    _check_contact(w, customer_id, contact_id)
+    if problems := length_problems(important_date, {"label": label}):
+        raise Refused(problems)
     values = {"customer_id": customer_id, "contact_id": contact_id, "kind": kind, "label": label, **day.to_json()}
     date_id = contacts.insert_date(w.session, values)
     customers.touched(w.session, customer_id, w.now)

@@ -10,9 +10,17 @@ from salesapp.domain.customer_labels import GRADES, KINDS, STATES
 from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
 from salesapp.domain.sources import SOURCES_BY_KEY
 from salesapp.services.contacts import add_contact, archive_contact, change_contact, put_points
-from salesapp.services.pool import assign_customer, claim_customer, ensure_default_pool, release_customer
+from salesapp.services.lengths import length_problems
+from salesapp.services.pool import (
+    assign_customer,
+    claim_customer,
+    ensure_default_pool,
+    owner_problems,
+    release_customer,
+)
 from salesapp.services.work import Work
-from salesapp.store import customer_files, customers, search, settings, tags, timeline, visibility
+from salesapp.store import customer_files, customers, deals, pools, search, settings, tags, timeline, visibility
+from salesapp.store.tables import customer
 
 ME: Final = -1
 """The default owner: whoever adds the customer."""
@@ -63,11 +71,15 @@ def add_customer(w: Work, new: NewCustomer) -> int:
     if not new.name.strip() and not has_phone:
         problems.append(problem("name", NEEDED))
     problems += _code_problems(w, {name: getattr(new, name) for name in CODES})
-    if problems:
-        raise Refused(problems)
+    problems += length_problems(customer, {name: getattr(new, name) for name in TEXTS})
     owner_id = None if new.pool_id is not None else (w.actor.id if new.owner_id == ME else new.owner_id)
     if owner_id != w.actor.id:
-        _check_owner(w, owner_id)
+        w.require("customer.assign")  # others' customers are added by those who may hand customers out
+        problems += owner_problems(w, owner_id)
+    if new.pool_id is not None and not pools.exists(w.session, new.pool_id):
+        problems.append(problem("pool", N_("There is no such pool.")))
+    if problems:
+        raise Refused(problems)
     at = new.at or w.now
     values = {name: getattr(new, name) for name in (*TEXTS, *CODES, "pool_id", "external_key", "custom")}
     values |= {"owner_id": owner_id, "created_by": w.actor.id, "created_at": at, "touched_at": at}
@@ -92,13 +104,6 @@ def add_customer(w: Work, new: NewCustomer) -> int:
     )
     w.done("customer", customer_id)
     return customer_id
-
-
-def _check_owner(w: Work, owner_id: int | None) -> None:
-    """Others' customers are added by those who may hand customers out."""
-    w.require("customer.assign")
-    if owner_id is not None and not w.actor.sees(owner_id):
-        raise Refused([problem("owner", N_("This person cannot own customers, or is not in your team."))])
 
 
 def _points(w: Work, new: NewCustomer) -> tuple[list[tuple[str, ContactPoint]], list[Problem]]:
@@ -150,7 +155,6 @@ def change_customer(w: Work, customer_id: int, changed: Mapping[str, Any], seen:
     """Save changed fields. `seen` are the values the person had before them: Stale, naming who and which fields,
     only when the same field was changed by somebody else meanwhile."""
     _require(w, "customer.edit", customer_id)
-    customers.lock(w.session, customer_id)
     view = customers.read(w.session, customer_id)
     values = {name: _stored(name, value) for name, value in changed.items() if name in FIELDS}
     now = {name: getattr(view, name) for name in values}
@@ -161,7 +165,8 @@ def change_customer(w: Work, customer_id: int, changed: Mapping[str, Any], seen:
         raise Stale(timeline.last_changed_by(w.session, "customer", customer_id, clashing), clashing)
     new = {name: value for name, value in values.items() if value != now[name]}
     problems = _code_problems(w, {name: new[name] for name in CODES if name in new})
-    if "name" in new and not new["name"] and not _has_phone(w, customer_id):
+    problems += length_problems(customer, {name: new[name] for name in TEXTS if name in new})
+    if "name" in new and not new["name"].strip() and not _has_phone(w, customer_id):
         problems.append(problem("name", NEEDED))
     if problems:
         raise Refused(problems)
@@ -172,7 +177,6 @@ def change_customer(w: Work, customer_id: int, changed: Mapping[str, Any], seen:
 def change_state(w: Work, customer_id: int, to: str) -> str:
     """Move a customer to another state of its life; returns the one before."""
     _require(w, "customer.edit", customer_id)
-    customers.lock(w.session, customer_id)
     before = customers.read(w.session, customer_id).state
     change_customer(w, customer_id, {"state": to}, {"state": before})
     return before
@@ -191,6 +195,8 @@ def _save(w: Work, customer_id: int, owner_id: int | None, new: Mapping[str, tup
     customers.touched(w.session, customer_id, w.now)
     if {"name", "company", "kind"} & set(new):
         customers.reindex(w.session, customer_id)
+    if "name" in new:
+        deals.reindex_of_customer(w.session, customer_id)
     data: dict[str, Any] = {"fields": sorted(new)}
     codes = {name: list(pair) for name, pair in new.items() if name in CODES}
     if codes:
@@ -259,6 +265,7 @@ def note_enquiry(w: Work, customer_id: int, source: str | None, note: str = "", 
 
 
 def _require(w: Work, verb: str, customer_id: int) -> None:
+    customers.lock(w.session, customer_id)  # first: whose it is must not change after the question
     visibility.require(w.actor, verb, visibility.customer_access(w.session, w.actor, customer_id, w.now))
 
 

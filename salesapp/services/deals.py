@@ -15,7 +15,7 @@ from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.hooks import Hooks
 from salesapp.services.customers import change_state
 from salesapp.services.work import Work
-from salesapp.store import customers, deals, search
+from salesapp.store import customer_files, customers, deals
 from salesapp.store.visibility import customer_access, require
 
 TITLE_LENGTH: Final = 200
@@ -96,7 +96,7 @@ def open_deal(w: Work, catalog: Catalog, new: NewDeal) -> int:
         },
         personal={"title": title},
     )
-    _findable(w, opened, scope_owner_id)
+    deals.reindex(w.session, deal_id)
     _touch(w, opened)
     w.done("deal", deal_id)
     return deal_id
@@ -119,8 +119,9 @@ def change_deal(w: Work, deal_id: int, changed: Mapping[str, Any], seen: Mapping
     values = dict(wanted)
     if "owner_id" in wanted:
         values["team_id"] = team_id
-        if deal.customer_id is None:
+        if deal.customer_id is None or customer_files.owner_of(w.session, deal.customer_id) is None:
             values["scope_owner_id"] = wanted["owner_id"]
+            deals.rescope_activities(w.session, deal_id, wanted["owner_id"])
     _save(w, deal, values)
     personal = {"title": [deal.title, wanted["title"]]} if "title" in wanted else None
     plain = {name: [_plain(now_is[name]), _plain(value)] for name, value in wanted.items() if name in _PLAIN}
@@ -132,9 +133,9 @@ def change_deal(w: Work, deal_id: int, changed: Mapping[str, Any], seen: Mapping
     if "owner_id" in wanted:
         data |= {"from_owner": deal.owner_id, "to_owner": wanted["owner_id"]}
     _event(w, deal, "deal.changed", data, personal)
-    after = deals.load(w.session, w.actor, deal_id, w.now)
-    _findable(w, after, deals.scope_owner(w.session, deal_id))
-    _touch(w, after)
+    if {"title", "owner_id"} & wanted.keys():
+        deals.reindex(w.session, deal_id)
+    _touch(w, deal)
 
 
 def tick_step(w: Work, catalog: Catalog, deal_id: int, step: str, done: bool) -> None:
@@ -234,6 +235,7 @@ def reopen_deal(w: Work, deal_id: int, version: int) -> None:
 def _customer(w: Work, customer_id: int | None) -> CustomerView | None:
     if customer_id is None:
         return None
+    customers.lock(w.session, customer_id)  # first: its owner must not change before the deal has its scope
     require(w.actor, "deal.add", customer_access(w.session, w.actor, customer_id, w.now))
     return customers.load(w.session, w.actor, customer_id, w.now)
 
@@ -330,19 +332,6 @@ def _touch(w: Work, deal: DealView) -> None:
     deals.touched(w.session, deal.id, w.now)
     if deal.customer_id is not None:
         customers.touched(w.session, deal.customer_id, w.now)
-
-
-def _findable(w: Work, deal: DealView, scope_owner_id: int | None) -> None:
-    search.put(
-        w.session,
-        kind="deal",
-        subject_id=deal.id,
-        customer_id=deal.customer_id,
-        scope_owner_id=scope_owner_id,
-        title=deal.title,
-        parts={"names": [deal.title, deal.customer_name or ""]},
-        touched_at=w.now,
-    )
 
 
 def _plain(value: Any) -> Any:

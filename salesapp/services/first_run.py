@@ -16,7 +16,7 @@ from salesapp.domain.errors import N_, NotAllowed, Problem, Refused, problem
 from salesapp.domain.permissions import SYSTEM
 from salesapp.domain.text import LANGUAGES
 from salesapp.services.people import create_owner
-from salesapp.services.sign_in import PASSWORD_LENGTH, open_sign_in, token_hash
+from salesapp.services.sign_in import open_sign_in, password_problems, token_hash
 from salesapp.services.teams import add_node
 from salesapp.services.work import Work, work
 from salesapp.store import people, settings, throttles
@@ -99,9 +99,7 @@ def _wrong_entries(form: FirstRun) -> list[Problem]:
     mail = parse_contact_point("email", form.email)
     if not isinstance(mail, ContactPoint):
         problems.append(Problem("email", mail))
-    if not PASSWORD_LENGTH <= len(form.password) <= 200:
-        text = N_("A password has at least %(least)s characters.")
-        problems.append(problem("password", text, least=PASSWORD_LENGTH))
+    problems += password_problems(form.password)
     if form.language not in LANGUAGES:
         problems.append(problem("language", N_("Please choose a language.")))
     if len(form.company.strip()) > 200:

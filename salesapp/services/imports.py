@@ -12,14 +12,14 @@ from typing import Any, Final
 from sqlalchemy.exc import IntegrityError
 
 from salesapp.domain.contact_points import ContactPoint
-from salesapp.domain.errors import N_, Msg, Refused, problem
-from salesapp.domain.permissions import Actor
+from salesapp.domain.errors import N_, Msg, NotAllowed, Refused, problem
+from salesapp.domain.permissions import Actor, can
 from salesapp.domain.sources import SOURCES_BY_KEY
 from salesapp.services.csv_table import CsvTable
 from salesapp.services.import_plan import Plan, Point, plan, point_key
 from salesapp.services.import_rows import Columns, ImportRow, Rejected, read_row
 from salesapp.services.work import Work, work
-from salesapp.store import bulk, contact_points, customers, settings
+from salesapp.store import bulk, contact_points, customers, deals, settings
 from salesapp.store.engine import Executor, reading
 from salesapp.store.inserts import insert_row
 from salesapp.store.search import Parts
@@ -62,6 +62,8 @@ def import_customers(
     table: CsvTable, columns: Columns, options: Options, actor: Actor, now: datetime, *, dry_run: bool = False
 ) -> Report:
     """Bring the table's customers in. Raises Refused for wrong options, Interrupted when writing fails half-way."""
+    if not can(actor, "import"):
+        raise NotAllowed
     _check(options)
     with reading() as x:
         country = settings.company(x).country
@@ -132,6 +134,7 @@ def _write_chunk_twice(
 def _write_chunk(rows: Sequence[ImportRow], options: Options, actor: Actor, now: datetime, report: Report) -> None:
     with work(actor, now) as w:
         made = plan(w.session, rows, options.kind)
+        bulk.lock(w.session, [customer_id for customer_id, _ in made.changed])
         differences = _differences(w.session, made)
         batch_id = report.batch_id
         if made.new or differences:
@@ -280,6 +283,8 @@ def _update(w: Work, difference: _Difference, batch_id: int) -> None:
     new = {name: value for name, (_, value) in difference.fields.items()}
     customers.set_values(w.session, customer_id, {**new, "touched_at": w.now})
     customers.reindex(w.session, customer_id)
+    if "name" in new:
+        deals.reindex_of_customer(w.session, customer_id)
     personal: dict[str, Any] = {name: list(pair) for name, pair in difference.fields.items()}
     if difference.points:
         personal["added"] = [[], [point.shown for point in difference.points]]

@@ -1,6 +1,6 @@
 """Who a customer belongs to: handing over, taking from a pool, giving back."""
 
-from salesapp.domain.errors import N_, NotFound, Refused, problem
+from salesapp.domain.errors import N_, NotFound, Problem, Refused, problem
 from salesapp.domain.permissions import Access
 from salesapp.services.work import Work
 from salesapp.store import customer_files, customers, pools, visibility
@@ -9,10 +9,8 @@ from salesapp.store import customer_files, customers, pools, visibility
 def assign_customer(w: Work, customer_id: int, owner_id: int | None) -> int | None:
     """Hand a customer to somebody, or to nobody (None); everything that hangs on it follows. Returns who had it."""
     visibility.require(w.actor, "customer.assign", _access(w, customer_id))
-    allowed = {row.id for row in customer_files.colleagues(w.session, w.actor)}
-    if owner_id is not None and owner_id not in allowed:
-        raise Refused([problem("owner", N_("This person cannot own customers, or is not in your team."))])
-    customers.lock(w.session, customer_id)
+    if problems := owner_problems(w, owner_id):
+        raise Refused(problems)
     before = customer_files.owner_of(w.session, customer_id)
     if before is not None and before == owner_id:
         return before
@@ -21,6 +19,13 @@ def assign_customer(w: Work, customer_id: int, owner_id: int | None) -> int | No
     data = {"from_owner": before, "to_owner": owner_id}
     w.event("customer.assigned", "customer", customer_id, customer_id=customer_id, owner_id=owner_id, data=data)
     return before
+
+
+def owner_problems(w: Work, owner_id: int | None) -> list[Problem]:
+    """What speaks against giving a customer to this person; nobody (None) is fine."""
+    if owner_id is None or any(row.id == owner_id for row in customer_files.colleagues(w.session, w.actor)):
+        return []
+    return [problem("owner", N_("This person cannot own customers, or is not in your team."))]
 
 
 def claim_customer(w: Work, customer_id: int) -> None:
@@ -42,7 +47,6 @@ def release_customer(w: Work, customer_id: int, pool_id: int | None = None) -> N
     visibility.require(w.actor, "customer.edit", _access(w, customer_id))
     if pool_id is not None and not pools.exists(w.session, pool_id):
         raise Refused([problem("pool", N_("There is no such pool."))])
-    customers.lock(w.session, customer_id)
     view = customers.read(w.session, customer_id)
     if view.archived_at is not None:
         raise Refused([problem("", N_("An archived customer cannot go to the pool: restore it first."))])
@@ -62,4 +66,5 @@ def ensure_default_pool(w: Work) -> int:
 
 
 def _access(w: Work, customer_id: int) -> Access:
+    customers.lock(w.session, customer_id)  # first: whose it is must not change after the question
     return visibility.customer_access(w.session, w.actor, customer_id, w.now)

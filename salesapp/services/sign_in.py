@@ -17,6 +17,7 @@ LASTS = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)
 TRIES, TRIES_WINDOW = 10, timedelta(minutes=15)
 PASSWORD_LENGTH, PASSWORD_MOST = 10, 200
+WRONG = N_("That name and password do not belong together.")
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash(secrets.token_hex(16))  # checked for unknown names, so that both cases take the same time
@@ -77,8 +78,10 @@ def sign_in(name: str, password: str, *, country: str, address: str, agent: str,
     if tries > TRIES or tries_here > TRIES * 5:
         raise Refused([problem("", N_("Too many tries. Please wait a quarter of an hour."))])
     if not _matches(row.password_hash if row else None, password) or row is None:
-        raise Refused([problem("", N_("That name and password do not belong together."))])
+        raise Refused([problem("", WRONG)])
     with work(SYSTEM, now) as w:
+        if sign_ins.locked_hash(w.session, row.id) != row.password_hash:  # changed, or gone, while it was checked
+            raise Refused([problem("", WRONG)])
         throttles.reset(w.session, f"sign-in:name:{email or phone or name[:100]}:{address}")
         return open_sign_in(w, row.id, address=address, agent=agent)
 

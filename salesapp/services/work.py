@@ -91,8 +91,5 @@ def work(actor: Actor, now: datetime, *, request_key: str | None = None) -> Iter
         if request_key and actor.id is not None:
             request_keys.keep(w.session, actor.id, request_key, w.result)
         w.session.commit()
-    except BaseException:
-        w.session.rollback()
-        raise
     finally:
-        db.session.remove()
+        db.session.remove()  # rolls back what was not committed

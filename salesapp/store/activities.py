@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
+from salesapp.store.customers import lock_of
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_row, rows_changed
-from salesapp.store.tables import activity, contact, contact_point, customer, deal, person
+from salesapp.store.tables import activity, contact, contact_point, customer, deal, event, event_payload, person
 from salesapp.store.visibility import activity_branches, customer_access, deal_access, require
 
 After = tuple[datetime, int]
@@ -79,6 +80,9 @@ def load(x: Executor, actor: Actor, activity_id: int, now: datetime) -> Row[*tup
 
 def load_for_change(x: Executor, actor: Actor, activity_id: int, now: datetime) -> Row[*tuple[Any, ...]]:
     """One activity this person may change, its row locked until the transaction ends."""
+    lock_of(x, activity, activity_id)
+    its_deal = select(activity.c.deal_id).where(activity.c.id == activity_id).scalar_subquery()
+    x.execute(select(deal.c.id).where(deal.c.id == its_deal).with_for_update())
     require(actor, "activity.edit", access(x, actor, activity_id, now))
     return _one(x, _rows.where(activity.c.id == activity_id).with_for_update(of=activity))
 
@@ -206,6 +210,19 @@ def next_steps(x: Executor, deals: Sequence[tuple[int, int | None]]) -> dict[int
     return by_deal
 
 
+def next_of_customers(x: Executor, customer_ids: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    """The next planned activity of each customer, for whoever may already see them."""
+    if not customer_ids:
+        return {}
+    columns = (activity.c.customer_id, activity.c.kind, activity.c.planned_at, activity.c.all_day)
+    query = (
+        select(*columns)
+        .where(activity.c.state == "planned", activity.c.customer_id.in_(customer_ids))
+        .order_by(activity.c.planned_at.desc(), activity.c.id.desc())
+    )
+    return {row.customer_id: row for row in x.execute(query)}  # the earliest comes last and stays
+
+
 def page(
     x: Executor, actor: Actor, f: ActivityFilter, now: datetime, *, after: After | None = None, limit: int = 50
 ) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -266,6 +283,19 @@ def planned_after(x: Executor, activity_id: int, customer_id: int | None, deal_i
     same = [activity.c.customer_id == customer_id] if customer_id else [activity.c.deal_id == deal_id]
     query = select(activity.c.id, activity.c.because).where(activity.c.state == "planned", *same)
     return [row.id for row in x.execute(query) if row.because and row.because.get("after") == activity_id]
+
+
+def planned_note(x: Executor, activity_id: int) -> str | None:
+    """What stood in the note before the activity was done, where finishing it wrote another one."""
+    query = (
+        select(event_payload.c.body)
+        .select_from(event.outerjoin(event_payload, event_payload.c.event_id == event.c.id))
+        .where(event.c.subject_kind == "activity", event.c.subject_id == activity_id, event.c.kind == "activity.done")
+        .order_by(event.c.id.desc())
+        .limit(1)
+    )
+    found: str | None = (x.execute(query).scalar() or {}).get("planned_note")
+    return found
 
 
 def contacted(x: Executor, customer_id: int, at: datetime) -> None:

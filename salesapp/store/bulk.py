@@ -81,6 +81,15 @@ def points_of(x: Executor, customer_ids: Collection[int]) -> dict[int, set[tuple
     return found
 
 
+def lock(x: Executor, customer_ids: Collection[int]) -> None:
+    """Let nobody else change these customers until the transaction ends; in the order of ids, so that two wait for
+    each other instead of blocking each other."""
+    ordered = sorted(customer_ids)
+    for at in range(0, len(ordered), AT_ONCE):
+        some = customer.c.id.in_(ordered[at : at + AT_ONCE])
+        x.execute(select(customer.c.id).where(some).order_by(customer.c.id).with_for_update())
+
+
 def row_of(x: Executor, customer_id: int) -> Mapping[str, Any]:
     """A customer's own columns, by name."""
     return dict(x.execute(select(customer).where(customer.c.id == customer_id)).mappings().one())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, case, func, or_, select, update
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
@@ -79,6 +79,14 @@ def read(x: Executor, customer_id: int) -> CustomerView:
 def lock(x: Executor, customer_id: int) -> None:
     """Let nobody else change this customer until the transaction ends (on SQLite, nobody else can anyway)."""
     x.execute(select(customer.c.id).where(customer.c.id == customer_id).with_for_update())
+
+
+def lock_of(x: Executor, thing: Table, record_id: int) -> None:
+    """Lock the customer a deal, contact or activity belongs to, if any. It is always locked first, then what hangs on
+    it: two transactions then wait for each other instead of blocking each other, and none reads an owner who is just
+    being changed."""
+    belongs_to = select(thing.c.customer_id).where(thing.c.id == record_id).scalar_subquery()
+    x.execute(select(customer.c.id).where(customer.c.id == belongs_to).with_for_update())
 
 
 def options_for(x: Executor, actor: Actor, q: str, now: datetime) -> list[tuple[int, str, str]]:
@@ -207,6 +215,7 @@ __all__ = [
     "known_by",
     "load",
     "lock",
+    "lock_of",
     "named",
     "options_for",
     "page",

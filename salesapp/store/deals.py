@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, or_, select, tuple_, update
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Actor
 from salesapp.domain.views import DealView
+from salesapp.store import search
+from salesapp.store.customers import lock_of
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, insert_row, rows_changed
-from salesapp.store.tables import customer, deal, deal_step, event, person, search_row, stage_event
+from salesapp.store.tables import activity, customer, deal, deal_step, event, person, search_row, stage_event
 from salesapp.store.visibility import deal_access, deal_branches, require, visible_deals
 
 After = tuple[datetime, int]
@@ -127,6 +129,7 @@ def load(x: Executor, actor: Actor, deal_id: int, now: datetime) -> DealView:
 
 def load_for_change(x: Executor, actor: Actor, verb: str, deal_id: int, now: datetime) -> DealView:
     """One deal this person may do `verb` to, its row locked until the transaction ends."""
+    lock_of(x, deal, deal_id)
     require(actor, verb, deal_access(x, actor, deal_id, now))
     return _load(x, _view.where(deal.c.id == deal_id).with_for_update(of=deal))
 
@@ -171,6 +174,12 @@ def scope_owner(x: Executor, deal_id: int) -> int | None:
     """Whose record the deal is for visibility: the customer's owner, else its own."""
     found: int | None = x.execute(select(deal.c.scope_owner_id).where(deal.c.id == deal_id)).scalar_one()
     return found
+
+
+def rescope_activities(x: Executor, deal_id: int, owner_id: int | None) -> None:
+    """What was done and planned for a deal without a customer is its owner's to see."""
+    alone = and_(activity.c.deal_id == deal_id, activity.c.customer_id.is_(None))
+    x.execute(update(activity).where(alone).values(scope_owner_id=owner_id))
 
 
 def path(x: Executor, deal_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -232,6 +241,34 @@ def insert(x: Executor, values: Mapping[str, Any]) -> int:
 def enter_stage(x: Executor, values: Mapping[str, Any]) -> None:
     """One row of the path a deal takes."""
     insert_row(x, stage_event, values)
+
+
+def reindex(x: Executor, deal_id: int) -> None:
+    """Put what the deal is found by into the search: its own name and its customer's."""
+    _reindex(x, deal.c.id == deal_id)
+
+
+def reindex_of_customer(x: Executor, customer_id: int) -> None:
+    """The same for every deal of a customer, who is called otherwise now."""
+    _reindex(x, deal.c.customer_id == customer_id)
+
+
+def _reindex(x: Executor, which: ColumnElement[bool]) -> None:
+    columns = (deal.c.id, deal.c.customer_id, deal.c.scope_owner_id, deal.c.title, deal.c.touched_at)
+    query = select(*columns, customer.c.name.label("customer_name")).select_from(
+        deal.outerjoin(customer, customer.c.id == deal.c.customer_id)
+    )
+    for row in x.execute(query.where(which).order_by(deal.c.id)).all():
+        search.put(
+            x,
+            kind="deal",
+            subject_id=row.id,
+            customer_id=row.customer_id,
+            scope_owner_id=row.scope_owner_id,
+            title=row.title,
+            parts={"names": [row.title, row.customer_name or ""]},
+            touched_at=row.touched_at,
+        )
 
 
 def update_if(x: Executor, deal_id: int, version: int, values: Mapping[str, Any]) -> bool:

@@ -165,3 +165,10 @@ def credentials(x: Executor, email: str | None, phone: str | None) -> Row[int, s
         return None
     query = select(person.c.id, person.c.password_hash).where(or_(*ways), person.c.deactivated_at.is_(None))
     return x.execute(query).first()
+
+
+def locked_hash(x: Executor, person_id: int) -> str | None:
+    """The password's hash of an active person, nobody else's to change until the transaction ends."""
+    query = select(person.c.password_hash).where(person.c.id == person_id, person.c.deactivated_at.is_(None))
+    found: str | None = x.execute(query.with_for_update(key_share=True)).scalar()
+    return found

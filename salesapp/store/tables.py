@@ -197,6 +197,13 @@ Index("ix_customer_owner_touched", customer.c.owner_id, customer.c.touched_at.de
 Index("ix_customer_touched", customer.c.touched_at.desc(), customer.c.id.desc())
 Index("ix_customer_pool_touched", customer.c.pool_id, customer.c.touched_at.desc(), customer.c.id.desc())
 Index("ix_customer_name", customer.c.name, customer.c.id)
+Index(  # they are few among many
+    "ix_customer_archived",
+    customer.c.touched_at.desc(),
+    customer.c.id.desc(),
+    sqlite_where=customer.c.archived_at.is_not(None),
+    postgresql_where=customer.c.archived_at.is_not(None),
+)
 Index(
     "uq_customer_external_key",
     customer.c.external_key,
@@ -311,6 +318,7 @@ deal = _table(
 )
 Index("ix_deal_scope_touched", deal.c.scope_owner_id, deal.c.touched_at.desc(), deal.c.id.desc())
 Index("ix_deal_owner_touched", deal.c.owner_id, deal.c.touched_at.desc(), deal.c.id.desc())
+Index("ix_deal_owner_customer", deal.c.owner_id, deal.c.customer_id)  # whose customers I help with, without the rows
 Index("ix_deal_board", deal.c.process, deal.c.state, deal.c.stage, deal.c.touched_at.desc(), deal.c.id.desc())
 
 deal_contact = Table(
@@ -368,6 +376,9 @@ activity = _table(
     CheckConstraint("state IN ('planned', 'done', 'cancelled')", name="state"),
 )
 Index("ix_activity_owner_planned", activity.c.owner_id, activity.c.state, activity.c.planned_at)
+Index("ix_activity_owner_customer", activity.c.owner_id, activity.c.state, activity.c.customer_id)
+Index("ix_activity_planned", activity.c.state, activity.c.planned_at, activity.c.id)
+Index("ix_activity_at", activity.c.state, activity.c.at, activity.c.id)
 Index("ix_activity_scope_at", activity.c.scope_owner_id, activity.c.at.desc(), activity.c.id.desc())
 
 # --- what happened ----------------------------------------------------------------------------------------------
@@ -422,7 +433,7 @@ search_row = _table(
     Column("tokens", Text, nullable=False),
     _at("touched_at"),
     _at("archived_at", nullable=True),
-    UniqueConstraint("kind", "subject_id"),
+    UniqueConstraint("subject_id", "kind"),  # not kind first: SQLite would walk it for `kind IN (…)` in every search
 )
 Index("ix_search_row_scope", search_row.c.scope_owner_id, search_row.c.touched_at.desc(), search_row.c.id.desc())
 Index("ix_search_row_customer", search_row.c.customer_id)

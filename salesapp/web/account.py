@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, session
 from werkzeug.wrappers import Response
 
-from salesapp.domain.errors import N_, AlreadyDone, Refused, Stale
+from salesapp.domain.errors import AlreadyDone, Refused, Stale
 from salesapp.domain.people import ACCOUNT_FIELDS, PersonView
 from salesapp.services import people as service
 from salesapp.services import sign_in as sign_in_service
@@ -14,12 +14,11 @@ from salesapp.store import people, sign_ins
 from salesapp.store.engine import reading
 from salesapp.web import choices, render
 from salesapp.web.devices import device_words
-from salesapp.web.forms import changed_fields, kept, seen_fields, sent_fields, stale_errors, words_of
+from salesapp.web.forms import changed_fields, in_words, kept, seen_fields, sent_fields, somebody_was_faster
 from salesapp.web.i18n import NAMES, gettext, language, ngettext, today
 from salesapp.web.request import current_actor, current_company, current_now, request_key
 
 bp = Blueprint("account", __name__)
-THEMES = {"auto": N_("As my device"), "light": N_("Light"), "dark": N_("Dark")}
 
 
 def _me() -> PersonView:
@@ -29,30 +28,32 @@ def _me() -> PersonView:
         return people.load(x, actor, actor.id)
 
 
-def _page(
-    status: int = 200, *, stale: Stale | None = None, was: Mapping[str, str] | None = None, **context: Any
-) -> tuple[str, int]:
+def _options(zone: str) -> dict[str, list[tuple[str, str]]]:
+    lang = language()
+    everybodys = choices.zone_words(current_company().zone, lang, today())
+    zones = choices.including(choices.zones(lang, today()), zone)
+    return {
+        "language": [("", gettext("As my browser")), *NAMES.items()],
+        "theme": [("auto", gettext("As my device")), ("light", gettext("Light")), ("dark", gettext("Dark"))],
+        "zone": [("", gettext("As my team or company has it (%(zone)s)") % {"zone": everybodys}), *zones],
+    }
+
+
+def _page(status: int = 200, **context: Any) -> tuple[str, int]:
     actor = current_actor()
     assert actor.id is not None
     with reading() as x:
         me = people.load(x, actor, actor.id)
         rows = sign_ins.current(x, actor.id, current_now())
     context.setdefault("values", me.shown())
-    context.setdefault("seen", me.shown())
-    lang = language()
-    everybodys = choices.zone_words(current_company().zone, lang, today())
-    zones = choices.including(choices.zones(lang, today()), context["values"]["zone"])
-    return (
-        render.page(
-            "account/index.html",
-            me=me,
-            languages=NAMES,
-            zones=[("", gettext("As my team or company has it (%(zone)s)") % {"zone": everybodys}), *zones],
-            sign_ins=[(row, device_words(row.agent)) for row in rows],
-            **context,
-        ),
-        status,
-    )
+    context.setdefault("seen", _shown(me))
+    options = _options(context["values"]["zone"])
+    sessions = [(row, device_words(row.agent)) for row in rows]
+    return render.page("account/index.html", me=me, options=options, sign_ins=sessions, **context), status
+
+
+def _shown(me: PersonView) -> dict[str, str]:
+    return {field: text for field, text in me.shown().items() if field in ACCOUNT_FIELDS}
 
 
 @bp.get("/account")
@@ -74,7 +75,9 @@ def save() -> Response | tuple[str, int]:
     except Refused as refused:
         return _page(422, errors=render.by_place(refused.problems), values=typed, seen=seen)
     except Stale as stale:
-        return _page(409, stale=stale, values=typed, was=seen)
+        fresh = _shown(_me())
+        said = somebody_was_faster(stale, in_words(fresh, _options(fresh["zone"])))
+        return _page(409, values=kept(typed, seen, fresh), **said)
     session["theme"] = typed["theme"]
     if typed["language"]:
         session["language"] = typed["language"]

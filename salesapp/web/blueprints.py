@@ -5,6 +5,7 @@ from flask import Flask
 from salesapp.web import (
     account,
     activities,
+    activity_finish,
     add,
     addresses,
     contacts,
@@ -15,6 +16,7 @@ from salesapp.web import (
     deals,
     errors,
     first_run,
+    functions,
     guard,
     health,
     i18n,
@@ -22,6 +24,7 @@ from salesapp.web import (
     more,
     people,
     pool,
+    reach,
     render,
     reports,
     search,
@@ -33,9 +36,9 @@ from salesapp.web import (
 )
 
 PAGES = (
-    *(health, first_run, sign_in, links, account, settings, people, teams, today, activities, reports),
-    *(deals, deal_forms, deal_moves, more),
-    *(customers, customer_forms, contacts, timeline, pool, search, add),
+    *(health, first_run, sign_in, links, account, settings, people, teams, functions, today),
+    *(deals, deal_forms, deal_moves, activities, activity_finish, reports, more),
+    *(customers, customer_forms, contacts, reach, timeline, pool, search, add),
 )
 
 

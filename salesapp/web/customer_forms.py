@@ -8,9 +8,8 @@ from werkzeug.wrappers import Response
 
 from salesapp.domain.contact_points import ContactPoint
 from salesapp.domain.customer_labels import GRADES, KINDS, STATES
-from salesapp.domain.errors import AlreadyDone, Msg, NotAllowed, Problem, Refused, Stale, problem
+from salesapp.domain.errors import AlreadyDone, Msg, Problem, Refused, Stale, problem
 from salesapp.domain.fields import FormContext, FormField, FormSpec, Parsed, parse
-from salesapp.domain.permissions import can
 from salesapp.domain.sources import SOURCES_BY_KEY
 from salesapp.domain.views import CustomerView
 from salesapp.services import customers as service
@@ -21,33 +20,36 @@ from salesapp.store import customer_files
 from salesapp.store.engine import reading
 from salesapp.web import customer_words as words
 from salesapp.web import render
+from salesapp.web.forms import changed_fields, even, in_words, kept, seen_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, language, show_full_moment, zone
-from salesapp.web.request import current_actor, current_company, current_now, is_htmx, request_key
+from salesapp.web.request import current_actor, current_company, current_now, is_htmx, is_whole, need, request_key
 
 bp = Blueprint("customer_forms", __name__)
 
 
-def _field(name: str, kind: Any, length: int = 0, choices: Any = ()) -> FormField:
-    return FormField(name, kind, Msg(words.FIELD_LABELS[name]), max_length=length, choices=tuple(choices))
+def field(name: str, kind: Any, length: int = 0, choices: Any = (), *, required: bool = False) -> FormField:
+    """A field of a form about a customer, called what `FIELD_LABELS` calls it."""
+    label = Msg(words.FIELD_LABELS[name])
+    return FormField(name, kind, label, required=required, max_length=length, choices=tuple(choices))
 
 
 COMMON: Final = (
-    _field("kind", "choice", choices=KINDS),
-    _field("name", "text", 200),
-    _field("company", "text", 200),
-    _field("position", "text", 200),
-    _field("state", "choice", choices=STATES),
-    _field("grade", "choice", choices=GRADES),
-    _field("source", "choice", choices=SOURCES_BY_KEY),
-    _field("territory_id", "choice"),
-    _field("address", "text", 500),
-    _field("note", "long_text"),
-    _field("tags", "text", 400),
+    field("kind", "choice", choices=KINDS),
+    field("name", "text", 200),
+    field("company", "text", 200),
+    field("position", "text", 200),
+    field("state", "choice", choices=STATES),
+    field("grade", "choice", choices=GRADES),
+    field("source", "choice", choices=SOURCES_BY_KEY),
+    field("territory_id", "choice"),
+    field("address", "text", 500),
+    field("note", "long_text"),
+    field("tags", "text", 400),
 )
-POINTS: Final = tuple(_field(kind, kind) for kind in ("phone", "email", "wechat", "link"))
-NEW: Final = FormSpec((*COMMON, *POINTS, _field("shared", "bool")))
+POINTS: Final = tuple(field(kind, kind) for kind in ("phone", "email", "wechat", "link"))
+NEW: Final = FormSpec((*COMMON, *POINTS, field("shared", "bool")))
 EDIT: Final = FormSpec(COMMON)
-LIKELY: Final = FormSpec((_field("name", "text", 200), _field("company", "text", 200), *POINTS))
+LIKELY: Final = FormSpec((field("name", "text", 200), field("company", "text", 200), *POINTS))
 
 
 def form_context() -> FormContext:
@@ -89,8 +91,7 @@ def _form_page(template: str, typed: Mapping[str, Any], territories: Any, **cont
 @bp.get("/customers/new")
 def new() -> str:
     """An empty form; for htmx as a sheet."""
-    if not can(current_actor(), "customer.add"):
-        raise NotAllowed
+    need(current_actor(), "customer.add")
     typed = {"kind": "person", "state": "lead", "name": request.args.get("name", "")[:200]}
     typed["phone"] = request.args.get("phone", "")[:60]
     with reading() as x:
@@ -101,8 +102,7 @@ def new() -> str:
 @bp.post("/customers/new")
 def create() -> Response | tuple[str, int]:
     """Add; with every problem at once where it does not hold."""
-    if not can(current_actor(), "customer.add"):
-        raise NotAllowed
+    need(current_actor(), "customer.add")
     with reading() as x:
         territories = customer_files.territories(x)
     parsed = _parsed(NEW, territories)
@@ -169,8 +169,7 @@ def _gone(address: str) -> Response:
 def check() -> str:
     """While typing: who is here already with this name, number or address. A POST, as it can be written down."""
     actor, now = current_actor(), current_now()
-    if not can(actor, "customer.add"):
-        raise NotAllowed
+    need(actor, "customer.add")
     sent = {name: request.form.getlist(name) for name in ("name", "company", *(f.name for f in POINTS))}
     values = parse(LIKELY, sent, form_context()).values
     points = [value for value in values.values() if isinstance(value, ContactPoint)]
@@ -212,31 +211,28 @@ def save(customer_id: int) -> Response | tuple[str, int]:
         view = customer_files.open_for(x, actor, customer_id, now, "customer.edit")
         territories = customer_files.territories(x)
     parsed = _parsed(EDIT, territories, only_sent=True)
+    fields = [name for name in service.FIELDS if name in request.form]
+    seen = seen_fields(fields)
+    typed = {name: request.form[name] for name in fields}
+    changed = changed_fields(typed, seen)
     try:
         if parsed.problems:
             raise Refused(parsed.problems)
-        changed = {name: _value(name, value) for name, value in parsed.values.items() if _is_changed(name)}
-        seen = {name: _value(name, request.form.get(f"seen-{name}", "")) for name in changed}
+        new = {name: _value(name, parsed.values[name]) for name in changed if name in parsed.values}
+        old = {name: _value(name, seen.get(name, "")) for name in new}
         with work(actor, now, request_key=request_key()) as w:
-            service.change_customer(w, customer_id, changed, seen)
+            service.change_customer(w, customer_id, new, old)
             w.done("customer", customer_id)
     except AlreadyDone:
         return redirect(f"/customers/{customer_id}", 303)
     except Stale as stale:
-        return _both(customer_id, stale, territories), 409
+        return _both(customer_id, stale, typed, seen, territories), 409
     except Refused as refused:
-        seen_texts = {name: request.form.get(f"seen-{name}", "") for name in service.FIELDS}
-        errors = render.by_place(refused.problems)
-        context = {"customer": view, "seen": seen_texts, "name": words.name_of(view), "errors": errors}
-        return _form_page("customers/edit.html", _kept(view), territories, **context), 422
+        shown = as_typed(view)
+        context = {"customer": view, "name": words.name_of(view), "errors": render.by_place(refused.problems)}
+        return _form_page("customers/edit.html", shown | typed, territories, seen=shown | seen, **context), 422
     render.flash(gettext("Saved."))
     return redirect(f"/customers/{customer_id}", 303)
-
-
-def _is_changed(name: str) -> bool:
-    seen = request.form.get(f"seen-{name}")
-    sent = request.form.get(name, "")
-    return seen is None or seen.replace("\r\n", "\n").strip() != sent.replace("\r\n", "\n").strip()
 
 
 def _value(name: str, value: Any) -> Any:
@@ -244,38 +240,28 @@ def _value(name: str, value: Any) -> Any:
     if name == "tags":
         return split_tags(value)
     if name == "territory_id":
-        return int(value) if value and str(value).isascii() and str(value).isdigit() else None
+        return int(value) if value and is_whole(str(value)) else None
     if name in ("grade", "source"):
         return value or None
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+    return even(value) if isinstance(value, str) else value
 
 
-def _kept(view: CustomerView) -> dict[str, str]:
-    """What was typed, and for fields the form did not send what is stored."""
-    return {**as_typed(view), **{name: request.form[name] for name in service.FIELDS if name in request.form}}
-
-
-def _both(customer_id: int, stale: Stale, territories: Any) -> str:
+def _both(customer_id: int, stale: Stale, typed: Mapping[str, str], seen: Mapping[str, str], territories: Any) -> str:
     """The form with what was typed; fields others changed say so, fields only they changed take their value."""
     with reading() as x:
         view = customer_files.open_for(x, current_actor(), customer_id, current_now(), "customer.edit")
-    fresh, typed = as_typed(view), _kept(view)
-    for name in service.FIELDS:
-        if name in request.form and not _is_changed(name):
-            typed[name] = fresh[name]
-    who = stale.changed_by or gettext("Somebody")
-    text = gettext("%(who)s changed this meanwhile to “%(now)s”. Yours stands in the field; save again to keep it.")
-    shown = {name: words.code_word(name, fresh[name])[:200] for name in stale.fields}
-    if view.territory_id is not None:
-        shown["territory_id"] = next((row.name for row in territories if row.id == view.territory_id), "")
-    errors = {name: [text % {"who": who, "now": shown[name]}] for name in stale.fields}
+    fresh = as_typed(view)
+    places = [(str(row.id), row.name) for row in territories]
+    now = {name: words.code_word(name, text) for name, text in fresh.items()}
+    faster = {"who": stale.changed_by or gettext("Somebody"), "when": show_full_moment(view.touched_at)}
     return _form_page(
         "customers/edit.html",
-        typed,
+        kept(typed, seen, fresh),
         territories,
         customer=view,
         seen=fresh,
         name=words.name_of(view),
-        errors=errors,
-        stale=gettext("%(who)s was faster (%(when)s)") % {"who": who, "when": show_full_moment(view.touched_at)},
+        **somebody_was_faster(
+            stale, in_words(now, {"territory_id": places}), gettext("%(who)s was faster (%(when)s)") % faster
+        ),
     )

@@ -1,6 +1,7 @@
 """Customers: the list, the page of one, and what is done to one with a single press."""
 
 import re
+from collections.abc import Callable
 from typing import Any, cast
 
 from flask import Blueprint, Flask, redirect, request
@@ -11,15 +12,15 @@ from salesapp.domain.errors import Refused
 from salesapp.domain.permissions import can
 from salesapp.domain.sources import SOURCES_BY_KEY
 from salesapp.services import customers as service
-from salesapp.services.work import work
-from salesapp.store import customer_files, customer_lists, search, timeline
+from salesapp.services.work import Work, work
+from salesapp.store import activities, customer_files, customer_lists, search, timeline
 from salesapp.store.customer_files import CustomerFile
 from salesapp.store.customer_lists import Filters, Sort
 from salesapp.store.engine import reading
 from salesapp.web import customer_words as words
 from salesapp.web import deal_words, inputs, render
 from salesapp.web.i18n import gettext, say
-from salesapp.web.request import current_actor, current_now, int_arg, request_key
+from salesapp.web.request import current_actor, current_now, int_arg, is_whole, request_key
 from salesapp.web.timeline import group_arg
 
 bp = Blueprint("customers", __name__)
@@ -42,6 +43,7 @@ def index() -> str:
             found = customer_lists.Page(rows, None, len(rows))
         else:
             found = customer_lists.page(x, actor, filters, sort, request.args.get("after"), now)
+        nexts = activities.next_of_customers(x, [row.id for row in found.rows])
     kept = {key: value for key, value in request.args.items() if key != "after" and value}
     return render.page(
         "customers/index.html",
@@ -55,6 +57,7 @@ def index() -> str:
         narrowed=bool(filters.chosen()) or filters.archived,
         several=len(owners) > 0,
         states={key: say(label) for key, label in STATES.items()},
+        nexts=deal_words.nexts(nexts),
         options=_filter_options(tags, owners),
     )
 
@@ -148,20 +151,20 @@ def _deal(row: Any) -> tuple[int, str, str, str, str]:
 @bp.post("/customers/<int:customer_id>/archive")
 def archive(customer_id: int) -> Response:
     """Put away."""
-    with work(current_actor(), current_now(), request_key=request_key()) as w:
-        service.archive_customer(w, customer_id)
-        w.done("customer", customer_id)
-    render.flash(gettext("Archived."), undo=f"/customers/{customer_id}/restore")
-    return redirect(f"/customers/{customer_id}", 303)
+    return _pressed(customer_id, service.archive_customer, gettext("Archived."), "restore")
 
 
 @bp.post("/customers/<int:customer_id>/restore")
 def restore(customer_id: int) -> Response:
     """Bring back."""
+    return _pressed(customer_id, service.restore_customer, gettext("Back in the list."), "archive")
+
+
+def _pressed(customer_id: int, change: Callable[[Work, int], object], said: str, inverse: str) -> Response:
     with work(current_actor(), current_now(), request_key=request_key()) as w:
-        service.restore_customer(w, customer_id)
+        change(w, customer_id)
         w.done("customer", customer_id)
-    render.flash(gettext("Back in the list."), undo=f"/customers/{customer_id}/archive")
+    render.flash(said, undo=f"/customers/{customer_id}/{inverse}")
     return redirect(f"/customers/{customer_id}", 303)
 
 
@@ -213,7 +216,7 @@ def _assign_page(customer_id: int, errors: dict[str, list[str]] | None = None) -
 def assign(customer_id: int) -> Response | tuple[str, int]:
     """Hand over."""
     sent = request.form.get("owner", "")
-    if not sent.isascii() or not sent.isdigit() or len(sent) > 18:
+    if not is_whole(sent):
         text = gettext("Please choose who takes this customer over.")
         return _assign_page(customer_id, {"owner": [text]}), 422
     try:

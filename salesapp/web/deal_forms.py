@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from salesapp.domain.errors import Msg, Problem, Refused, Stale
-from salesapp.domain.money import is_currency, minor_digits, parse_amount
+from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
+from salesapp.domain.money import is_currency, parse_amount
 from salesapp.domain.pack import Process
 from salesapp.domain.permissions import Actor
 from salesapp.domain.views import DealView
@@ -18,9 +18,10 @@ from salesapp.store import customers, deals
 from salesapp.store.engine import reading
 from salesapp.web import render
 from salesapp.web.choices import currencies, including
-from salesapp.web.forms import changed_fields, kept, seen_fields, stale_errors
+from salesapp.web.forms import changed_fields, kept, seen_fields, sent_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, language, say, show_date
-from salesapp.web.inputs import day_from, full_amount
+from salesapp.web.inputs import day_from, full_amount, plain_amount
+from salesapp.web.picker import picker
 from salesapp.web.request import (
     catalog,
     current_actor,
@@ -28,13 +29,14 @@ from salesapp.web.request import (
     current_now,
     int_arg,
     int_field,
+    is_whole,
     need,
     request_key,
 )
 
 bp = Blueprint("deal_forms", __name__)
 EDITED = ("title", "amount", "currency", "expected_close", "owner_id")
-COLUMN_OF = {"amount": "amount_minor"}
+PLACES = {"amount_minor": "amount"}
 
 
 # --- a new deal ---
@@ -54,6 +56,8 @@ def _new_form(actor: Actor, customer_id: int | None, typed: Mapping[str, str], *
     with reading() as x:
         if customer_id is not None:
             customer = customers.load(x, actor, customer_id, current_now())
+        elif "errors" not in context:
+            context |= picker(x, actor, "/deals/new", current_now())
     if customer is not None and "title" not in typed:
         typed = {**typed, "title": customer.name or customer.company}
     return render.page(
@@ -118,93 +122,87 @@ def _read(typed: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
 @bp.get("/deals/<int:deal_id>/edit")
 def edit(deal_id: int) -> str:
     """The form with the deal's facts."""
-    actor = current_actor()
-    need(actor, "deal.edit")
-    with reading() as x:
-        deal = deals.load(x, actor, deal_id, current_now())
-        people = deals.people(x, actor)
+    need(current_actor(), "deal.edit")
+    deal, people = _opened(deal_id)
     shown = _shown(deal)
-    return _edit_form(deal, shown, shown, people)
+    return _edit_form(deal, people, shown, shown)
+
+
+def _opened(deal_id: int) -> tuple[DealView, Any]:
+    """The deal, and who else could own it."""
+    actor = current_actor()
+    with reading() as x:
+        return deals.load(x, actor, deal_id, current_now()), deals.people(x, actor)
 
 
 def _shown(deal: DealView) -> dict[str, str]:
     """The deal's facts as the form's fields show them."""
-    amount = ""
-    if deal.amount_minor is not None:
-        whole = deal.amount_minor / 10 ** minor_digits(deal.currency)
-        amount = f"{deal.amount_minor // 10 ** minor_digits(deal.currency)}" if whole.is_integer() else f"{whole:.2f}"
     return {
         "title": deal.title,
-        "amount": amount,
+        "amount": plain_amount(deal.amount_minor, deal.currency),
         "currency": deal.currency,
         "expected_close": deal.expected_close.isoformat() if deal.expected_close else "",
         "owner_id": str(deal.owner_id or ""),
     }
 
 
-def _edit_form(deal: DealView, typed: Mapping[str, str], seen: Mapping[str, str], people: Any, **context: Any) -> str:
+def _edit_form(deal: DealView, people: Any, typed: Mapping[str, str], seen: Mapping[str, str], **context: Any) -> str:
     owners = [(str(row.id), row.name) for row in people]
     if typed["owner_id"] not in dict(owners):
         owners.insert(0, (typed["owner_id"], deal.owner_name or gettext("nobody")))
+    offered = including(currencies(language()), typed["currency"])
     return render.page(
-        "deals/edit.html",
-        deal=deal,
-        typed=typed,
-        seen=seen,
-        owners=owners,
-        currencies=including(currencies(language()), typed["currency"]),
-        **context,
+        "deals/edit.html", deal=deal, typed=typed, seen=seen, owners=owners, currencies=offered, **context
     )
 
 
 @bp.post("/deals/<int:deal_id>/edit")
 def save(deal_id: int) -> Response | tuple[str, int]:
     """Save what was changed; 409 only when somebody else changed the same field meanwhile."""
-    actor, now = current_actor(), current_now()
-    typed = {name: request.form.get(name, "") for name in EDITED}
-    seen = {**dict.fromkeys(EDITED, ""), **seen_fields(list(EDITED))}
+    seen = seen_fields(EDITED)
+    typed = sent_fields(EDITED, seen)
     changed = changed_fields(typed, seen)
     if "currency" in changed and typed["amount"]:
         changed["amount"] = typed["amount"]  # the same digits mean another amount in another currency
     new_values, problems = _read(typed)
     old_values, _ = _read(seen)
+    if typed["owner_id"] and not is_whole(typed["owner_id"]):
+        problems.append(problem("owner_id", N_("Please choose one of the list.")))
     try:
-        with work(actor, now, request_key=request_key()) as w:
+        with work(current_actor(), current_now(), request_key=request_key()) as w:
             if problems:
                 raise Refused(problems)
             service.change_deal(w, deal_id, _values(changed, typed, new_values), _values(changed, seen, old_values))
             w.done("deal", deal_id)
     except Refused as refused:
-        return _edit_again(deal_id, typed, seen, errors=render.by_place(refused.problems)), 422
+        return _edit_form(*_opened(deal_id), typed, seen, errors=render.by_place(refused.problems)), 422
     except Stale as stale:
-        places = Stale(stale.changed_by, [_place(field) for field in stale.fields])
-        return _edit_again(deal_id, typed, None, stale=stale_words(places, EDITED)), 409
+        deal, people = _opened(deal_id)
+        places = Stale(stale.changed_by, [PLACES.get(column, column) for column in stale.fields])
+        fresh, said = _shown(deal), somebody_was_faster(places, _in_words(deal))
+        return _edit_form(deal, people, kept(typed, seen, fresh), fresh, **said), 409
     render.flash(gettext("Saved."))
     return redirect(f"/deals/{deal_id}", 303)
 
 
-def _place(column: str) -> str:
-    return next((place for place, name in COLUMN_OF.items() if name == column), column)
+def _in_words(deal: DealView) -> dict[str, str]:
+    amount = full_amount(deal.amount_minor, deal.currency)
+    owner = deal.owner_name or gettext("nobody")
+    day = show_date(deal.expected_close)
+    return _shown(deal) | {"amount": amount, "expected_close": day, "owner_id": owner}
 
 
 def _values(changed: Mapping[str, str], texts: Mapping[str, str], parsed: Mapping[str, Any]) -> dict[str, Any]:
     """The changed fields as the service takes them."""
     found: dict[str, Any] = {}
     for name in changed:
+        text = texts.get(name, "")
         if name == "amount":
             found["amount_minor"] = parsed.get("amount_minor")
         elif name == "expected_close":
             found[name] = parsed.get(name)
         elif name == "owner_id":
-            found[name] = int(texts[name]) if texts[name].isascii() and texts[name].isdigit() else None
+            found[name] = int(text) if text and is_whole(text) else None
         else:
-            found[name] = " ".join(texts[name].split())
+            found[name] = " ".join(text.split())
     return found
-
-
-def _edit_again(deal_id: int, typed: Mapping[str, str], seen: Mapping[str, str] | None, **context: Any) -> str:
-    actor = current_actor()
-    with reading() as x:
-        deal = deals.load(x, actor, deal_id, current_now())
-        people = deals.people(x, actor)
-    return _edit_form(deal, typed, seen if seen is not None else _shown(deal), people, **context)

@@ -170,6 +170,11 @@ def next_text(step: Any | None) -> str:
     return gettext("%(when)s: %(what)s") % {"when": when, "what": kind_label(step.kind)}
 
 
+def nexts(steps: Mapping[int, Any]) -> dict[int, tuple[str, bool]]:
+    """The next steps of customers, each in one line and whether it is late."""
+    return {key: (next_text(step), is_late(step.planned_at, step.all_day)) for key, step in steps.items()}
+
+
 def cards(
     rows: Sequence[Any], steps: Mapping[int, frozenset[str]], nexts: Mapping[int, Any], *, with_owner: bool
 ) -> list[Card]:

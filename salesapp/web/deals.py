@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from salesapp.domain.pack import Process
+from salesapp.domain.permissions import Actor
 from salesapp.domain.stages import checklist
 from salesapp.domain.views import DealView
 from salesapp.services.deals import LOST, WON

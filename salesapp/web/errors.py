@@ -31,14 +31,17 @@ OTHER: Final = (N_("That did not work"), N_("Go back and try it another way."))
 
 
 def answer(status: int, details: list[str] | None = None) -> Response:
-    """The error page, or for htmx its inner part, put in the place of the page's main part."""
+    """The error page. For htmx its inner part in the place of the page's; but where something was sent, a line over the
+    page or at the top of the open sheet, as what was typed is still there."""
     title, text = WORDS.get(status, OTHER)
     context = {"code": status, "title": gettext(title), "text": gettext(text), "details": details or []}
-    body = render.page_or_block("error.html", "main", **context)
+    context["in_sheet"] = request.headers.get("HX-Target") == "sheet-body"
+    sent = request.method not in ("GET", "HEAD")
+    body = render.page_or_block("error.html", "line" if sent else "main", **context)
     response = make_response(body, status)
     if is_htmx():
-        response.headers["HX-Retarget"] = "#main"
-        response.headers["HX-Reswap"] = "innerHTML"
+        place = ("#sheet-body", "afterbegin") if context["in_sheet"] else ("#toasts", "beforeend")
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = place if sent else ("#main", "innerHTML")
     return response
 
 
@@ -58,8 +61,13 @@ def _refused(error: Refused) -> AnyResponse:
 def _already_done(error: AlreadyDone) -> AnyResponse:
     for kind, address in (("deal", "/deals/"), ("customer", "/customers/"), ("person", "/settings/people/")):
         if kind in error.result:
-            return redirect(f"{address}{error.result[kind]}", 303)
-    return redirect("/today", 303)
+            return _to(f"{address}{error.result[kind]}")
+    return _to("/today")
+
+
+def _to(address: str) -> AnyResponse:
+    """Load this page; htmx would put a redirect's whole page into the place of a fragment."""
+    return Response(status=204, headers={"HX-Redirect": address}) if is_htmx() else redirect(address, 303)
 
 
 def _busy(error: DatabaseUnavailable) -> AnyResponse:
@@ -70,7 +78,8 @@ def _busy(error: DatabaseUnavailable) -> AnyResponse:
 
 
 def _broken(error: Exception) -> AnyResponse:
-    log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    # Not the path itself: a link's token stands in it.
+    log.exception("%s %s failed", request.method, request.url_rule or "?", exc_info=error)
     return answer(500)
 
 

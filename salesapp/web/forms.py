@@ -5,7 +5,8 @@ when it finds that somebody else changed one of them meanwhile, the form comes b
 other one saved beside it, and the newest state in every field this person left alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask import request
 
@@ -40,11 +41,12 @@ def kept(typed: Mapping[str, str], seen: Mapping[str, str], fresh: Mapping[str, 
     return {**fresh, **changed_fields(typed, seen)}
 
 
-def stale_errors(stale: Stale, now: Mapping[str, str]) -> dict[str, list[str]]:
-    """Beside each field somebody else changed: who, and to what (`now`: the newest state in words)."""
+def somebody_was_faster(stale: Stale, now: Mapping[str, str], title: str = "") -> dict[str, Any]:
+    """What the form says then: beside each field somebody else changed who did, and to what (`now`, in words)."""
     text = gettext("%(who)s changed this meanwhile to “%(now)s”. Yours stands in the field; save again to keep it.")
     who = stale.changed_by or gettext("Somebody")
-    return {field: [text % {"who": who, "now": now.get(field, "")[:200] or "–"}] for field in stale.fields}
+    errors = {field: [text % {"who": who, "now": now.get(field, "")[:200] or "–"}] for field in stale.fields}
+    return {"errors": errors, "stale": title or gettext("Somebody was faster")}
 
 
 def joined(field: str) -> str:
@@ -54,7 +56,10 @@ def joined(field: str) -> str:
     return ",".join(sorted(set(values), key=(lambda value: (len(value), value)) if numbers else None))
 
 
-def words_of(options: Iterable[tuple[str, str]], value: str) -> str:
-    """A field's value, or several with commas between, as its options call it."""
-    known = dict(options)
-    return ", ".join(known.get(each, each).strip() for each in value.split(","))
+def in_words(values: Mapping[str, str], options: Mapping[str, Iterable[Sequence[str]]]) -> dict[str, str]:
+    """A form's values as people read them: what is chosen from a list as the list calls it."""
+    labels = {field: {option[0]: option[1].strip() for option in offered} for field, offered in options.items()}
+    return {
+        field: ", ".join(labels[field].get(each, each) for each in text.split(",")) if field in labels else text
+        for field, text in values.items()
+    }

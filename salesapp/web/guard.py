@@ -81,7 +81,10 @@ def check_sign_in() -> AnyResponse | None:
 
 def ask_to_sign_in() -> AnyResponse:
     """To the sign-in page, and back afterwards; htmx is told to load a whole page."""
-    back = request.full_path.rstrip("?") if request.method == "GET" and not is_htmx() else None
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    if is_htmx():  # the fragment's own address is no page
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = here._replace(scheme="", netloc="", fragment="").geturl() or None
     target = url_for("sign_in.page", next=back)
     if is_htmx():
         return Response(status=401, headers={"HX-Redirect": target})
@@ -114,9 +117,10 @@ def _compress(response: Response) -> Response:
     body = response.get_data()
     if len(body) < GZIP_FROM:
         return response
-    response.set_data(gzip.compress(body, 1, mtime=0))
+    is_static = request.endpoint == "static"
+    response.set_data(gzip.compress(body, 9 if is_static else 1, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
-    if request.endpoint == "static":
+    if is_static:
         response.headers["Vary"] = "Accept-Encoding"
     return response
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Final
 
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 
 from salesapp.domain.errors import N_, Problem, problem
-from salesapp.domain.money import Money, full_money, short_money
+from salesapp.domain.money import Money, full_money, minor_digits, short_money
 from salesapp.web.i18n import language, local, zone
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,6 +63,15 @@ def moment_of(day: date, hour: time | None) -> datetime:
     return datetime.combine(day, hour or NOON, tzinfo=zone()).astimezone(UTC)
 
 
+def moment_from(
+    day: str, hour: str, day_place: str, hour_place: str, problems: list[Problem]
+) -> tuple[datetime | None, bool]:
+    """The moment of a day and an hour field, and whether it is a whole day."""
+    on = day_from(day, day_place, problems)
+    at = time_from(hour, hour_place, problems)
+    return (moment_of(on, at) if on else None), at is None
+
+
 def start_of(day: date) -> datetime:
     """The moment the day begins in the person's zone."""
     return datetime.combine(day, time(), tzinfo=zone()).astimezone(UTC)
@@ -80,6 +90,14 @@ def short_amount(minor: int | None, currency: str) -> str:
 def full_amount(minor: int | None, currency: str) -> str:
     """An amount to the last unit: ¥218,000."""
     return "" if minor is None else full_money(Money(int(minor), currency), language())
+
+
+def plain_amount(minor: int | None, currency: str) -> str:
+    """An amount as a field shows it: digits and a point, no sign of the currency."""
+    if minor is None:
+        return ""
+    whole = Decimal(minor).scaleb(-minor_digits(currency))
+    return f"{whole.to_integral_value():f}" if whole == whole.to_integral_value() else f"{whole:f}"
 
 
 def totals_text(totals: Iterable[tuple[str, int | None]], *, short: bool = False) -> str:

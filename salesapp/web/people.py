@@ -7,32 +7,24 @@ import segno
 from flask import Blueprint, current_app, redirect, request
 from werkzeug.wrappers import Response
 
-from salesapp.domain.errors import N_, AlreadyDone, NotAllowed, Refused, Stale
+from salesapp.domain.errors import N_, AlreadyDone, Refused, Stale
 from salesapp.domain.functions import FUNCTIONS
 from salesapp.domain.people import ADMIN_FIELDS
-from salesapp.domain.permissions import ROLES, can
+from salesapp.domain.permissions import ROLES
 from salesapp.services import links as link_service
 from salesapp.services import people as service
 from salesapp.services.work import work
 from salesapp.store import links, people, teams
 from salesapp.store.engine import reading
 from salesapp.web import render
-from salesapp.web.forms import changed_fields, joined, seen_fields, stale_words
+from salesapp.web.forms import changed_fields, in_words, joined, kept, seen_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, ngettext, say
-from salesapp.web.request import current_actor, current_now, request_key
+from salesapp.web.request import current_actor, current_now, is_whole, need, request_key
 
 bp = Blueprint("people", __name__)
 LISTS = ("functions", "territories")
+OFFERED = {"role": "roles", "team_id": "teams", "functions": "functions", "territories": "territories"}
 NEW = {"name": "", "email": "", "phone": "", "role": "salesperson", "team_id": "", "functions": "", "territories": ""}
-WORDS = {
-    "name": N_("Name"),
-    "email": N_("E-mail"),
-    "phone": N_("Phone"),
-    "role": N_("Role"),
-    "team_id": N_("Team"),
-    "functions": N_("Functions"),
-    "territories": N_("Territories"),
-}
 ROLE_HELP = {
     "admin": N_("Everything, settings and people included."),
     "manager": N_("Sees and works on what the team and the teams below it have; hands out customers."),
@@ -66,9 +58,7 @@ def index() -> str:
 
 def _after() -> tuple[str, int] | None:
     last = request.args.get("after_id", "")
-    if not last.isascii() or not last.isdigit() or len(last) > 18:
-        return None
-    return request.args.get("after", ""), int(last)
+    return (request.args.get("after", ""), int(last)) if is_whole(last) else None
 
 
 def _lists(x: Any, values: Mapping[str, str]) -> dict[str, Any]:
@@ -100,8 +90,7 @@ def _typed() -> dict[str, str]:
 
 
 def _may() -> None:
-    if not can(current_actor(), "people.manage"):
-        raise NotAllowed
+    need(current_actor(), "people.manage")
 
 
 def _new_form(values: Mapping[str, str], status: int = 200, **context: Any) -> tuple[str, int]:
@@ -152,7 +141,7 @@ def _person_page(person_id: int, status: int = 200, **context: Any) -> tuple[str
     with reading() as x:
         person = people.load(x, actor, person_id)
         context.setdefault("values", person.shown())
-        context.setdefault("seen", person.shown())
+        context.setdefault("seen", {name: text for name, text in person.shown().items() if name in ADMIN_FIELDS})
         places, last_seen = people.signed_in_at(x, actor, person_id, now)
         open_links = links.open_links(x, actor, person_id, now)
         lists = _lists(x, context["values"])
@@ -187,7 +176,12 @@ def save(person_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         return _person_page(person_id, 422, errors=render.by_place(refused.problems), values=typed, seen=seen)
     except Stale as stale:
-        return _person_page(person_id, 409, stale=stale_words(stale, WORDS), values=typed)
+        with reading() as x:
+            fresh = people.load(x, current_actor(), person_id).shown()
+            lists = _lists(x, fresh)
+        options = {name: lists[offered] for name, offered in OFFERED.items()}
+        said = somebody_was_faster(stale, in_words(fresh, options))
+        return _person_page(person_id, 409, values=kept(typed, seen, fresh), **said)
     render.flash(gettext("Saved."))
     return _to(person_id)
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, request
 
 from salesapp.domain.customer_labels import STATES
-from salesapp.store import customer_lists, deal_hits, search
+from salesapp.store import activities, customer_lists, deal_hits, search
 from salesapp.store.customer_lists import Filters
 from salesapp.store.engine import reading
 from salesapp.web import deal_words, inputs, render
@@ -19,17 +19,20 @@ def index() -> str:
     """What `q` means, among what this person may see."""
     actor, now, q = current_actor(), current_now(), request.args.get("q", "").strip()[:100]
     customers, deals = [], []
+    nexts: dict[int, tuple[str, bool]] = {}
     if q:
         with reading() as x:
             hits = search.find(x, actor, q, now, limit=2 * FOUND)
             ids = [hit.subject_id for hit in hits if hit.kind == "customer"][:FOUND]
             customers = customer_lists.rows_of(x, actor, ids, Filters(), now)
+            nexts = deal_words.nexts(activities.next_of_customers(x, ids))
             deals = deal_hits.rows_of(x, actor, [hit.subject_id for hit in hits if hit.kind == "deal"][:FOUND], now)
     return render.page(
         "search.html",
         q=q,
         customers=[row[:10] for row in customers],
         deals=[(row.id, row.title, row.customer_name or "", _where(row), _amount(row)) for row in deals],
+        nexts=nexts,
         states={key: say(label) for key, label in STATES.items()},
     )
 

@@ -1,22 +1,22 @@
 """What the installation can be told: the index of all settings, the company, and which plugins run."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, request
+from flask import Blueprint, current_app, redirect
 from werkzeug.wrappers import Response
 
-from salesapp.domain.errors import N_, NotAllowed, Refused, Stale
+from salesapp.domain.errors import NotAllowed, Refused, Stale
 from salesapp.domain.permissions import can
 from salesapp.services import company as service
 from salesapp.services.work import work
 from salesapp.web import choices, render
-from salesapp.web.forms import changed_fields, seen_fields, stale_words
+from salesapp.web.forms import changed_fields, in_words, kept, seen_fields, sent_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, language, today
 from salesapp.web.request import current_actor, current_company, current_now, request_key
 
 bp = Blueprint("settings", __name__)
-WORDS = {"name": N_("Name"), "currency": N_("Currency"), "country": N_("Country"), "zone": N_("Time zone")}
 
 
 @bp.get("/settings")
@@ -25,15 +25,18 @@ def index() -> str:
     return render.page("settings/index.html")
 
 
-def _company_form(values: dict[str, str], status: int = 200, **context: Any) -> tuple[str, int]:
+def _options(values: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     lang = language()
-    lists = {
-        "zones": choices.including(choices.zones(lang, today()), values["zone"]),
-        "countries": choices.including(choices.countries(lang), values["country"]),
-        "currencies": choices.including(choices.currencies(lang), values["currency"]),
+    return {
+        "zone": choices.including(choices.zones(lang, today()), values["zone"]),
+        "country": choices.including(choices.countries(lang), values["country"]),
+        "currency": choices.including(choices.currencies(lang), values["currency"]),
     }
+
+
+def _company_form(values: Mapping[str, str], status: int = 200, **context: Any) -> tuple[str, int]:
     context.setdefault("seen", asdict(current_company()))
-    return render.page("settings/company.html", values=values, **lists, **context), status
+    return render.page("settings/company.html", values=values, options=_options(values), **context), status
 
 
 @bp.get("/settings/company")
@@ -48,14 +51,16 @@ def company() -> tuple[str, int]:
 def save_company() -> Response | tuple[str, int]:
     """Change them, for everybody from their next request on."""
     seen = seen_fields(service.FIELDS)
-    typed = {field: request.form.get(field, seen.get(field, "")) for field in service.FIELDS}
+    typed = sent_fields(service.FIELDS, seen)
     try:
         with work(current_actor(), current_now(), request_key=request_key()) as w:
             service.change_company(w, changed_fields(typed, seen), seen)
     except Refused as refused:
         return _company_form(typed, 422, errors=render.by_place(refused.problems), seen=seen)
     except Stale as stale:
-        return _company_form(typed, 409, stale=stale_words(stale, WORDS))
+        fresh = asdict(current_company())
+        said = somebody_was_faster(stale, in_words(fresh, _options(fresh)))
+        return _company_form(kept(typed, seen, fresh), 409, **said)
     render.flash(gettext("Saved."))
     return redirect("/settings/company", 303)
 

@@ -1,21 +1,19 @@
-"""Teams and territories, two trees that look alike, and functions: for those who manage people."""
+"""Teams and territories, two trees that look alike: for those who manage people."""
 
 from typing import Any, Final
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from salesapp.domain.errors import N_, AlreadyDone, NotAllowed, NotFound, Refused, problem
-from salesapp.domain.functions import FUNCTIONS
-from salesapp.domain.permissions import can
+from salesapp.domain.errors import N_, AlreadyDone, NotFound, Refused, problem
 from salesapp.services import teams as service
 from salesapp.services.work import work
 from salesapp.store import teams
 from salesapp.store.engine import reading
 from salesapp.store.teams import Node
 from salesapp.web import render
-from salesapp.web.i18n import gettext, say
-from salesapp.web.request import current_actor, current_now, request_key
+from salesapp.web.i18n import gettext
+from salesapp.web.request import current_actor, current_now, is_whole, need, request_key
 
 bp = Blueprint("teams", __name__)
 WORDS: Final = {
@@ -43,8 +41,7 @@ def _words(tree: str) -> dict[str, str]:
 
 
 def _may() -> None:
-    if not can(current_actor(), "people.manage"):
-        raise NotAllowed
+    need(current_actor(), "people.manage")
 
 
 def _nodes(tree: str) -> list[Node]:
@@ -64,7 +61,7 @@ def _parents(nodes: list[Node], node: Node | None = None) -> list[tuple[str, str
 
 def _parent_id() -> int | None:
     raw = request.form.get("parent_id", "")
-    if raw and (not raw.isascii() or not raw.isdigit() or len(raw) > 18):
+    if raw and not is_whole(raw):
         raise Refused([problem("parent_id", N_("Please choose one of the list."))])
     return int(raw) if raw else None
 
@@ -155,95 +152,18 @@ def save(tree: str, node_id: int) -> Response | tuple[str, int]:
     return redirect(f"/settings/{tree}", 303)
 
 
-@bp.post("/settings/<any(teams, territories):tree>/<int:node_id>/archive")
-def archive(tree: str, node_id: int) -> Response | tuple[str, int]:
-    """Take it out of use, when it is empty."""
+@bp.post("/settings/<any(teams, territories):tree>/<int:node_id>/<any(archive, restore):what>")
+def put_away(tree: str, node_id: int, what: str) -> Response | tuple[str, int]:
+    """Take it out of use, when it is empty; or back into use."""
+    change, inverse, said = service.archive_node, "restore", gettext("Archived.")
+    if what == "restore":
+        change, inverse, said = service.restore_node, "archive", gettext("Restored.")
     try:
         with work(current_actor(), current_now(), request_key=request_key()) as w:
-            service.archive_node(w, tree, node_id)
+            change(w, tree, node_id)
     except AlreadyDone:
         return redirect(f"/settings/{tree}", 303)
     except Refused as refused:
         return _node_page(tree, node_id, 422, errors=render.by_place(refused.problems))
-    render.flash(gettext("Archived."), undo=f"/settings/{tree}/{node_id}/restore")
+    render.flash(said, undo=f"/settings/{tree}/{node_id}/{inverse}")
     return redirect(f"/settings/{tree}", 303)
-
-
-@bp.post("/settings/<any(teams, territories):tree>/<int:node_id>/restore")
-def restore(tree: str, node_id: int) -> Response | tuple[str, int]:
-    """Take it back into use."""
-    try:
-        with work(current_actor(), current_now(), request_key=request_key()) as w:
-            service.restore_node(w, tree, node_id)
-    except AlreadyDone:
-        return redirect(f"/settings/{tree}", 303)
-    except Refused as refused:
-        return _node_page(tree, node_id, 422, errors=render.by_place(refused.problems))
-    render.flash(gettext("Restored."), undo=f"/settings/{tree}/{node_id}/archive")
-    return redirect(f"/settings/{tree}", 303)
-
-
-# --- functions ---
-
-
-def _functions_page(status: int = 200, **context: Any) -> tuple[str, int]:
-    _may()
-    with reading() as x:
-        own, holders = teams.own_functions(x), teams.holders(x)
-    built_in = [(each.key, say(each.label), holders.get(each.key, 0)) for each in FUNCTIONS]
-    context.setdefault("name", "")
-    context.setdefault("renamed", "")
-    return render.page("settings/functions.html", built_in=built_in, own=own, holders=holders, **context), status
-
-
-@bp.get("/settings/functions")
-def functions() -> tuple[str, int]:
-    """The built-in functions and the owner's own."""
-    return _functions_page()
-
-
-@bp.post("/settings/functions")
-def add_function() -> Response | tuple[str, int]:
-    """Add one of the owner's own."""
-    name = request.form.get("name", "")
-    try:
-        with work(current_actor(), current_now(), request_key=request_key()) as w:
-            key = service.add_function(w, name)
-    except AlreadyDone:
-        return redirect("/settings/functions", 303)
-    except Refused as refused:
-        return _functions_page(422, errors=render.by_place(refused.problems), name=name)
-    render.flash(gettext("Added."), undo=f"/settings/functions/{key}/archive")
-    return redirect("/settings/functions", 303)
-
-
-@bp.post("/settings/functions/<key>")
-def rename_function(key: str) -> Response | tuple[str, int]:
-    """Call it something else."""
-    name = request.form.get("name", "")
-    try:
-        with work(current_actor(), current_now(), request_key=request_key()) as w:
-            service.rename_function(w, key, name)
-    except AlreadyDone:
-        return redirect("/settings/functions", 303)
-    except Refused as refused:
-        texts = [text for each in render.by_place(refused.problems).values() for text in each]
-        return _functions_page(422, renamed=key, typed=name, wrong=texts)
-    render.flash(gettext("Saved."))
-    return redirect("/settings/functions", 303)
-
-
-@bp.post("/settings/functions/<key>/<any(archive, restore):what>")
-def use_function(key: str, what: str) -> Response | tuple[str, int]:
-    """Offer it no longer, or again."""
-    change, undo = (service.archive_function, "restore") if what == "archive" else (service.restore_function, "archive")
-    try:
-        with work(current_actor(), current_now(), request_key=request_key()) as w:
-            change(w, key)
-    except AlreadyDone:
-        return redirect("/settings/functions", 303)
-    except Refused as refused:
-        return _functions_page(422, errors=render.by_place(refused.problems))
-    done = gettext("Archived.") if what == "archive" else gettext("Restored.")
-    render.flash(done, undo=f"/settings/functions/{key}/{undo}")
-    return redirect("/settings/functions", 303)

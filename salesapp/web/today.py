@@ -9,7 +9,7 @@ from salesapp.domain.permissions import Actor
 from salesapp.store import activities
 from salesapp.store.engine import reading
 from salesapp.web import deal_words, render
-from salesapp.web.activities import Row, words_of
+from salesapp.web.activity_rows import Row, words_of
 from salesapp.web.i18n import gettext, local, show_ago, show_date, today
 from salesapp.web.inputs import start_of
 from salesapp.web.request import current_actor, current_now

@@ -212,3 +212,17 @@ def test_the_phone_of_a_row_is_the_customers(app: Flask, cast: Cast) -> None:
         found = activities.load(x, cast.owner, activity_id, NOW)
         assert deals.of_customer(x, cast.owner, customer_id, NOW) == []
     assert found.phone.endswith("13800138000")
+
+
+@pytest.mark.parametrize(("planned_note", "said"), [("ask for the budget", "yes"), ("", "yes"), ("prices", "")])
+def test_taking_back_that_it_is_done_brings_the_planned_note_back(
+    app: Flask, cast: Cast, planned_note: str, said: str
+) -> None:
+    activity_id = plan(cast.owner, customer_id=a_customer(cast.owner), note=planned_note)
+    for _ in range(2):
+        with work(cast.owner, NOW) as w:
+            service.finish_activity(w, activity_id, "reached", said)
+        assert row(activity_id).note == (said or planned_note)
+        with work(cast.owner, NOW) as w:
+            service.reopen_activity(w, activity_id)
+        assert row(activity_id).note == planned_note

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,8 +34,6 @@ def empty_place(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     if not on_postgres():
         yield folder, f"sqlite:///{folder / 'salesapp.db'}"
         return
-    import os
-
     server = make_url(os.environ["SALESAPP_TEST_POSTGRES_URL"])
     name = f"restore_{uuid4().hex}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
@@ -289,3 +288,49 @@ def test_links_and_noise_are_no_backup(instance: Path, empty_place: tuple[Path, 
 def backup_bytes(instance: Path, tmp_path: Path) -> bytes:
     backup.make(instance, tmp_path / "again.tar", NOW)
     return (tmp_path / "again.tar").read_bytes()
+
+
+def test_a_place_without_links_takes_a_backup_too(
+    instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")  # as a memory stick answers
+
+    monkeypatch.setattr(os, "link", no_links)
+    backup.make(instance, tmp_path / "copy.salesapp", NOW)
+    assert backup.check(tmp_path / "copy.salesapp").rows > 0
+
+
+def test_a_file_that_comes_meanwhile_is_not_written_over(
+    instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "copy.salesapp"
+    pack = backup._pack
+
+    def slow(*args: object) -> None:
+        pack(*args)  # type: ignore[arg-type]
+        target.write_text("somebody else's")
+
+    monkeypatch.setattr(backup, "_pack", slow)
+    with pytest.raises(Refused):
+        backup.make(instance, target, NOW)
+    assert target.read_text() == "somebody else's"
+
+
+def test_who_begins_during_a_restore_loses_nothing(
+    instance: Path, empty_place: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, url = empty_place
+    backup.make(instance, tmp_path / "copy.salesapp", NOW)
+    unpack = backup._unpack
+
+    def meanwhile(*args: object) -> None:
+        unpack(*args)  # type: ignore[arg-type]
+        with schema.alone(url) as connection:
+            connection.execute(text("INSERT INTO tag (name) VALUES ('new')"))
+
+    monkeypatch.setattr(backup, "_unpack", meanwhile)
+    with pytest.raises(Refused):
+        backup.restore(tmp_path / "copy.salesapp", folder, url)
+    with schema.alone(url) as connection:
+        assert connection.execute(text("SELECT name FROM tag")).scalars().all() == ["new"]

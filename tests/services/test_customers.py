@@ -3,14 +3,15 @@
 import pytest
 
 from salesapp.domain.errors import NotAllowed, NotFound, Refused, Stale
+from salesapp.domain.permissions import SYSTEM
 from salesapp.domain.views import CustomerView
 from salesapp.services import customers as service
 from salesapp.services.customers import NewCustomer
 from salesapp.services.work import work
-from salesapp.store import customers, timeline
+from salesapp.store import customers, people, timeline
 from salesapp.store.customer_lists import Filters, page
 from salesapp.store.engine import reading
-from salesapp.testing import NOW, Cast
+from salesapp.testing import NOW, Cast, add_person
 from tests.services.customer_kit import added, events_of
 
 
@@ -172,3 +173,31 @@ def test_a_reader_sees_but_changes_nothing(cast: Cast) -> None:
         assert customers.load(x, cast.reader, customer_id, NOW).name == "王建国"
     with pytest.raises(NotAllowed), work(cast.reader, NOW) as w:
         service.change_customer(w, customer_id, {"name": "X"}, {})
+
+
+@pytest.mark.parametrize("who", ["reader", "former", "nobody"])
+def test_only_who_may_own_customers_is_given_a_new_one(cast: Cast, who: str) -> None:
+    former = add_person("Former", "salesperson").id
+    with work(SYSTEM, NOW) as w:
+        people.update_person(w.session, former or 0, {"deactivated_at": NOW})
+    owner_id = {"reader": cast.reader.id, "former": former, "nobody": 999}[who]
+    with pytest.raises(Refused) as refused:
+        added(cast.admin, name="王建国", owner_id=owner_id, state="no such state")
+    assert {each.place for each in refused.value.problems} == {"owner", "state"}
+
+
+def test_a_pool_that_is_not_there_takes_nobody(cast: Cast) -> None:
+    with pytest.raises(Refused) as refused:
+        added(cast.admin, name="王建国", pool_id=999)
+    assert [each.place for each in refused.value.problems] == ["pool"]
+
+
+def test_texts_are_as_long_as_every_database_holds_them(cast: Cast) -> None:
+    too_long = {"name": "x" * 201, "company": "x" * 201, "address": "x" * 501}
+    with pytest.raises(Refused) as refused:
+        added(cast.owner, **too_long)
+    assert {each.place for each in refused.value.problems} == set(too_long)
+    customer_id = added(cast.owner, name="王建国")
+    with pytest.raises(Refused) as refused, work(cast.owner, NOW) as w:
+        service.change_customer(w, customer_id, too_long, {})
+    assert {each.place for each in refused.value.problems} == set(too_long)

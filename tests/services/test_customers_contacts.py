@@ -117,3 +117,25 @@ def test_asking_about_others_is_written_down_but_not_on_their_timeline_and_limit
     with work(cast.outsider, NOW) as w:
         assert find_duplicates(w, points=[point("13800138000")]) == ([], True)
     assert [kind for kind, _ in events_of(mine)] == ["customer.added"]
+
+
+def test_a_contact_takes_its_own_fields_only_and_no_longer_than_they_hold(cast: Cast) -> None:
+    customer_id, another = added(cast.owner, name="卢沟桥医院"), added(cast.owner, name="丰台医院")
+    with work(cast.owner, NOW) as w:
+        contact_id = service.add_contact(w, customer_id, service.NewContact(name="王芳"))
+    with pytest.raises(ValueError, match="customer_id"), work(cast.owner, NOW) as w:
+        service.change_contact(w, contact_id, {"customer_id": another}, {"customer_id": customer_id})
+    with pytest.raises(Refused) as refused, work(cast.owner, NOW) as w:
+        service.change_contact(w, contact_id, {"name": " ", "position": "x" * 201}, {"name": "王芳", "position": ""})
+    assert {each.place for each in refused.value.problems} == {"name", "position"}
+    with pytest.raises(Refused) as refused, work(cast.owner, NOW) as w:
+        service.add_contact(w, customer_id, service.NewContact(name="", department="x" * 201))
+    assert {each.place for each in refused.value.problems} == {"name", "department"}
+
+
+def test_a_date_belongs_to_a_contact_of_this_customer(cast: Cast) -> None:
+    customer_id, another = added(cast.owner, name="卢沟桥医院"), added(cast.outsider, name="丰台医院")
+    with work(cast.outsider, NOW) as w:
+        theirs = service.add_contact(w, another, service.NewContact(name="王芳"))
+    with pytest.raises(Refused), work(cast.owner, NOW) as w:
+        service.add_date(w, customer_id, "birthday", PartialDate("solar", None, 5, 1), contact_id=theirs)

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from salesapp.domain.errors import Refused
+from salesapp.domain.errors import NotAllowed, Refused
 from salesapp.domain.permissions import SYSTEM
 from salesapp.services import imports
 from salesapp.services.csv_table import read_csv
@@ -17,6 +17,7 @@ from salesapp.store import search
 from salesapp.store.engine import reading
 from salesapp.store.tables import batch, contact_point, customer, customer_tag, event, touch
 from salesapp.testing import NOW, Browser, Cast
+from tests.services.deal_files import a_deal
 
 HOSPITALS = Path(__file__).parents[3] / "shared" / "data" / "hospitals" / "hospitals_beijing_gbk.csv"
 MAPPING = ("NAME=name", "tel=phone", "ADD=address")
@@ -212,3 +213,23 @@ def test_the_owner_sees_them_and_the_outsider_must_not(
     with reading() as x:
         assert len(search.find(x, cast.owner, "Ann", NOW)) == 1
         assert search.find(x, cast.outsider, "Ann", NOW) == []
+
+
+def test_an_import_needs_the_right_to_it(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("name\nA\n", encoding="utf-8")
+    table = read_csv(path, encoding="utf-8", delimiter=",")
+    for dry in (True, False):
+        with pytest.raises(NotAllowed):
+            import_customers(table, read_mapping((), table.header), Options(), cast.owner, NOW, dry_run=dry)
+    assert count(customer) == 0
+
+
+def test_deals_are_found_by_the_name_an_import_brings(app: Flask, bring: Bring) -> None:
+    bring("key,name\n1,卢沟桥医院\n")
+    with reading() as x:
+        customer_id = x.scalar(select(customer.c.id))
+    deal_id = a_deal(app, SYSTEM, customer_id, title="监护仪")
+    bring("key,name\n1,丰台医院\n")
+    with reading() as x:
+        assert [hit.subject_id for hit in search.find(x, SYSTEM, "丰台", NOW, kinds=("deal",))] == [deal_id]

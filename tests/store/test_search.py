@@ -1,20 +1,23 @@
 """The search against a naive oracle, in each of its steps, on whichever database this run tests."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from salesapp.domain.permissions import SYSTEM
 from salesapp.domain.search_terms import haystack, query_terms, query_tokens, tokens
 from salesapp.services.customers import NewCustomer, add_customer, archive_customer, change_customer
 from salesapp.services.work import work
-from salesapp.store import search
-from salesapp.store.engine import reading
+from salesapp.store import activities, search
+from salesapp.store.customer_lists import Filters, page
+from salesapp.store.engine import db, reading
 from salesapp.store.inserts import dialect_name
-from salesapp.testing import NOW, Cast
+from salesapp.testing import NOW, Cast, on_postgres
 from tests.services.customer_kit import added, shared_with, with_deal
 
 NAMES = (
@@ -189,3 +192,21 @@ def test_a_thousand_rows_stop_at_the_limit(cast: Cast) -> None:
         for i in range(60):
             add_customer(w, NewCustomer(name=f"王{i}"))
     assert len(titles(cast, "王", limit=20)) == 20
+
+
+def test_sqlite_walks_neither_every_customer_nor_every_activity(app: Flask, cast: Cast) -> None:
+    if on_postgres():
+        return
+    run: list[tuple[str, Any]] = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _cu, sql, values, *_: run.append((sql, values)))
+    with reading() as x:
+        for actor in (cast.owner, cast.manager, cast.admin):
+            search.find(x, actor, "不在", NOW)
+        page(x, cast.admin, Filters(archived=True), "touched", None, NOW)
+        activities.planned(x, None, since=None, until=NOW)
+        activities.done(x, None, since=NOW, until=NOW)
+        activities.day_counts(x, None, NOW, NOW)
+        plans = [row[3] for sql, values in list(run) for row in x.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert any("ix_customer_archived" in step for step in plans)
+    assert [step for step in plans if step in ("SCAN activity", "SCAN search_row")] == []
+    assert [step for step in plans if step.startswith("SEARCH search_row") and "(kind=?" in step] == []

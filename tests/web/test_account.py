@@ -18,7 +18,7 @@ def form(cast: Cast, **typed: str) -> dict[str, str]:
     """The owner's form as the page sends it."""
     with reading() as x:
         shown = people.load(x, cast.admin, int(cast.owner.id or 0)).shown()
-    return {field: shown[field] for field in FIELDS} | {f"seen_{field}": shown[field] for field in FIELDS} | typed
+    return {field: shown[field] for field in FIELDS} | {f"seen-{field}": shown[field] for field in FIELDS} | typed
 
 
 def password_form(old: str = PASSWORD, new: str = NEW_PASSWORD, again: str | None = None) -> dict[str, str]:
@@ -91,6 +91,7 @@ def test_two_windows_at_the_same_field(client_of: ClientOf, cast: Cast) -> None:
     answer = browser.send("/account", opened | {"name": "Olivia"})
     assert answer.status_code == 409
     assert 'value="Olivia"' in answer.text
+    assert "changed this meanwhile to “Olga”" in answer.text
 
 
 def test_changing_the_password_ends_every_other_sign_in(client_of: ClientOf, cast: Cast) -> None:

@@ -1,9 +1,11 @@
 """The customers' pages: who may open them, wrong input, two people at once, and what a page costs."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from salesapp.services.activities import NewActivity, plan_activity
 from salesapp.services.contacts import NewContact
 from salesapp.services.customers import add_contact, change_customer, release_customer
 from salesapp.services.work import work
@@ -133,6 +135,17 @@ def test_the_same_form_twice_makes_one_customer(client_of: Clients, cast: Cast) 
     assert browser.get("/customers").text.count("陈晓</a>") == 1
 
 
+def test_the_list_says_where_they_work_and_what_comes_next(client_of: Clients, cast: Cast) -> None:
+    customer_id, _ = _one(cast)
+    with work(cast.owner, NOW) as w:
+        for days in (3, 1, 2):
+            plan_activity(w, NewActivity(customer_id=customer_id, planned_at=NOW + timedelta(days=days)))
+    for path in ("/customers", "/search?q=wjg"):
+        page = client_of(cast.owner).get(path).text
+        for said in ("北京汽车", "tomorrow: Call", "No contact yet"):
+            assert said in page
+
+
 def test_the_second_to_save_a_field_sees_both_values_and_loses_nothing(client_of: Clients, cast: Cast) -> None:
     customer_id, _ = _one(cast)
     with work(cast.manager, NOW) as w:
@@ -233,11 +246,11 @@ def test_what_pages_cost(client_of: Clients, cast: Cast, statements: list[str], 
     for i in range(5):
         added(cast.owner, name=f"客户{i}", tags=["重点"])
     browser = client_of(getattr(cast, who))
-    for path, most in (("/customers", 4), ("/customers?state=lead&grade=A", 4), ("/customers?q=wjg", 7)):
+    for path, most in (("/customers", 5), ("/customers?state=lead&grade=A", 5), ("/customers?q=wjg", 8)):
         statements.clear()
         assert browser.get(path).status_code == 200
         assert _reads(statements) <= most, path
-    for path, most in ((f"/customers/{customer_id}", 12), ("/pool", 5), ("/search?q=wjg", 8), ("/add", 2)):
+    for path, most in ((f"/customers/{customer_id}", 12), ("/pool", 5), ("/search?q=wjg", 9), ("/add", 2)):
         statements.clear()
         assert browser.get(path).status_code == 200
         assert _reads(statements) <= most, path

@@ -17,6 +17,7 @@ from salesapp.services.work import work
 from salesapp.store import deals
 from salesapp.store.engine import db, engines, reading
 from salesapp.testing import NOW, Browser, Cast, Clock
+from salesapp.web.inputs import plain_amount
 from tests.services.deal_files import SIX, a_customer, a_deal, hooks
 
 ClientOf = Callable[[Actor], Browser]
@@ -250,26 +251,57 @@ def test_the_second_of_two_sees_the_fresh_card_and_who_it_was(app: Flask, client
 def test_a_save_is_stale_only_where_the_same_field_changed(app: Flask, client_of: ClientOf, cast: Cast) -> None:
     deal_id = a_deal(app, cast.owner, amount_minor=100_00)
     seen = {
-        "seen_title": "监护仪",
-        "seen_amount": "100",
-        "seen_currency": "CNY",
-        "seen_expected_close": "",
-        "seen_owner_id": str(cast.owner.id),
+        "seen-title": "监护仪",
+        "seen-amount": "100",
+        "seen-currency": "CNY",
+        "seen-expected_close": "",
+        "seen-owner_id": str(cast.owner.id),
     }
-    same = {name.removeprefix("seen_"): value for name, value in seen.items()}
+    same = {name.removeprefix("seen-"): value for name, value in seen.items()}
     manager, owner = client_of(cast.manager), client_of(cast.owner)
     assert manager.send(f"/deals/{deal_id}/edit", seen | same | {"amount": "120"}).status_code == 303
     assert owner.send(f"/deals/{deal_id}/edit", seen | same | {"title": "呼吸机"}).status_code == 303
     stale = owner.send(f"/deals/{deal_id}/edit", seen | same | {"amount": "150"})
     assert stale.status_code == 409
-    assert "Manager" in stale.text or "Owner" in stale.text
+    assert "changed this meanwhile to “CN¥120”" in stale.text
+    assert 'name="title" id="f-title" value="呼吸机"' in stale.text  # saving again takes nothing back
     assert 'name="amount" id="f-amount"' in stale.text
     assert 'value="150"' in stale.text
-    assert 'name="seen_amount" value="120"' in stale.text
+    assert 'name="seen-amount" value="120"' in stale.text
     found = view(cast.owner, deal_id)
     assert (found.title, found.amount_minor) == ("呼吸机", 120_00)
     wrong = owner.send(f"/deals/{deal_id}/edit", seen | same | {"title": "", "amount": "-1"})
     assert wrong.status_code == 422
+    assert owner.send(f"/deals/{deal_id}/edit", seen | same | {"owner_id": "9" * 30}).status_code == 422
+
+
+def test_a_form_shows_an_amount_to_the_last_unit_of_its_currency() -> None:
+    shown = [plain_amount(*each) for each in ((1234, "KWD"), (21_800_000, "CNY"), (105, "CNY"), (7, "JPY"))]
+    assert shown == ["1.234", "218000", "1.05", "7"]
+    assert plain_amount(None, "CNY") == ""
+
+
+@pytest.mark.parametrize("path", ["/deals/new", "/activities/new"])
+def test_a_form_opened_from_the_plus_offers_the_customers_one_sees(
+    app: Flask, client_of: ClientOf, cast: Cast, path: str
+) -> None:
+    customer_id = a_customer(cast.owner)
+    link = f'href="{path}?customer={customer_id}"'
+    assert link in client_of(cast.owner).get(path).text
+    assert link in client_of(cast.owner).get(f"{path}?q=卢沟").text
+    assert "Nobody found for “北京”" in client_of(cast.owner).get(f"{path}?q=北京").text
+    assert "卢沟桥医院" not in client_of(cast.outsider).get(f"{path}?q=卢沟").text
+
+
+def test_a_step_sent_twice_loads_the_page_and_no_page_within_the_page(
+    app: Flask, client_of: ClientOf, cast: Cast
+) -> None:
+    deal_id = a_deal(app, cast.owner)
+    browser = client_of(cast.owner)
+    data = {"done": "1", "request_key": "twice"}
+    first, second = (browser.send(f"/deals/{deal_id}/steps/target_market", data, headers=HTMX) for _ in "12")
+    assert first.status_code == 200
+    assert (second.status_code, second.headers["HX-Redirect"]) == (204, f"/deals/{deal_id}")
 
 
 def test_without_any_plugin_pages_say_so_and_still_work(
@@ -293,3 +325,23 @@ def test_without_any_plugin_pages_say_so_and_still_work(
         assert browser.send(f"/deals/{deal_id}/move", {"to": "contact", "version": "1"}).status_code == 422
         db.session.remove()
         engines().read.dispose()
+
+
+def test_a_refusal_htmx_gets_is_said_over_the_page_and_takes_nothing_typed_away(
+    app: Flask, client_of: ClientOf, cast: Cast
+) -> None:
+    deal_id = a_deal(app, cast.owner)
+    browser = client_of(cast.owner)
+    answer = browser.send(f"/deals/{deal_id}/steps/nonsense", {"done": "1"}, headers=HTMX)
+    assert (answer.status_code, answer.headers["HX-Retarget"], answer.headers["HX-Reswap"]) == (
+        422,
+        "#toasts",
+        "beforeend",
+    )
+    assert answer.text.strip().startswith('<div class="toast')
+    assert "<html" not in answer.text
+    gone = browser.get("/deals/99999/move", headers=HTMX)
+    assert (gone.status_code, gone.headers["HX-Retarget"]) == (404, "#main")
+    in_sheet = browser.send(f"/deals/{deal_id}/move", headers=HTMX | {"HX-Target": "sheet-body", "X-CSRF-Token": "old"})
+    assert (in_sheet.status_code, in_sheet.headers["HX-Retarget"]) == (400, "#sheet-body")
+    assert in_sheet.text.strip().startswith('<div role="alert"')

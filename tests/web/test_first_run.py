@@ -118,3 +118,9 @@ def test_the_page_asks_the_database_little(client: Browser, statements: list[str
     statements.clear()
     client.get("/first-run")
     assert len([each for each in statements if each.startswith("SELECT")]) <= 3
+
+
+def test_a_password_that_is_too_long_is_called_so(client: Browser, code: str) -> None:
+    answer = fill_in(client, code=code, password="x" * 201)
+    assert answer.status_code == 422
+    assert "最多" in answer.text or "at most 200" in answer.text

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from salesapp.services.links import make_link
@@ -11,6 +12,7 @@ from salesapp.services.work import work
 from salesapp.store.engine import reading
 from salesapp.store.tables import event, one_time_link, sign_in, throttle
 from salesapp.testing import Browser, Cast, Clock
+from salesapp.web import errors
 
 NEW = {"password": "quite a new one", "again": "quite a new one"}
 
@@ -123,3 +125,11 @@ def test_whoever_was_signed_in_on_the_device_is_signed_out(
     with browser.session_transaction() as session:
         session.update(copied)
     assert browser.get("/account").status_code == 303
+
+
+def test_no_log_says_a_links_token(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    with app.test_request_context("/link/very-secret-token"):
+        assert errors.answer(500).status_code == 500
+        errors._broken(RuntimeError("something"))
+    assert "/link/<token> failed" in caplog.text
+    assert "very-secret-token" not in caplog.text

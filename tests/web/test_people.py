@@ -29,7 +29,7 @@ def form(cast: Cast, person_id: int, **typed: str) -> dict[str, str]:
         shown = people.load(x, cast.admin, person_id).shown()
     fields = ("name", "email", "phone", "role", "team_id", "functions", "territories")
     plain = {field: shown[field] for field in fields}
-    return plain | {f"seen_{field}": shown[field] for field in fields} | typed
+    return plain | {f"seen-{field}": shown[field] for field in fields} | typed
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -154,14 +154,15 @@ def test_ending_somebodys_sign_ins_spares_ones_own_present_one(client_of: Client
 def test_two_people_at_the_same_field_the_second_loses_nothing(client_of: ClientOf, cast: Cast) -> None:
     me = int(cast.owner.id or 0)
     opened = form(cast, me)
-    client_of(cast.admin).send(f"/settings/people/{me}", opened | {"name": "Olga"})
+    client_of(cast.admin).send(f"/settings/people/{me}", opened | {"name": "Olga", "role": "manager"})
     second = client_of(cast.admin)
     answer = second.send(f"/settings/people/{me}", opened | {"name": "Olivia", "phone": "13800138000"})
     assert answer.status_code == 409
-    assert "Admin changed this meanwhile: Name." in answer.text
+    assert "Admin changed this meanwhile to “Olga”" in answer.text
+    assert 'value="manager" checked' in answer.text  # what only the other one changed is not put back
     assert 'value="Olivia"' in answer.text
     assert 'value="13800138000"' in answer.text
-    assert 'name="seen_name" value="Olga"' in answer.text  # so that saving again decides
+    assert 'name="seen-name" value="Olga"' in answer.text  # so that saving again decides
 
 
 def test_the_last_administrator_stays_and_is_told_why(client_of: ClientOf, cast: Cast) -> None:

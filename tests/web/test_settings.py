@@ -39,7 +39,7 @@ COMPANY = {"name": "", "currency": "CNY", "country": "CN", "zone": "Asia/Shangha
 
 def company_form(**typed: str) -> dict[str, str]:
     """The company's form as the page sends it."""
-    return COMPANY | {f"seen_{field}": value for field, value in COMPANY.items()} | typed
+    return COMPANY | {f"seen-{field}": value for field, value in COMPANY.items()} | typed
 
 
 @pytest.mark.parametrize("path", ["/settings", *PAGES])
@@ -101,8 +101,9 @@ def test_two_administrators_at_different_settings_both_hold_at_the_same_one_is_t
     assert browser.send("/settings/company", company_form(currency="EUR")).status_code == 303
     answer = browser.send("/settings/company", company_form(name="Other"))
     assert answer.status_code == 409
-    assert "Admin changed this meanwhile: Name." in answer.text
+    assert "Admin changed this meanwhile to “Acme”" in answer.text
     assert 'value="Other"' in answer.text
+    assert '<option value="EUR" selected' in answer.text
     with reading() as x:
         assert (settings.company(x).name, settings.company(x).currency) == ("Acme", "EUR")
 

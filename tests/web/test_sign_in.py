@@ -1,5 +1,6 @@
 """Signing in and out, as a browser does it; and what guards every form and every answer."""
 
+import gzip
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from salesapp.domain.permissions import SYSTEM
+from salesapp.services import sign_in as service
 from salesapp.services.sign_in import token_hash
 from salesapp.services.work import work
 from salesapp.store import people, sign_ins
@@ -287,3 +289,42 @@ def test_a_function_given_to_somebody_holds_with_their_next_request(
         found = sign_ins.load(x, token_hash(token), NOW)
     assert found is not None
     assert found.actor.functions == {"finance", "legal"}
+
+
+def test_a_password_changed_while_the_old_one_is_checked_opens_nothing(
+    visitor: Browser, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matches = service._matches
+
+    def slow(stored: str | None, password: str) -> bool:
+        held = matches(stored, password)
+        with work(SYSTEM, NOW) as w:
+            service.set_password(w, cast.owner.id or 0, "another sentence")
+        return held
+
+    monkeypatch.setattr(service, "_matches", slow)
+    assert try_in(visitor) == 422
+    with reading() as x:
+        assert sign_ins.current(x, cast.owner.id or 0, NOW) == []
+
+
+def test_who_gets_in_starts_counting_anew(visitor: Browser) -> None:
+    for _ in range(2):
+        assert [try_in(visitor, password="wrong one") for _ in range(9)] == [422] * 9
+        assert try_in(visitor) == 303
+        visitor.get("/sign-in")
+        with visitor.session_transaction() as session:
+            visitor.csrf = session["csrf"] = "token"
+        visitor.send("/sign-out")
+        at_the_door(visitor)
+
+
+@pytest.mark.parametrize(
+    ("path", "accepts", "packed"),
+    [("/sign-in", "gzip", True), ("/sign-in", "br", False), ("/healthz", "gzip", False)],
+)
+def test_pages_travel_packed_where_it_pays(visitor: Browser, path: str, accepts: str, packed: bool) -> None:
+    answer = visitor.get(path, headers={"Accept-Encoding": accepts})
+    assert (answer.headers.get("Content-Encoding") == "gzip") is packed
+    body = gzip.decompress(answer.data) if packed else answer.data
+    assert len(body) > len(answer.data) if packed else body == answer.data

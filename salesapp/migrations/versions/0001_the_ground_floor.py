@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("touched_at", _AT, nullable=False),
         sa.Column("archived_at", _AT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_search_row"),
-        sa.UniqueConstraint("kind", "subject_id", name="uq_search_row_kind_subject_id"),
+        sa.UniqueConstraint("subject_id", "kind", name="uq_search_row_subject_id_kind"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_search_row_customer", "search_row", ["customer_id"], unique=False)
@@ -174,6 +174,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_customer"),
         sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_customer_archived",
+        "customer",
+        [sa.literal_column("touched_at DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        sqlite_where=sa.text("archived_at IS NOT NULL"),
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
     )
     op.create_index("ix_customer_name", "customer", ["name", "id"], unique=False)
     op.create_index(
@@ -353,6 +361,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_deal"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_deal_owner_customer", "deal", ["owner_id", "customer_id"], unique=False)
     op.create_index(
         "ix_deal_board",
         "deal",
@@ -450,6 +459,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_activity_customer_id", "activity", ["customer_id"], unique=False)
     op.create_index("ix_activity_deal_id", "activity", ["deal_id"], unique=False)
+    op.create_index("ix_activity_owner_customer", "activity", ["owner_id", "state", "customer_id"], unique=False)
+    op.create_index("ix_activity_planned", "activity", ["state", "planned_at", "id"], unique=False)
+    op.create_index("ix_activity_at", "activity", ["state", "at", "id"], unique=False)
     op.create_index("ix_activity_owner_planned", "activity", ["owner_id", "state", "planned_at"], unique=False)
     op.create_index(
         "ix_activity_scope_at",

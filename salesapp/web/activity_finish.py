@@ -1,0 +1,133 @@
+"""Finishing a planned activity: reached, not reached, later; calling it off; and taking either back."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from salesapp.domain.activity_kinds import KINDS_BY_KEY
+from salesapp.domain.errors import N_, Problem, Refused, Stale, problem
+from salesapp.domain.followups import next_contact
+from salesapp.domain.permissions import can
+from salesapp.services import activities as service
+from salesapp.services.work import work
+from salesapp.store import activities
+from salesapp.store.engine import reading
+from salesapp.web import render
+from salesapp.web.activities import answer
+from salesapp.web.activity_rows import words_of
+from salesapp.web.guard import safe_next
+from salesapp.web.i18n import gettext, local, show_day, today
+from salesapp.web.inputs import moment_from
+from salesapp.web.request import current_actor, current_now, request_key
+
+bp = Blueprint("activity_finish", __name__)
+
+
+@bp.get("/activities/<int:activity_id>")
+def show(activity_id: int) -> AnyResponse | str:
+    """A planned activity's page is the form to finish it; a done one is on its customer's timeline."""
+    with reading() as x:
+        row = activities.load(x, current_actor(), activity_id, current_now())
+    return _finish_form(row, _typed_for(row))
+
+
+@bp.get("/activities/<int:activity_id>/finish")
+def finish_page(activity_id: int) -> AnyResponse | str:
+    """How did it go: reached, not reached, later; the next day is there already. A sheet, or a page of its own."""
+    return show(activity_id)
+
+
+def _typed_for(row: Any) -> dict[str, str]:
+    return {"outcome": "reached", "note": "", "next_on": next_contact(row.grade, today()).isoformat(), "next_time": ""}
+
+
+def _finish_form(row: Any, typed: Mapping[str, str], **context: Any) -> str:
+    kind = KINDS_BY_KEY.get(row.kind)
+    reaches = kind is None or kind.reaches
+    options = [("reached", gettext("Reached")), ("not_reached", gettext("Not reached")), ("later", gettext("Later"))]
+    if not reaches:
+        options = [("reached", gettext("Done")), ("later", gettext("Later"))]
+    return render.page_or_block(
+        "activities/finish.html",
+        "sheet",
+        activity=row,
+        row=words_of(row, with_owner=True),
+        outcomes=options,
+        typed=typed,
+        may=can(current_actor(), "activity.edit"),
+        next=safe_next(request.args.get("next") or request.form.get("next"), ""),
+        **context,
+    )
+
+
+@bp.post("/activities/<int:activity_id>/finish")
+def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
+    """Done with a result and the next one planned, or put off."""
+    actor, now = current_actor(), current_now()
+    typed = {name: request.form.get(name, "") for name in ("outcome", "note", "next_on", "next_time")}
+    problems: list[Problem] = []
+    next_at, all_day = moment_from(typed["next_on"], typed["next_time"], "next_on", "next_time", problems)
+    with reading() as x:
+        row = activities.load(x, actor, activity_id, now)
+    later = typed["outcome"] == "later"
+    if later and next_at is None and not problems:
+        problems.append(problem("next_on", N_("Choose the day to put it off to.")))
+    if next_at is not None and local(next_at).date() < today():
+        problems.append(problem("next_on", N_("That day is over.")))
+    try:
+        with work(actor, now, request_key=request_key()) as w:
+            if problems:
+                raise Refused([])
+            if later and next_at is not None:
+                service.postpone_activity(w, activity_id, next_at, all_day=all_day)
+            else:
+                kind = KINDS_BY_KEY.get(row.kind)
+                outcome = typed["outcome"] if kind is None or kind.reaches else None
+                service.finish_activity(w, activity_id, outcome, typed["note"], next_at, all_day=all_day)
+    except Refused as refused:
+        problems += refused.problems
+        return _finish_form(row, typed, errors=render.by_place(problems)), 422
+    except Stale:
+        with reading() as x:
+            row = activities.load(x, actor, activity_id, now)
+        return _finish_form(row, typed, stale=gettext("Somebody was faster: this is no longer planned.")), 409
+    if later:
+        return answer(gettext("Put off to %(day)s.") % {"day": show_day(next_at)}, row.deal_id, row.customer_id)
+    text = gettext("Done. Next: %(day)s") % {"day": show_day(next_at)} if next_at else gettext("Done.")
+    return answer(text, row.deal_id, row.customer_id, undo=f"/activities/{activity_id}/undo")
+
+
+@bp.post("/activities/<int:activity_id>/cancel")
+def cancel(activity_id: int) -> AnyResponse:
+    """It will not happen."""
+    with work(current_actor(), current_now(), request_key=request_key()) as w:
+        row = activities.load(w.session, w.actor, activity_id, w.now)
+        service.cancel_activity(w, activity_id)
+        w.done("activity", activity_id)
+    return answer(gettext("Cancelled."), row.deal_id, row.customer_id, undo=f"/activities/{activity_id}/undo")
+
+
+@bp.post("/activities/<int:activity_id>/undo")
+def undo(activity_id: int) -> AnyResponse:
+    """Take back what was just done: finished or cancelled becomes planned again, a plan is dropped."""
+    with work(current_actor(), current_now(), request_key=request_key()) as w:
+        row = activities.load(w.session, w.actor, activity_id, w.now)
+        if row.state == "planned":
+            service.cancel_activity(w, activity_id)
+        else:
+            service.reopen_activity(w, activity_id)
+        w.done("activity", activity_id)
+    render.flash(gettext("Taken back."))
+    return redirect(_back_to(row), 303)
+
+
+def _back_to(row: Any) -> str:
+    """The page the undo was pressed on, if it is one of ours and still shows something; else the record's."""
+    here = urlsplit(request.referrer or "")
+    own = f"/deals/{row.deal_id}" if row.deal_id else f"/customers/{row.customer_id}" if row.customer_id else "/today"
+    if here.netloc != request.host or here.path.startswith("/activities/"):
+        return own
+    return safe_next(f"{here.path}?{here.query}" if here.query else here.path, own)
