@@ -32,7 +32,7 @@ def parse_contact_point(kind: Kind, raw: str, country: str = "CN") -> ContactPoi
     """Read one entry; `country` (ISO 3166, two letters) is where numbers without a country code belong."""
     text = " ".join(unicodedata.normalize("NFKC", _visible(raw)).split())
     if not text:
-        return Msg(N_("This is empty."))
+        return Msg(N_("Nothing is filled in here."))
     if len(text) > MAX_LENGTHS[kind]:
         return Msg(N_("This is too long: %(length)s characters, at most %(max)s."), _counts(text, kind))
     return _READERS[kind](text, country)

@@ -75,13 +75,13 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 
 def _read_integer(text: str, _context: FormContext) -> object:
     narrow = unicodedata.normalize("NFKC", text).replace("−", "-")
-    return int(narrow) if _INTEGER.fullmatch(narrow) else Msg(N_("%(label)s is a whole number."))
+    return int(narrow) if _INTEGER.fullmatch(narrow) else Msg(N_("%(label)s must be a whole number."))
 
 
 def _read_bool(text: str, _context: FormContext) -> object:
     known = {"1": True, "true": True, "on": True, "yes": True, "0": False, "false": False, "off": False, "no": False}
     value = known.get(text.lower())
-    return Msg(N_("%(label)s is either on or off.")) if value is None else value
+    return Msg(N_("%(label)s must be either on or off.")) if value is None else value
 
 
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")

@@ -144,9 +144,9 @@ def _bounds_complaint(f: FormField, value: object) -> Msg | None:
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     if f.minimum is not None and value < f.minimum:
-        return Msg(N_("%(label)s is at least %(minimum)s."), {"minimum": f.minimum})
+        return Msg(N_("%(label)s must be at least %(minimum)s."), {"minimum": f.minimum})
     if f.maximum is not None and value > f.maximum:
-        return Msg(N_("%(label)s is at most %(maximum)s."), {"maximum": f.maximum})
+        return Msg(N_("%(label)s must be at most %(maximum)s."), {"maximum": f.maximum})
     return None
 
 

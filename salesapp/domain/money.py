@@ -142,9 +142,8 @@ def _exact_minor(value: Decimal, currency: str) -> int | Msg:
     places = minor_digits(currency)
     minor = value.scaleb(places)
     if minor != minor.to_integral_value():
-        return Msg(
-            N_("%(currency)s has %(places)s decimal places; this has more."), {"currency": currency, "places": places}
-        )
+        text = N_("%(currency)s has at most %(places)s digits after the decimal sign.")
+        return Msg(text, {"currency": currency, "places": places})
     return int(minor) if minor <= MAX_MINOR else Msg(N_("The amount is too large."))
 
 

@@ -1,7 +1,7 @@
 """Dates people know only in part, in the solar or the lunar calendar: birthdays, anniversaries, feasts.
 
 `parse_partial_date` reads what is typed, `next_occurrence` says when to be there.
-Lunar years are known from 1901 to 2098.
+`lunar_in_chinese` writes a lunar one. Lunar years are known from 1901 to 2098.
 """
 
 import calendar as solar_calendar
@@ -143,6 +143,22 @@ def _lunar_month_days(year: int, month: int, leap: bool) -> int:
     if found is None:
         raise ValueError(f"the lunar year {year} has no leap month {month}")
     return found.days
+
+
+_MONTHS_SAID: Final = "正二三四五六七八九十冬腊"
+_TRADITIONAL: Final = str.maketrans("农历闰腊", "農曆閏臘")
+
+
+def lunar_in_chinese(pd: PartialDate, *, traditional: bool = False) -> str:
+    """A lunar date as Chinese readers write it: 农历八月十五, 农历1990年闰五月初一."""
+    year = "" if pd.year is None else f"{pd.year}年"
+    said = f"农历{year}{'闰' if pd.leap_month else ''}{_MONTHS_SAID[pd.month - 1]}月{_day_said(pd.day)}"
+    return said.translate(_TRADITIONAL) if traditional else said
+
+
+def _day_said(day: int) -> str:
+    whole_tens = {10: "初十", 20: "二十", 30: "三十"}
+    return whole_tens.get(day) or "初十廿"[day // 10] + _UNITS[day % 10 - 1]
 
 
 # --- reading what people type ---

@@ -21,7 +21,7 @@ def check_move(process: Process, deal: DealView, to: str) -> list[Problem]:
     if deal.archived_at is not None:
         problems.append(problem("", N_("This deal is archived. Restore it before you move it.")))
     if deal.state != "open":
-        problems.append(problem("", N_("This deal is closed. Resume it before you move it.")))
+        problems.append(problem("", N_("This deal is closed. Open it again before you move it.")))
     if process.stage(to) is None:
         problems.append(problem("to", N_("This process has no stage “%(stage)s”."), stage=to))
     elif to == deal.stage:

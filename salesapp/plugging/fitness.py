@@ -24,7 +24,7 @@ def check_name(found: Found) -> None:
     """The name becomes part of module names, keys and addresses."""
     if not KEY.fullmatch(found.name):
         raise UnfitError(
-            N_("Its name must be small letters, digits and _, beginning with a letter: rename %(place)s."),
+            N_("Its name must be lower-case letters, digits and _, beginning with a letter: rename %(place)s."),
             place=found.place,
         )
 

@@ -18,7 +18,7 @@ NOTE_LENGTH: Final = 5000
 AHEAD: Final = timedelta(days=366 * 5)
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
-AFTER_REACHED: Final = N_("the rhythm for this customer, after the last contact")
+AFTER_REACHED: Final = N_("it is time again for a customer of this grade")
 AFTER_MISSED: Final = N_("not reached the last time")
 
 
@@ -174,7 +174,7 @@ def reopen_activity(w: Work, activity_id: int) -> None:
 def _check_note(note: str) -> list[Problem]:
     if len(note) <= NOTE_LENGTH:
         return []
-    return [problem("note", N_("The note has at most %(most)s characters."), most=NOTE_LENGTH)]
+    return [problem("note", N_("The note can have at most %(most)s characters."), most=NOTE_LENGTH)]
 
 
 def _check(new: NewActivity) -> list[Problem]:

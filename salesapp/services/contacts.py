@@ -14,6 +14,8 @@ from salesapp.services.work import Work
 from salesapp.store import contact_points, contacts, customers, timeline, visibility
 from salesapp.store.tables import contact, important_date
 
+NEEDED: Final = N_("A customer needs a name or a phone number.")
+
 FIELDS: Final = ("name", "position", "department", "note")
 """What `change_contact` changes."""
 
@@ -164,6 +166,10 @@ def archive_point(w: Work, point_id: int) -> int:
     """Take a way to reach somebody out of use; returns the customer's id."""
     row = _point(w, point_id)
     if contact_points.archive(w.session, point_id, w.now):
+        if not customers.read(w.session, row.customer_id).name and not contact_points.has_phone(
+            w.session, row.customer_id
+        ):
+            raise Refused([problem("", NEEDED)])
         _changed(w, row.customer_id)
         _point_event(w, "customer.point_archived", row.customer_id, row.kind, row.shown)
     return int(row.customer_id)

@@ -9,23 +9,26 @@ from salesapp.domain.contact_points import ContactPoint, Kind, parse_contact_poi
 from salesapp.domain.customer_labels import GRADES, KINDS, STATES
 from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
 from salesapp.domain.sources import SOURCES_BY_KEY
-from salesapp.services.contacts import add_contact, archive_contact, change_contact, put_points
+from salesapp.services.contacts import NEEDED, put_points
 from salesapp.services.lengths import length_problems
-from salesapp.services.pool import (
-    assign_customer,
-    claim_customer,
-    ensure_default_pool,
-    owner_problems,
-    release_customer,
-)
+from salesapp.services.pool import owner_problems
 from salesapp.services.work import Work
-from salesapp.store import customer_files, customers, deals, pools, search, settings, tags, timeline, visibility
+from salesapp.store import (
+    contact_points,
+    customer_files,
+    customers,
+    deals,
+    pools,
+    search,
+    settings,
+    tags,
+    timeline,
+    visibility,
+)
 from salesapp.store.tables import customer
 
 ME: Final = -1
 """The default owner: whoever adds the customer."""
-
-NEEDED: Final = N_("A customer needs a name or a phone number.")
 
 TEXTS: Final = ("name", "company", "position", "address", "note")
 CODES: Final = ("kind", "state", "grade", "source", "territory_id")
@@ -166,7 +169,7 @@ def change_customer(w: Work, customer_id: int, changed: Mapping[str, Any], seen:
     new = {name: value for name, value in values.items() if value != now[name]}
     problems = _code_problems(w, {name: new[name] for name in CODES if name in new})
     problems += length_problems(customer, {name: new[name] for name in TEXTS if name in new})
-    if "name" in new and not new["name"].strip() and not _has_phone(w, customer_id):
+    if "name" in new and not new["name"].strip() and not contact_points.has_phone(w.session, customer_id):
         problems.append(problem("name", NEEDED))
     if problems:
         raise Refused(problems)
@@ -217,11 +220,6 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _has_phone(w: Work, customer_id: int) -> bool:
-    file = customer_files.open_file(w.session, w.actor, customer_id, w.now)
-    return any(point.kind == "phone" for point in file.points)
-
-
 def archive_customer(w: Work, customer_id: int) -> None:
     """Put a customer away: out of lists and search, nothing is lost."""
     _set_archived(w, customer_id, w.now, "customer.archived")
@@ -267,23 +265,3 @@ def note_enquiry(w: Work, customer_id: int, source: str | None, note: str = "", 
 def _require(w: Work, verb: str, customer_id: int) -> None:
     customers.lock(w.session, customer_id)  # first: whose it is must not change after the question
     visibility.require(w.actor, verb, visibility.customer_access(w.session, w.actor, customer_id, w.now))
-
-
-__all__ = [
-    "FIELDS",
-    "ME",
-    "NewCustomer",
-    "add_contact",
-    "add_customer",
-    "archive_contact",
-    "archive_customer",
-    "assign_customer",
-    "change_contact",
-    "change_customer",
-    "change_state",
-    "claim_customer",
-    "ensure_default_pool",
-    "note_enquiry",
-    "release_customer",
-    "restore_customer",
-]

@@ -203,7 +203,7 @@ def check_lost(process: Process | None, reason: str, note: str) -> list[Problem]
     if process is not None and reason not in {each.key for each in process.lost_reasons}:
         problems.append(problem("reason", N_("Choose why the deal was lost.")))
     if len(note.strip()) > NOTE_LENGTH:
-        problems.append(problem("note", N_("The note has at most %(most)s characters."), most=NOTE_LENGTH))
+        problems.append(problem("note", N_("The note can have at most %(most)s characters."), most=NOTE_LENGTH))
     return problems
 
 
@@ -246,10 +246,10 @@ def _check(w: Work, values: Mapping[str, Any]) -> tuple[list[Problem], int | Non
     if "title" in values and not values["title"]:
         problems.append(problem("title", N_("Give the deal a name, or choose a customer.")))
     if len(values.get("title", "")) > TITLE_LENGTH:
-        problems.append(problem("title", N_("The name has at most %(most)s characters."), most=TITLE_LENGTH))
+        problems.append(problem("title", N_("The name can have at most %(most)s characters."), most=TITLE_LENGTH))
     amount = values.get("amount_minor")
     if amount is not None and not 0 <= amount <= MAX_MINOR:
-        problems.append(problem("amount", N_("An amount is not below zero, and not larger than this page can count.")))
+        problems.append(problem("amount", N_("The amount is below zero or too large.")))
     if "currency" in values and not is_currency(values["currency"]):
         problems.append(problem("currency", N_("Choose a currency.")))
     if "owner_id" in values and values["owner_id"] is not None:

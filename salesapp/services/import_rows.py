@@ -167,5 +167,5 @@ def _choice(name: str, row: CsvRow, mapping: Columns, allowed: Mapping[str, str]
     if not cell:
         return None
     if cell.casefold() not in allowed:
-        wrong.append(Msg(N_("%(value)s is no %(field)s."), {"value": cell[:60], "field": name}))
+        wrong.append(Msg(N_("%(value)s is not a valid %(field)s."), {"value": cell[:60], "field": name}))
     return allowed.get(cell.casefold())

@@ -36,7 +36,7 @@ def make_link(w: Work, person_id: int) -> str:
     person = people.load(w.session, w.actor, person_id, lock=True)
     if not person.is_active:
         raise Refused(
-            [problem("", N_("%(name)s cannot sign in at present. Let them in again first."), name=person.name)]
+            [problem("", N_("%(name)s cannot sign in at present. Restore their access first."), name=person.name)]
         )
     purpose = "reset" if person.has_password else "invite"
     links.withdraw(w.session, person_id, w.now)

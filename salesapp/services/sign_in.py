@@ -17,7 +17,7 @@ LASTS = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)
 TRIES, TRIES_WINDOW = 10, timedelta(minutes=15)
 PASSWORD_LENGTH, PASSWORD_MOST = 10, 200
-WRONG = N_("That name and password do not belong together.")
+WRONG = N_("This name and password do not match.")
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash(secrets.token_hex(16))  # checked for unknown names, so that both cases take the same time
@@ -32,9 +32,9 @@ def password_problems(password: str, again: str | None = None, place: str = "pas
     """What is wrong with a new password, and with its repetition where one was asked for."""
     problems = []
     if len(password) < PASSWORD_LENGTH:
-        problems.append(problem(place, N_("A password has at least %(least)s characters."), least=PASSWORD_LENGTH))
+        problems.append(problem(place, N_("A password needs at least %(least)s characters."), least=PASSWORD_LENGTH))
     if len(password) > PASSWORD_MOST:
-        problems.append(problem(place, N_("A password has at most %(most)s characters."), most=PASSWORD_MOST))
+        problems.append(problem(place, N_("A password can have at most %(most)s characters."), most=PASSWORD_MOST))
     if again is not None and again != password:
         problems.append(problem("again", N_("The two passwords are not the same.")))
     return problems
@@ -146,7 +146,7 @@ def change_password(w: Work, old: str, new: str, again: str | None = None) -> No
     assert w.actor.id is not None
     problems = password_problems(new, again, "new_password")
     if not _matches(people.password_hash(w.session, w.actor.id), old):
-        problems.insert(0, problem("old_password", N_("That is not your present password.")))
+        problems.insert(0, problem("old_password", N_("That is not your current password.")))
     if problems:
         raise Refused(problems)
     set_password(w, w.actor.id, new)

@@ -123,11 +123,11 @@ def _check_place(
     """Siblings have different names, and a tree that nobody can draw any more is refused."""
     beside = [each for each in nodes if each.parent_id == (parent.id if parent else None) and each.archived_at is None]
     if any(each.name.casefold() == name.casefold() and each is not node for each in beside):
-        problems.append(problem(place, N_("There is one of this name here already.")))
+        problems.append(problem(place, N_("There is one with this name already.")))
     below = max((each.depth for each in nodes if node and each.path.startswith(node.path)), default=0)
     height = below - node.depth + 1 if node else 1
     if (parent.depth if parent else 0) + height > DEEPEST:
-        problems.append(problem("parent_id", N_("A tree has at most %(most)s levels."), most=DEEPEST))
+        problems.append(problem("parent_id", N_("There can be at most %(most)s levels."), most=DEEPEST))
 
 
 # --- functions ---
@@ -175,7 +175,7 @@ def _function_label(w: Work, raw: str, but: str = "") -> str:
     built_in = {each.label.in_language(language).casefold() for each in FUNCTIONS for language in LANGUAGES}
     own = {row.label.casefold() for row in teams.own_functions(w.session) if row.key != but}
     if label.casefold() in built_in | own:
-        problems.append(problem("name", N_("There is one of this name here already.")))
+        problems.append(problem("name", N_("There is one with this name already.")))
     if problems:
         raise Refused(problems)
     return label

@@ -7,8 +7,6 @@ Everything inside is committed together or not at all. A form that arrives twice
 first one led to, because its key is a row written in the same transaction.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,9 +46,6 @@ class Work:
     ) -> int:
         """Write down what happened. `personal` holds names, numbers and texts: it can be erased later, while the
         event and the hash of what it said stay."""
-        payload_hash = None
-        if personal:
-            payload_hash = hashlib.sha256(json.dumps(personal, sort_keys=True).encode()).hexdigest()
         values = {
             "kind": kind,
             "subject_kind": subject_kind,
@@ -64,7 +59,6 @@ class Work:
             "at": at or self.now,
             "noted_at": self.now,
             "data": dict(data or {}),
-            "payload_hash": payload_hash,
         }
         return events.insert(self.session, values, personal)
 

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from salesapp.domain.search_terms import haystack, tokens
 from salesapp.store import search
 from salesapp.store.engine import Executor
+from salesapp.store.events import payload_hash, payload_of
 from salesapp.store.inserts import insert_or_ignore
 from salesapp.store.tables import contact_point, customer, customer_tag, event, event_payload, search_row, tag, touch
 
@@ -124,10 +125,11 @@ def add_tags(x: Executor, pairs: Sequence[tuple[int, str]]) -> None:
 
 def add_events(x: Executor, rows: Sequence[Mapping[str, Any]], bodies: Sequence[Mapping[str, Any]]) -> None:
     """Events with their erasable parts, in the same order."""
-    ids = _ids(x, event, rows)
+    payloads = [payload_of(body) for body in bodies]
+    hashes = [payload_hash(payload["body"], payload["salt"]) for payload in payloads]
+    ids = _ids(x, event, [{**row, "payload_hash": one} for row, one in zip(rows, hashes, strict=True)])
     if ids:
-        payloads = [{"event_id": one, "body": body} for one, body in zip(ids, bodies, strict=True)]
-        x.execute(insert(event_payload), payloads)
+        x.execute(insert(event_payload), [{"event_id": i, **each} for i, each in zip(ids, payloads, strict=True)])
 
 
 def add_search_rows(x: Executor, rows: Sequence[tuple[Mapping[str, Any], search.Parts]]) -> None:

@@ -102,3 +102,10 @@ def archived_with_contact(x: Executor, contact_id: int, at: Any) -> Sequence[Row
     """The ways that went out of use together with the contact."""
     same = and_(contact_point.c.contact_id == contact_id, contact_point.c.archived_at == at)
     return x.execute(select(contact_point).where(same)).all()
+
+
+def has_phone(x: Executor, customer_id: int) -> bool:
+    """Whether the customer or one of their contacts has a number in use."""
+    living = (contact_point.c.kind == "phone", contact_point.c.archived_at.is_(None))
+    query = select(contact_point.c.id).where(contact_point.c.customer_id == customer_id, *living).limit(1)
+    return x.execute(query).first() is not None

@@ -24,8 +24,8 @@ class ReportFilter:
 
 @dataclass(frozen=True, slots=True)
 class StageFigures:
-    """One stage in a time: deals that entered it, went on from it to a later stage or were won, were lost from it;
-    and the median stay of those that left it, in seconds."""
+    """One stage in a time: the deals that entered it then, and how many of *these* went on to a later stage (or were
+    won) or were lost from it, then or since; and the median stay of those that left it then, in seconds."""
 
     entered: int = 0
     went_on: int = 0
@@ -75,7 +75,8 @@ def funnel(
             func.count(case((stage_event.c.stage == lost, stage_event.c.deal_id)).distinct()).label("lost"),
         )
         .select_from(_with_deal)
-        .where(*where, stage_event.c.prev_stage.in_(stages))
+        .where(*_visible(actor, f, now), stage_event.c.process == f.process, _entered_then(f))
+        .where(stage_event.c.prev_stage.in_(stages))
         .group_by(stage_event.c.prev_stage)
     )
     left = {row.prev_stage: row for row in leaving}
@@ -89,6 +90,17 @@ def funnel(
         )
         for stage in stages
     }
+
+
+def _entered_then(f: ReportFilter) -> ColumnElement[bool]:
+    """Whether the stage that is being left was entered in the time, so that never more go on than entered."""
+    entry = stage_event.alias("entry")
+    found = select(entry.c.id).where(
+        entry.c.deal_id == stage_event.c.deal_id,
+        entry.c.process == stage_event.c.process,
+        entry.c.stage == stage_event.c.prev_stage,
+    )
+    return (found if f.since is None else found.where(entry.c.at >= f.since)).exists()
 
 
 def _medians(x: Executor, where: Sequence[ColumnElement[bool]], stages: Sequence[str]) -> dict[str, int]:

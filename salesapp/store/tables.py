@@ -409,6 +409,7 @@ event_payload = Table(
     metadata,
     Column("event_id", Id, ForeignKey("event.id", ondelete="CASCADE"), primary_key=True),
     Column("body", Json, nullable=False),
+    Column("salt", String(32), nullable=False),
 )
 
 batch = _table(  # one bulk change: an import, a reassignment

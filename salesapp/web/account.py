@@ -105,7 +105,7 @@ def change_password() -> Response | tuple[str, int]:
         return redirect("/account", 303)
     except Refused as refused:
         return render.page("account/password.html", me=_me(), errors=render.by_place(refused.problems)), 422
-    render.flash(gettext("Your password is changed. You are signed out everywhere else."))
+    render.flash(gettext("Your password has been changed. You are signed out everywhere else."))
     return redirect("/account", 303)
 
 

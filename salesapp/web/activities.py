@@ -184,7 +184,7 @@ def _write(w: Work, wanted: NewActivity, plans: bool, next_at: datetime | None, 
 
 def _check_next(next_at: datetime) -> None:
     if local(next_at).date() < today():
-        raise Refused([problem("next_on", N_("The next contact lies in the past."))])
+        raise Refused([problem("next_on", N_("The next contact is in the past."))])
 
 
 def answer(text: str, deal_id: int | None, customer_id: int | None, *, undo: str | None = None) -> AnyResponse:

@@ -25,7 +25,7 @@ bp = Blueprint("contacts", __name__)
 
 
 PERSON: Final = (
-    field("name", "text", 200, required=True),
+    field("name", "text", 200, required=True, called="full_name"),
     field("position", "text", 200),
     field("department", "text", 200),
     field("note", "long_text"),

@@ -13,6 +13,7 @@ from salesapp.domain.fields import FormContext, FormField, FormSpec, Parsed, par
 from salesapp.domain.sources import SOURCES_BY_KEY
 from salesapp.domain.views import CustomerView
 from salesapp.services import customers as service
+from salesapp.services.contacts import NEEDED
 from salesapp.services.customers import NewCustomer
 from salesapp.services.duplicates import Duplicate, find_duplicates
 from salesapp.services.work import work
@@ -27,9 +28,11 @@ from salesapp.web.request import current_actor, current_company, current_now, is
 bp = Blueprint("customer_forms", __name__)
 
 
-def field(name: str, kind: Any, length: int = 0, choices: Any = (), *, required: bool = False) -> FormField:
-    """A field of a form about a customer, called what `FIELD_LABELS` calls it."""
-    label = Msg(words.FIELD_LABELS[name])
+def field(
+    name: str, kind: Any, length: int = 0, choices: Any = (), *, required: bool = False, called: str = ""
+) -> FormField:
+    """A field of a form about a customer, called what `FIELD_LABELS` calls it, or another field."""
+    label = Msg(words.FIELD_LABELS[called or name])
     return FormField(name, kind, label, required=required, max_length=length, choices=tuple(choices))
 
 
@@ -124,7 +127,7 @@ def _nobody(parsed: Parsed) -> list[Problem]:
     wrong = {each.place for each in parsed.problems}
     if parsed.values.get("name") or parsed.values.get("phone") or {"name", "phone"} & wrong:
         return []
-    return [problem("name", service.NEEDED)]
+    return [problem("name", NEEDED)]
 
 
 def _new(values: Mapping[str, Any]) -> NewCustomer:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from salesapp.domain.customer_labels import DATE_KINDS, GRADES, KINDS, POINT_KINDS, STATES
 from salesapp.domain.errors import N_
-from salesapp.domain.partial_dates import PartialDate, next_occurrence, parse_partial_date
+from salesapp.domain.partial_dates import PartialDate, lunar_in_chinese, next_occurrence, parse_partial_date
 from salesapp.domain.sources import GROUPS, SOURCES, SOURCES_BY_KEY
 from salesapp.domain.text import Text
 from salesapp.domain.views import CustomerView
@@ -18,6 +18,7 @@ from salesapp.web.i18n import gettext, language, locale, say, show_date, show_da
 FIELD_LABELS: Mapping[str, str] = {
     "kind": N_("Kind"),
     "name": N_("Name"),
+    "full_name": N_("Full name"),
     "company": N_("Company"),
     "position": N_("Position"),
     "department": N_("Department"),
@@ -110,6 +111,8 @@ def partial_date(row: Any) -> PartialDate:
 
 def day_words(day: PartialDate) -> str:
     """A partial date as people say it."""
+    if day.calendar == "lunar" and language().startswith("zh"):
+        return lunar_in_chinese(day, traditional=language() == "zh_Hant")
     if day.calendar == "lunar":
         words = gettext("lunar leap month %(month)s, day %(day)s") if day.leap_month else ""
         text = (words or gettext("lunar month %(month)s, day %(day)s")) % {"month": day.month, "day": day.day}

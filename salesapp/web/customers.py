@@ -12,6 +12,7 @@ from salesapp.domain.errors import Refused
 from salesapp.domain.permissions import can
 from salesapp.domain.sources import SOURCES_BY_KEY
 from salesapp.services import customers as service
+from salesapp.services import pool
 from salesapp.services.work import Work, work
 from salesapp.store import activities, customer_files, customer_lists, search, timeline
 from salesapp.store.customer_files import CustomerFile
@@ -229,7 +230,7 @@ def assign(customer_id: int) -> Response | tuple[str, int]:
 def assign_to(customer_id: int, owner_id: int) -> Response:
     """Hand over to this person; 0 is nobody."""
     with work(current_actor(), current_now(), request_key=request_key()) as w:
-        before = service.assign_customer(w, customer_id, owner_id or None)
+        before = pool.assign_customer(w, customer_id, owner_id or None)
         w.done("customer", customer_id)
     undo = f"/customers/{customer_id}/assign/{before or 0}" if before != (owner_id or None) else None
     render.flash(gettext("Handed over."), undo=undo)
@@ -241,7 +242,7 @@ def release(customer_id: int) -> Response:
     """Back to the pool."""
     actor, now = current_actor(), current_now()
     with work(actor, now, request_key=request_key()) as w:
-        service.release_customer(w, customer_id)
+        pool.release_customer(w, customer_id)
         w.done("customer", customer_id)
     render.flash(gettext("Released to the public pool."), undo=f"/pool/{customer_id}/claim")
     return redirect("/customers", 303)

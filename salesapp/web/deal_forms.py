@@ -97,7 +97,7 @@ def create() -> Response | tuple[str, int]:
     except Refused as refused:
         problems += refused.problems
         return _new_form(actor, customer_id, typed, errors=render.by_place(problems)), 422
-    render.flash(gettext("Deal opened."))
+    render.flash(gettext("Deal added."))
     return redirect(f"/deals/{deal_id}", 303)
 
 

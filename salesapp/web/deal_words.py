@@ -81,7 +81,7 @@ def changes(
 ) -> list[tuple[str, str, str]]:
     """What a change of a deal's facts was, from what to what: label, old, new."""
     labels = {
-        "title": gettext("Name"),
+        "title": gettext("Deal name"),
         "amount_minor": gettext("Amount"),
         "currency": gettext("Currency"),
         "expected_close": gettext("Expected close"),
@@ -155,7 +155,7 @@ def missing_text(labels: Sequence[str]) -> tuple[str, ...]:
     """The key steps still to do, in one line."""
     if not labels:
         return ()
-    steps = gettext(", ").join(labels[:SHOWN_STEPS])
+    steps = gettext("; ").join(labels[:SHOWN_STEPS])
     if len(labels) <= SHOWN_STEPS:
         return (gettext("Missing: %(steps)s") % {"steps": steps},)
     more = show_number(len(labels) - SHOWN_STEPS)

@@ -16,15 +16,18 @@ from salesapp.web.request import is_htmx
 log = logging.getLogger("salesapp")
 
 WORDS: Final = {  # title, explanation
-    400: (N_("This form has grown old"), N_("Open the page again and send it once more; nothing was changed.")),
-    403: (N_("Not yours to do"), N_("Your role does not include this. Ask somebody who runs SalesApp here.")),
-    404: (N_("Nothing to see here"), N_("It does not exist, or it is not yours to see.")),
+    400: (N_("This form is too old"), N_("Open the page again and send it once more; nothing was changed.")),
+    403: (N_("You may not do this"), N_("Your role does not include this. Ask somebody who runs SalesApp here.")),
+    404: (N_("Not found"), N_("It does not exist, or it is not yours to see.")),
     405: (N_("That is not how this page works"), N_("Go back and use the button on the page.")),
     409: (N_("Somebody was faster"), N_("Open it again to see the newest state; then decide.")),
     413: (N_("Too large"), N_("What you sent is larger than this page takes.")),
     422: (N_("Not saved"), N_("Something in what you sent does not fit.")),
     429: (N_("One moment, please"), N_("Too many tries. Please wait a quarter of an hour.")),
-    500: (N_("Something broke on our side"), N_("It was noted. Nothing you had saved is lost. Try again in a moment.")),
+    500: (
+        N_("Something went wrong on our side"),
+        N_("It was noted. Nothing you had saved is lost. Try again in a moment."),
+    ),
     503: (N_("Busy right now"), N_("The database is busy. Try again in a moment; nothing was changed.")),
 }
 OTHER: Final = (N_("That did not work"), N_("Go back and try it another way."))

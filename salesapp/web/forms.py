@@ -43,7 +43,7 @@ def kept(typed: Mapping[str, str], seen: Mapping[str, str], fresh: Mapping[str, 
 
 def somebody_was_faster(stale: Stale, now: Mapping[str, str], title: str = "") -> dict[str, Any]:
     """What the form says then: beside each field somebody else changed who did, and to what (`now`, in words)."""
-    text = gettext("%(who)s changed this meanwhile to “%(now)s”. Yours stands in the field; save again to keep it.")
+    text = gettext("%(who)s changed this meanwhile to “%(now)s”. Yours is in the field; save again to keep it.")
     who = stale.changed_by or gettext("Somebody")
     errors = {field: [text % {"who": who, "now": now.get(field, "")[:200] or "–"}] for field in stale.fields}
     return {"errors": errors, "stale": title or gettext("Somebody was faster")}

@@ -210,7 +210,7 @@ def reactivate(person_id: int) -> Response:
     with work(current_actor(), current_now(), request_key=request_key()) as w:
         service.reactivate(w, person_id)
         w.done("person", person_id)
-    render.flash(gettext("Active again."))
+    render.flash(gettext("Access restored."))
     return _to(person_id)
 
 

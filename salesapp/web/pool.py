@@ -56,5 +56,5 @@ def claim(customer_id: int) -> Response | tuple[str, int]:
         return redirect(f"/customers/{customer_id}", 303)
     except Refused as refused:
         return _page(render.by_place(refused.problems)), 422
-    render.flash(gettext("Yours now."), undo=f"/customers/{customer_id}/release")
+    render.flash(gettext("This customer is yours now."), undo=f"/customers/{customer_id}/release")
     return redirect(f"/customers/{customer_id}", 303)

@@ -105,7 +105,7 @@ def _lines(
             entered=figures[stage.key].entered,
             went_on=figures[stage.key].went_on,
             rate=percent(figures[stage.key].went_on, figures[stage.key].entered),
-            stay=_days(figures[stage.key].median_secs),
+            stay=stay_in_days(figures[stage.key].median_secs),
             lost=figures[stage.key].lost,
             open_now=open_now.get(stage.key, 0),
             href="/deals?" + urlencode({**asked, "stage": stage.key}),
@@ -115,7 +115,7 @@ def _lines(
     ]
 
 
-def _days(secs: int | None) -> str:
+def stay_in_days(secs: int | None) -> str:
     """A stay in days, with one decimal below ten."""
     if secs is None:
         return "–"
@@ -123,7 +123,7 @@ def _days(secs: int | None) -> str:
         return deal_words.stay_duration(secs)
     days = secs / 86400
     shown = round(days, 1) if days < 10 else round(days)
-    return ngettext("%(num)s day", "%(num)s days", round(days)) % {"num": show_number(shown)}
+    return ngettext("%(num)s day", "%(num)s days", shown) % {"num": show_number(shown)}
 
 
 def percent(part: int, whole: int) -> str:

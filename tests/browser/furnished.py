@@ -12,10 +12,11 @@ from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.plugging.hooks import Hooks
 from salesapp.services.activities import NewActivity, finish_activity, note_activity, plan_activity
 from salesapp.services.contacts import NewContact, add_contact, add_date
-from salesapp.services.customers import NewCustomer, add_customer, archive_customer, release_customer
+from salesapp.services.customers import NewCustomer, add_customer, archive_customer
 from salesapp.services.deals import NewDeal, lose_deal, move_deal, open_deal, win_deal
 from salesapp.services.links import make_link
 from salesapp.services.people import NewPerson, add_person
+from salesapp.services.pool import release_customer
 from salesapp.services.teams import add_node
 from salesapp.services.work import Work, work
 from salesapp.store import people

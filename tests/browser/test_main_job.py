@@ -85,7 +85,7 @@ def open_deal(page: Page, zh: Say) -> str:
     page.get_by_role("link", name=zh("New deal")).click()
     page.get_by_role("radio", name=SIX.label.zh_Hans).check()
     page.get_by_label(zh("Amount")).fill("380000")
-    page.get_by_role("button", name=zh("Open the deal")).click()
+    page.get_by_role("button", name=zh("Add deal")).click()
     expect(page).to_have_url(re.compile(r"/deals/\d+$"))
     expect(page.locator(".stages .stage")).to_have_count(6)
     return page.url

@@ -83,7 +83,7 @@ def test_phones_are_compared_by_their_international_form(raw: str, country: str,
         ("13812345678/13912345678", "These are two phone numbers; enter each on its own."),
         ("13812345678，13912345678", "These are two phone numbers; enter each on its own."),
         ("138+12345678", "The + of a phone number stands at its start."),
-        ("  \u200b ", "This is empty."),
+        ("  \u200b ", "Nothing is filled in here."),
         ("1" * 61, "This is too long: 61 characters, at most 60."),
     ],
 )

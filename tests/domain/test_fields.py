@@ -110,8 +110,8 @@ def test_all_problems_are_told_at_once_each_at_its_place() -> None:
         ("grade", "Grade: “Z” is not one of the choices."),
         ("tags", "Tags: “8” is not one of the choices."),
         ("since", "Since: the calendar has no 2026-02-30."),
-        ("people", "People is at least 1."),
-        ("vip", "VIP is either on or off."),
+        ("people", "People must be at least 1."),
+        ("vip", "VIP must be either on or off."),
         ("", "This form has no field “is_admin”."),
         ("value", "Value was sent more than once."),
     }
@@ -162,8 +162,8 @@ def test_lengths() -> None:
         ("datetime_local", "2026-05-31T24:30", "Field: write date and time as 2026-05-31 14:30."),
         ("datetime_local", "2026-02-30T14:30", "Field: the calendar has no 2026-02-30."),
         ("datetime_local", "9999-12-31T23:59", "Field: the year is between 1900 and 2200."),
-        ("integer", "1.5", "Field is a whole number."),
-        ("integer", "9" * 100, "Field is a whole number."),
+        ("integer", "1.5", "Field must be a whole number."),
+        ("integer", "9" * 100, "Field must be a whole number."),
         ("amount", "-5", "An amount cannot be below zero."),
         ("partial_date", "02-30", "“02-30” does not exist in the calendar."),
     ],
@@ -176,7 +176,7 @@ def test_other_ways_to_write() -> None:
     assert one("date", "2026/5/1") == one("date", "２０２６年5月1日") == date(2026, 5, 1)
     assert one("datetime_local", "2026-05-31 14:30:15") == datetime(2026, 5, 31, 6, 30, tzinfo=UTC)
     assert one("integer", "−3") == -3
-    assert one("integer", "501", maximum=500) == "Field is at most 500."
+    assert one("integer", "501", maximum=500) == "Field must be at most 500."
     assert one("bool", "off") is False
     assert one("partial_date", "5.1", FormContext(language="ru")) == PartialDate("solar", None, 1, 5)
     assert one("phone", "8 916 123-45-67", FormContext(country="RU")) == ContactPoint(

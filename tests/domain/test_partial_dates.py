@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapp.domain.errors import Msg
-from salesapp.domain.partial_dates import PartialDate, next_occurrence, occurrence_in, parse_partial_date
+from salesapp.domain.partial_dates import (
+    PartialDate,
+    lunar_in_chinese,
+    next_occurrence,
+    occurrence_in,
+    parse_partial_date,
+)
 
 
 def solar(month: int, day: int, year: int | None = None) -> PartialDate:
@@ -167,6 +173,31 @@ def test_stored_and_typed_forms_come_back(pd: PartialDate) -> None:
     assert PartialDate.from_json(json.loads(json.dumps(pd.to_json()))) == pd
     assert parse_partial_date(pd.as_typed()) == pd
     assert parse_partial_date(pd.as_typed(), "ru") == pd
+
+
+@pytest.mark.parametrize(
+    ("pd", "simplified", "traditional"),
+    [
+        (lunar(8, 15), "农历八月十五", "農曆八月十五"),
+        (lunar(1, 1), "农历正月初一", "農曆正月初一"),
+        (lunar(4, 1, leap=True), "农历闰四月初一", "農曆閏四月初一"),
+        (lunar(10, 10), "农历十月初十", "農曆十月初十"),
+        (lunar(11, 20), "农历冬月二十", "農曆冬月二十"),
+        (lunar(12, 23), "农历腊月廿三", "農曆臘月廿三"),
+        (lunar(12, 30), "农历腊月三十", "農曆臘月三十"),
+        (lunar(5, 19, 1990, leap=True), "农历1990年闰五月十九", "農曆1990年閏五月十九"),
+    ],
+)
+def test_lunar_dates_are_written_as_chinese_readers_write_them(
+    pd: PartialDate, simplified: str, traditional: str
+) -> None:
+    assert lunar_in_chinese(pd) == simplified
+    assert lunar_in_chinese(pd, traditional=True) == traditional
+
+
+@given(partial_dates().filter(lambda pd: pd.calendar == "lunar"), st.booleans())
+def test_what_is_written_in_chinese_is_read_back(pd: PartialDate, traditional: bool) -> None:
+    assert parse_partial_date(lunar_in_chinese(pd, traditional=traditional)) == pd
 
 
 @given(partial_dates(), st.dates(date(1950, 1, 1), date(2090, 1, 1)))

@@ -54,8 +54,8 @@ def test_an_open_deal_moves_to_any_other_stage(to: str) -> None:
 @pytest.mark.parametrize(
     ("deal", "to", "words"),
     [
-        (replace(DEAL, state="won"), "second", [("", "This deal is closed. Resume it before you move it.")]),
-        (replace(DEAL, state="lost"), "second", [("", "This deal is closed. Resume it before you move it.")]),
+        (replace(DEAL, state="won"), "second", [("", "This deal is closed. Open it again before you move it.")]),
+        (replace(DEAL, state="lost"), "second", [("", "This deal is closed. Open it again before you move it.")]),
         (replace(DEAL, archived_at=NOW), "second", [("", "This deal is archived. Restore it before you move it.")]),
         (DEAL, "first", [("to", "The deal is in this stage already.")]),
         (DEAL, "fourth", [("to", "This process has no stage “fourth”.")]),
@@ -65,7 +65,7 @@ def test_an_open_deal_moves_to_any_other_stage(to: str) -> None:
             "fourth",
             [
                 ("", "This deal is archived. Restore it before you move it."),
-                ("", "This deal is closed. Resume it before you move it."),
+                ("", "This deal is closed. Open it again before you move it."),
                 ("to", "This process has no stage “fourth”."),
             ],
         ),

@@ -226,3 +226,21 @@ def test_taking_back_that_it_is_done_brings_the_planned_note_back(
         with work(cast.owner, NOW) as w:
             service.reopen_activity(w, activity_id)
         assert row(activity_id).note == planned_note
+
+
+def test_an_activity_is_planned_for_oneself_or_ones_own_people(cast: Cast) -> None:
+    assert row(plan(cast.manager, owner_id=cast.owner.id)).owner_id == cast.owner.id
+    for stranger in (cast.outsider.id, cast.reader.id, 10**9):
+        with pytest.raises(Refused, match="owner from the list"):
+            plan(cast.owner, owner_id=stranger)
+
+
+def test_putting_off_says_what_the_day_was(cast: Cast) -> None:
+    activity_id = plan(cast.owner)
+    with work(cast.owner, NOW) as w:
+        service.postpone_activity(w, activity_id, NOW + timedelta(days=9))
+    with reading() as x:
+        events = select(event.c.data).where(event.c.subject_id == activity_id, event.c.subject_kind == "activity")
+        data = x.scalars(events.order_by(event.c.id.desc())).first()
+    assert data is not None
+    assert data["was"] == TOMORROW.isoformat()

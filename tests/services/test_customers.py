@@ -6,6 +6,7 @@ from salesapp.domain.errors import NotAllowed, NotFound, Refused, Stale
 from salesapp.domain.permissions import SYSTEM
 from salesapp.domain.views import CustomerView
 from salesapp.services import customers as service
+from salesapp.services import pool
 from salesapp.services.customers import NewCustomer
 from salesapp.services.work import work
 from salesapp.store import customers, people, timeline
@@ -160,7 +161,7 @@ def test_what_is_not_theirs_does_not_exist_for_them(cast: Cast, who: str) -> Non
         lambda w: service.change_customer(w, customer_id, {"name": "X"}, {}),
         lambda w: service.archive_customer(w, customer_id),
         lambda w: service.note_enquiry(w, customer_id, None),
-        lambda w: service.release_customer(w, customer_id),
+        lambda w: pool.release_customer(w, customer_id),
         lambda w: service.change_state(w, customer_id, "lost"),
     ):
         with pytest.raises(NotFound), work(actor, NOW) as w:

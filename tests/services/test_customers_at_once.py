@@ -8,8 +8,8 @@ from flask import Flask
 
 from salesapp.domain.errors import Refused
 from salesapp.domain.permissions import Actor
-from salesapp.services.customers import NewCustomer, add_customer, claim_customer, release_customer
-from salesapp.services.pool import ensure_default_pool
+from salesapp.services.customers import NewCustomer, add_customer
+from salesapp.services.pool import claim_customer, ensure_default_pool, release_customer
 from salesapp.services.work import Work, work
 from salesapp.store import customers
 from salesapp.store.customer_lists import Filters, page

@@ -6,8 +6,8 @@ from salesapp.domain.contact_points import ContactPoint, Kind, parse_contact_poi
 from salesapp.domain.errors import NotFound, Refused, Stale
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.services import contacts as service
-from salesapp.services.customers import release_customer
 from salesapp.services.duplicates import BLIND_ANSWERS, find_duplicates
+from salesapp.services.pool import release_customer
 from salesapp.services.work import work
 from salesapp.store import customer_files, search
 from salesapp.store.customer_files import CustomerFile
@@ -139,3 +139,16 @@ def test_a_date_belongs_to_a_contact_of_this_customer(cast: Cast) -> None:
         theirs = service.add_contact(w, another, service.NewContact(name="王芳"))
     with pytest.raises(Refused), work(cast.owner, NOW) as w:
         service.add_date(w, customer_id, "birthday", PartialDate("solar", None, 5, 1), contact_id=theirs)
+
+
+def test_a_nameless_customer_keeps_its_last_number(cast: Cast) -> None:
+    customer_id = added(cast.owner, name="", phones=["13912345678"])
+    (only,) = _file(cast, customer_id).points
+    with pytest.raises(Refused, match="a name or a phone"), work(cast.owner, NOW) as w:
+        service.archive_point(w, only.id)
+    assert len(_file(cast, customer_id).points) == 1
+    with work(cast.owner, NOW) as w:
+        service.add_point(w, customer_id, point("13800138000"))
+    with work(cast.owner, NOW) as w:
+        service.archive_point(w, only.id)
+    assert [each.shown for each in _file(cast, customer_id).points] != [only.shown]

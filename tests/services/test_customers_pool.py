@@ -1,15 +1,13 @@
 """Handing over, releasing and claiming: what hangs on a customer follows its owner."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from salesapp.domain.errors import NotAllowed, NotFound, Refused
-from salesapp.services.customers import (
-    archive_customer,
-    assign_customer,
-    claim_customer,
-    release_customer,
-)
+from salesapp.services.customers import archive_customer
+from salesapp.services.pool import assign_customer, claim_customer, release_customer
 from salesapp.services.work import work
 from salesapp.store import customers, search
 from salesapp.store.engine import reading
@@ -96,3 +94,14 @@ def test_a_helper_and_an_archived_record_cannot_be_released(cast: Cast) -> None:
         archive_customer(w, customer_id)
     with pytest.raises(Refused), work(cast.owner, NOW) as w:
         release_customer(w, customer_id)
+
+
+def test_a_claimed_customer_comes_to_the_top_of_the_list(cast: Cast) -> None:
+    customer_id = added(cast.owner, name="王建国")
+    with work(cast.owner, NOW) as w:
+        release_customer(w, customer_id)
+    later = NOW + timedelta(days=1)
+    with work(cast.colleague, later) as w:
+        claim_customer(w, customer_id)
+    with reading() as x:
+        assert customers.load(x, cast.colleague, customer_id, later).touched_at == later

@@ -116,7 +116,7 @@ def test_everything_wrong_with_every_line_is_said_at_once(bring: Bring) -> None:
     )
     by_line = {each.line: "; ".join(map(str, each.reasons)) for each in report.rejected}
     assert list(by_line) == [2, 4, 5, 6, 7]
-    assert all(word in by_line[2] for word in ("1380000", "more than one @", "Z is no grade"))
+    assert all(word in by_line[2] for word in ("1380000", "more than one @", "Z is not a valid grade"))
     assert "neither a name nor a phone" in by_line[4]
     assert by_line[5] == "2 cells instead of 4."
     assert "too long" in by_line[7]

@@ -12,7 +12,8 @@ from salesapp.domain.permissions import Access, Actor
 from salesapp.services import activities as activity_services
 from salesapp.services import deals as service
 from salesapp.services.activities import NewActivity
-from salesapp.services.customers import assign_customer, change_customer, release_customer
+from salesapp.services.customers import change_customer
+from salesapp.services.pool import assign_customer, release_customer
 from salesapp.services.work import Work, work
 from salesapp.store import activities, customers, search, visibility
 from salesapp.store.engine import db, reading

@@ -80,7 +80,8 @@ def test_an_event_keeps_names_apart_and_their_hash_with_it(cast: Cast) -> None:
         )
     with reading() as x:
         row = x.execute(select(event).where(event.c.id == event_id)).one()
-        body = x.execute(select(event_payload.c.body).where(event_payload.c.event_id == event_id)).scalar()
+        kept = x.execute(select(event_payload).where(event_payload.c.event_id == event_id)).one()
     assert "王" not in json.dumps(row.data, ensure_ascii=False)
-    assert (body, row.actor_id, row.team_id) == (personal, cast.owner.id, cast.owner.team_id)
-    assert row.payload_hash == hashlib.sha256(json.dumps(personal, sort_keys=True).encode()).hexdigest()
+    assert (kept.body, row.actor_id, row.team_id) == (personal, cast.owner.id, cast.owner.team_id)
+    assert row.payload_hash == hashlib.sha256((kept.salt + json.dumps(personal, sort_keys=True)).encode()).hexdigest()
+    assert len(kept.salt) == 32

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from salesapp.services.customers import archive_customer, assign_customer, release_customer
+from salesapp.services.customers import archive_customer
+from salesapp.services.pool import assign_customer, release_customer
 from salesapp.services.work import work
 from salesapp.store import customers, visibility
 from salesapp.store.customer_lists import UNASSIGNED, Filters, Sort, choices, page, read_cursor, rows_of

@@ -108,7 +108,7 @@ def test_a_wrong_password_form_says_everything_at_once(client_of: ClientOf, cast
     browser = client_of(cast.owner)
     answer = browser.send("/account/password", password_form("wrong", "short", "shirt"))
     assert answer.status_code == 422
-    for text in ("not your present password", "at least 10 characters", "not the same"):
+    for text in ("not your current password", "at least 10 characters", "not the same"):
         assert text in answer.text
     assert "shirt" not in answer.text
     assert "200 characters" in browser.send("/account/password", password_form(new="x" * 201)).text

@@ -92,7 +92,7 @@ def test_everything_wrong_is_said_and_everything_typed_is_kept(client_of: Client
     late = {"mode": "done", "kind": "call", "outcome": "", "at_on": "2027-01-01", "at_time": "10:00"}
     assert "still to come" in client_of(cast.owner).send("/activities/new", late).text
     past = {"mode": "done", "kind": "call", "at_on": "2026-03-02", "next_on": "2026-01-01"}
-    assert "lies in the past" in client_of(cast.owner).send("/activities/new", past).text
+    assert "contact is in the past" in client_of(cast.owner).send("/activities/new", past).text
     assert rows() == []
 
 

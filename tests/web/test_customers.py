@@ -4,12 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
+from salesapp.domain.partial_dates import PartialDate
 from salesapp.services.activities import NewActivity, plan_activity
-from salesapp.services.contacts import NewContact
-from salesapp.services.customers import add_contact, change_customer, release_customer
+from salesapp.services.contacts import NewContact, add_contact
+from salesapp.services.customers import change_customer
+from salesapp.services.pool import release_customer
 from salesapp.services.work import work
 from salesapp.testing import NOW, Browser, Cast
+from salesapp.web.customer_words import day_words
 from tests.services.customer_kit import added, shared_with, with_deal
 
 Clients = Callable[..., Browser]
@@ -263,3 +267,12 @@ def test_htmx_gets_the_sheet_alone(client_of: Clients, cast: Cast, path: str) ->
     assert answer.status_code == 200
     assert "<html" not in answer.text
     assert "sheet-head" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-CN", "农历闰四月初一"), ("zh-TW", "農曆閏四月初一"), ("en", "lunar leap month 4, day 1")],
+)
+def test_a_lunar_day_is_said_as_its_readers_say_it(app: Flask, language: str, said: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": language}):
+        assert day_words(PartialDate("lunar", None, 4, 1, leap_month=True)) == said

@@ -109,7 +109,7 @@ def test_a_card_says_how_long_what_is_missing_and_what_is_next(
     page = client_of(cast.owner).get("/deals")
     assert "20 of 14 days" in page.text
     assert 'class="late"' in page.text
-    assert "Missing: Set the target market and the ideal customer, Create the customer file and 2 more" in page.text
+    assert "Missing: Set the target market and the ideal customer; Create the customer file and 2 more" in page.text
     assert "No next step" in page.text
     with work(cast.owner, clock.now) as w:
         plan_activity(w, NewActivity(deal_id=deal_id, planned_at=clock.now + timedelta(days=1)))
@@ -170,10 +170,21 @@ def test_the_page_of_a_deal(app: Flask, client_of: ClientOf, cast: Cast, stateme
     statements.clear()
     page = browser.get(f"/deals/{deal_id}").text
     assert queries(statements) <= 12
-    for text in ("CN¥218,000", "Owner moved", "Owner ticked off", "Nothing is planned", "Path taken"):
+    for text in ("CN¥218,000", "Owner moved", "Owner ticked off", "Nothing is planned", "Stages so far"):
         assert text in page
     assert page.count("stage-done") == 1
     assert page.count("stage-current") == 1
+
+
+def test_a_closed_deal_shows_no_next_step(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    deal_id = a_deal(app, cast.owner)
+    with work(cast.owner, NOW) as w:
+        plan_activity(w, NewActivity(deal_id=deal_id, planned_at=NOW + timedelta(days=1)))
+    browser = client_of(cast.owner)
+    assert "Next step" in browser.get(f"/deals/{deal_id}").text
+    with work(cast.owner, NOW) as w:
+        service.win_deal(w, deal_id, 1)
+    assert "Next step" not in browser.get(f"/deals/{deal_id}").text
 
 
 def test_a_step_is_ticked_with_and_without_script(app: Flask, client_of: ClientOf, cast: Cast) -> None:

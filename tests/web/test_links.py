@@ -83,7 +83,7 @@ def test_wrong_used_and_old_links_get_the_same_friendly_page(
             words = re.sub(r"/link/[^\"]*|csrf_token\" value=\"[^\"]*|request_key\" value=\"[^\"]*", "", answer.text)
             pages.append(words)
     assert len(set(pages)) == 1
-    assert "This link opens nothing" in pages[0]
+    assert "This link does not work" in pages[0]
     assert "Owner" not in pages[0]
 
 

@@ -73,7 +73,7 @@ def test_the_list_shows_everybody_and_the_former_apart(client_of: ClientOf, cast
     assert ">Outsider<" not in here
     assert ">Outsider<" in former
     assert ">Owner<" not in former
-    assert "Nobody here is called “zz”" in browser.get("/settings/people?q=zz").text
+    assert "Nobody found for “zz”" in browser.get("/settings/people?q=zz").text
 
 
 def test_inviting_shows_the_link_once(client_of: ClientOf, cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from salesapp.domain.permissions import Actor
@@ -13,6 +14,7 @@ from salesapp.store import reports
 from salesapp.store.engine import reading
 from salesapp.store.reports import ReportFilter, StageFigures
 from salesapp.testing import NOW, Browser, Cast, Clock
+from salesapp.web.reports import stay_in_days
 from tests.services.deal_files import SIX, a_deal, catalog, hooks
 
 ClientOf = Callable[[Actor], Browser]
@@ -50,6 +52,10 @@ def test_the_funnel_counts_deals_and_takes_the_middle_stay(app: Flask, cast: Cas
     assert found["closing"] == StageFigures()
     late = figures(cast.owner, ReportFilter(SIX, since=NOW + timedelta(days=9)))
     assert late["contact"].entered == 1
+    # Of those that entered since the second day none went on; one that did had entered before.
+    assert figures(cast.owner, ReportFilter(SIX, since=NOW + timedelta(days=2)))["contact"] == StageFigures(
+        entered=2, went_on=0, lost=1, median_secs=2 * day
+    )
     assert figures(cast.outsider, ReportFilter(SIX))["contact"].entered == 0
     assert figures(cast.manager, ReportFilter(SIX, owner=cast.colleague.id))["contact"].entered == 0
 
@@ -81,3 +87,11 @@ def test_who_is_not_signed_in_is_asked_to_and_nonsense_is_not_found(
     assert client.get("/reports").location.startswith("/sign-in")
     for query in ("period=x", "who=x"):
         assert client_of(cast.owner).get(f"/reports?{query}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(4.6, "4,6 дня"), (1.04, "1 день"), (5.02, "5 дней"), (2.5, "2,5 дня"), (21.3, "21 день")]
+)
+def test_a_stay_takes_the_form_of_the_number_shown(app: Flask, days: float, said: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "ru"}):
+        assert stay_in_days(int(days * 86400)).replace("\xa0", " ") == said

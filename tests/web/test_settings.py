@@ -137,7 +137,7 @@ def test_a_wrong_tree_form_keeps_what_was_typed(client_of: ClientOf, cast: Cast)
     browser = client_of(cast.admin)
     answer = browser.send("/settings/teams", {"name": "north", "parent_id": "1"})
     assert answer.status_code == 422
-    assert "There is one of this name here already." in answer.text
+    assert "There is one with this name already." in answer.text
     assert 'value="north"' in answer.text
     ring = browser.send("/settings/teams/1", {"name": "Company", "parent_id": "2"})
     assert ring.status_code == 422
@@ -169,7 +169,7 @@ def test_functions_are_added_renamed_archived_and_restored(client_of: ClientOf, 
     assert found is not None
     taken = browser.send(found[1], {"name": "Finance"})
     assert taken.status_code == 422
-    assert "There is one of this name here already." in taken.text
+    assert "There is one with this name already." in taken.text
     assert browser.send(found[1], {"name": "Guide"}).status_code == 303
     assert "Guide" in browser.get("/settings/people/new").text
     assert browser.send(f"{found[1]}/archive").status_code == 303

@@ -68,7 +68,7 @@ def test_a_wrong_password_an_unknown_name_and_a_former_person_get_the_same_page(
     ):
         answer = visitor.send("/sign-in", {"name": name, "password": password, "request_key": "k"})
         assert answer.status_code == 422
-        assert "do not belong together" in answer.text
+        assert "do not match" in answer.text
         start, end = answer.text.index('<div class="errors"'), answer.text.index('<input type="hidden" name="next"')
         texts.add(answer.text[start:end].replace(answer.text[answer.text.index('request_key" value="') :][:37], ""))
     assert len({text.split("<form")[0] for text in texts}) == 1

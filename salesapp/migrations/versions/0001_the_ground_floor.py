@@ -386,6 +386,7 @@ def upgrade() -> None:
         "event_payload",
         sa.Column("event_id", _ID, nullable=False),
         sa.Column("body", _JSON, nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_event_payload_event_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("event_id", name="pk_event_payload"),
     )
