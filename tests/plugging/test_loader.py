@@ -138,7 +138,7 @@ def test_a_folder_without_init_is_set_aside(tmp_path: Path) -> None:
 
 def test_a_name_that_cannot_be_a_key_is_set_aside_without_running(tmp_path: Path) -> None:
     (tmp_path / "My-Plugin.py").write_text("raise SystemExit")
-    assert reasons(load(tmp_path))["My-Plugin"].startswith("Its name must be small letters")
+    assert reasons(load(tmp_path))["My-Plugin"].startswith("Its name must be lower-case letters")
 
 
 def test_the_first_plugin_of_a_name_wins_and_both_places_are_named(tmp_path: Path) -> None:
