@@ -124,3 +124,11 @@
   line();
   settle(document);
 })();
+
+// A lost deal asks for its reason: bring the question into sight, it opens below the sheet's edge.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest(".move-form");
+  if (form && event.target.name === "to" && event.target.value === ":lost") {
+    form.querySelector(".when-lost").scrollIntoView({ block: "center" });
+  }
+});

@@ -78,7 +78,14 @@ def plan_activity(w: Work, new: NewActivity) -> int:
 
 
 def finish_activity(
-    w: Work, activity_id: int, outcome: str | None, note: str, next_at: datetime | None = None, *, all_day: bool = True
+    w: Work,
+    activity_id: int,
+    outcome: str | None,
+    note: str,
+    next_at: datetime | None = None,
+    *,
+    all_day: bool = True,
+    by_rhythm: bool = False,
 ) -> int | None:
     """A planned activity is done. With `next_at` the next one of its kind is planned; its id."""
     row = _planned(w, activity_id)
@@ -101,12 +108,19 @@ def finish_activity(
     _event(w, done, "activity.done", {"kind": done.kind, "outcome": outcome}, personal=before)
     _touch(w, done, at=w.now)
     w.done("activity", activity_id)
-    return plan_next(w, done, next_at, all_day=all_day) if next_at is not None else None
+    return plan_next(w, done, next_at, all_day=all_day, by_rhythm=by_rhythm) if next_at is not None else None
 
 
-def plan_next(w: Work, done: Row[*tuple[Any, ...]], next_at: datetime, *, all_day: bool = True) -> int:
-    """Plan the next activity after one that is done; taking that one back takes this one along."""
-    because = {"source": AFTER_MISSED if done.outcome == "not_reached" else AFTER_REACHED, "after": done.id}
+def plan_next(
+    w: Work, done: Row[*tuple[Any, ...]], next_at: datetime, *, all_day: bool = True, by_rhythm: bool = False
+) -> int:
+    """Plan the next activity after one that is done; taking that one back takes this one along. `by_rhythm` when the
+    day is the one the customer's grade suggests: a day of one's own choosing has no other reason."""
+    because: dict[str, Any] = {"after": done.id}
+    if done.outcome == "not_reached":
+        because["source"] = AFTER_MISSED
+    elif by_rhythm:
+        because["source"] = AFTER_REACHED
     values = {
         "kind": done.kind,
         "customer_id": done.customer_id,
@@ -183,6 +197,8 @@ def _check(new: NewActivity) -> list[Problem]:
         problems.append(problem("kind", N_("Choose what kind of activity it is.")))
     if new.direction not in DIRECTIONS:
         problems.append(problem("direction", N_("Choose who got in touch with whom.")))
+    if new.customer_id is None and new.deal_id is None and not new.note.strip():
+        problems.append(problem("note", N_("Say what it is about, or choose a customer.")))
     return problems
 
 

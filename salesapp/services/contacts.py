@@ -50,11 +50,13 @@ def put_points(
     *,
     shared: bool,
 ) -> list[Problem]:
-    """Add ways to reach somebody, each with the place its problem belongs to; what is taken comes back as problems."""
+    """Add ways to reach somebody, each with the place its problem belongs to; what is taken comes back as problems.
+    A number the customer has already becomes the contact's: it is the same phone, now with a name to it."""
     return [
         taken(w, point, place)
         for place, point in points
         if not contact_points.insert(w.session, point, customer_id, contact_id, shared=shared)
+        and not (contact_id is not None and contact_points.hand_to(w.session, point, customer_id, contact_id))
     ]
 
 

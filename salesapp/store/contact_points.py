@@ -109,3 +109,10 @@ def has_phone(x: Executor, customer_id: int) -> bool:
     living = (contact_point.c.kind == "phone", contact_point.c.archived_at.is_(None))
     query = select(contact_point.c.id).where(contact_point.c.customer_id == customer_id, *living).limit(1)
     return x.execute(query).first() is not None
+
+
+def hand_to(x: Executor, point: ContactPoint, customer_id: int, contact_id: int) -> bool:
+    """Make a customer's own number or address that of one of its contacts; whether it was the customer's."""
+    own = (contact_point.c.customer_id == customer_id, contact_point.c.contact_id.is_(None), _living)
+    same = (contact_point.c.kind == point.kind, contact_point.c.normalised == point.normalised)
+    return bool(rows_changed(x, update(contact_point).where(*own, *same).values(contact_id=contact_id)))

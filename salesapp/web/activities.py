@@ -18,7 +18,7 @@ from salesapp.services.activities import NewActivity
 from salesapp.services.work import Work, work
 from salesapp.store import activities, customers, deals
 from salesapp.store.activities import ActivityFilter
-from salesapp.store.engine import reading
+from salesapp.store.engine import Executor, reading
 from salesapp.web import render
 from salesapp.web.activity_rows import words_of
 from salesapp.web.guard import safe_next
@@ -100,10 +100,10 @@ def _form(actor: Actor, customer_id: int | None, deal_id: int | None, typed: Map
         elif deal is None and "errors" not in context:
             context |= picker(x, actor, "/activities/new", now)
         choices = deals.of_customer(x, actor, customer_id, now) if customer_id is not None and deal is None else []
-    suggested = next_contact(customer.grade if customer else None, today())
-    typed = {"next_on": suggested.isoformat() if customer or deal else "", "planned_on": suggested.isoformat()} | dict(
-        typed
-    )
+        is_planned = _is_planned(x, customer_id, deal_id)
+    suggested = next_contact(customer.grade if customer else None, today()).isoformat()
+    next_on = "" if is_planned or not (customer or deal) else suggested
+    typed = {"next_on": next_on, "suggested": suggested, "planned_on": suggested} | dict(typed)
     return render.page_or_block(
         "activities/new.html",
         "sheet",
@@ -116,6 +116,13 @@ def _form(actor: Actor, customer_id: int | None, deal_id: int | None, typed: Map
         grade=customer.grade if customer else None,
         **context,
     )
+
+
+def _is_planned(x: Executor, customer_id: int | None, deal_id: int | None) -> bool:
+    """Whether there is a next step already: then none is suggested, or each noted call would plan one more."""
+    if customer_id is None and deal_id is None:
+        return False
+    return bool(activities.planned_for(x, customer_id=customer_id, deal_id=deal_id, limit=1))
 
 
 def _kind_options() -> list[tuple[str, str]]:
@@ -152,7 +159,8 @@ def create() -> AnyResponse | tuple[str, int]:
     )
     try:
         with work(actor, current_now(), request_key=request_key()) as w:
-            activity_id = _write(w, wanted, plans, next_at, problems)
+            by_rhythm = bool(typed["next_on"]) and typed["next_on"] == request.form.get("suggested")
+            activity_id = _write(w, wanted, plans, next_at, problems, by_rhythm=by_rhythm)
     except Refused as refused:
         found = _once([*problems, *refused.problems])
         return _form(actor, customer_id, deal_id, typed, errors=render.by_place(found)), 422
@@ -168,7 +176,9 @@ def _once(problems: list[Problem]) -> list[Problem]:
     return list(places.values())
 
 
-def _write(w: Work, wanted: NewActivity, plans: bool, next_at: datetime | None, problems: list[Problem]) -> int:
+def _write(
+    w: Work, wanted: NewActivity, plans: bool, next_at: datetime | None, problems: list[Problem], *, by_rhythm: bool
+) -> int:
     if plans:
         activity_id = service.plan_activity(w, wanted)
     else:
@@ -176,7 +186,7 @@ def _write(w: Work, wanted: NewActivity, plans: bool, next_at: datetime | None, 
         if next_at is not None and not problems:
             _check_next(next_at)
             done = activities.load(w.session, w.actor, activity_id, w.now)
-            service.plan_next(w, done, next_at)
+            service.plan_next(w, done, next_at, by_rhythm=by_rhythm)
     if problems:
         raise Refused([])
     return activity_id

@@ -1,6 +1,6 @@
 """Finishing a planned activity: reached, not reached, later; calling it off; and taking either back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,7 +31,11 @@ def show(activity_id: int) -> AnyResponse | str:
     """A planned activity's page is the form to finish it; a done one is on its customer's timeline."""
     with reading() as x:
         row = activities.load(x, current_actor(), activity_id, current_now())
-    return _finish_form(row, _typed_for(row))
+        has_subject = row.customer_id is not None or row.deal_id is not None
+        others = (
+            activities.planned_for(x, customer_id=row.customer_id, deal_id=row.deal_id, limit=2) if has_subject else ()
+        )
+    return _finish_form(row, _typed_for(row, others))
 
 
 @bp.get("/activities/<int:activity_id>/finish")
@@ -40,8 +44,11 @@ def finish_page(activity_id: int) -> AnyResponse | str:
     return show(activity_id)
 
 
-def _typed_for(row: Any) -> dict[str, str]:
-    return {"outcome": "reached", "note": "", "next_on": next_contact(row.grade, today()).isoformat(), "next_time": ""}
+def _typed_for(row: Any, others: Collection[Any]) -> dict[str, str]:
+    """What stands in the form at first; no next day where another step is planned already."""
+    suggested = next_contact(row.grade, today()).isoformat()
+    next_on = "" if any(each.id != row.id for each in others) else suggested
+    return {"outcome": "reached", "note": "", "next_on": next_on, "suggested": suggested, "next_time": ""}
 
 
 def _finish_form(row: Any, typed: Mapping[str, str], **context: Any) -> str:
@@ -67,7 +74,7 @@ def _finish_form(row: Any, typed: Mapping[str, str], **context: Any) -> str:
 def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
     """Done with a result and the next one planned, or put off."""
     actor, now = current_actor(), current_now()
-    typed = {name: request.form.get(name, "") for name in ("outcome", "note", "next_on", "next_time")}
+    typed = {name: request.form.get(name, "") for name in ("outcome", "note", "next_on", "suggested", "next_time")}
     problems: list[Problem] = []
     next_at, all_day = moment_from(typed["next_on"], typed["next_time"], "next_on", "next_time", problems)
     with reading() as x:
@@ -86,7 +93,10 @@ def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
             else:
                 kind = KINDS_BY_KEY.get(row.kind)
                 outcome = typed["outcome"] if kind is None or kind.reaches else None
-                service.finish_activity(w, activity_id, outcome, typed["note"], next_at, all_day=all_day)
+                by_rhythm = bool(typed["next_on"]) and typed["next_on"] == typed["suggested"]
+                service.finish_activity(
+                    w, activity_id, outcome, typed["note"], next_at, all_day=all_day, by_rhythm=by_rhythm
+                )
     except Refused as refused:
         problems += refused.problems
         return _finish_form(row, typed, errors=render.by_place(problems)), 422

@@ -23,7 +23,16 @@ from salesapp.web import customer_words as words
 from salesapp.web import render
 from salesapp.web.forms import changed_fields, even, in_words, kept, seen_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, language, show_full_moment, zone
-from salesapp.web.request import current_actor, current_company, current_now, is_htmx, is_whole, need, request_key
+from salesapp.web.request import (
+    current_actor,
+    current_company,
+    current_now,
+    is_htmx,
+    is_whole,
+    need,
+    quiet,
+    request_key,
+)
 
 bp = Blueprint("customer_forms", __name__)
 
@@ -169,6 +178,7 @@ def _gone(address: str) -> Response:
 
 
 @bp.post("/customers/check")
+@quiet
 def check() -> str:
     """While typing: who is here already with this name, number or address. A POST, as it can be written down."""
     actor, now = current_actor(), current_now()

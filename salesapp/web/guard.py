@@ -72,7 +72,7 @@ def check_sign_in() -> AnyResponse | None:
     if request.endpoint is None or request.endpoint == "static" or getattr(view, "is_public", False):
         return None
     if not current_user.is_authenticated:
-        return ask_to_sign_in()
+        return Response(status=204) if is_htmx() and getattr(view, "is_quiet", False) else ask_to_sign_in()
     found = signed_in()
     if found is not None:
         note_seen(found.actor, found.seen_at, current_now())

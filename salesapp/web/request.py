@@ -37,6 +37,13 @@ def public(view: View) -> View:
     return view
 
 
+def quiet(view: View) -> View:
+    """A question a page asks by itself while somebody types: without a sign-in it gets no answer, and the page with
+    what was typed stays where it is."""
+    view.is_quiet = True  # type: ignore[attr-defined]
+    return view
+
+
 def current_now() -> datetime:
     """The moment of this request, the same all through it."""
     if "now" not in g:

@@ -41,7 +41,7 @@ def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
         faults = activities.deals_without_next(x, owners, FAULTS)
     with_owner = scope.key != "mine"
     rows = [words_of(row, with_owner=with_owner) for row in ahead]
-    all_of_day = counts.due + counts.done
+    all_of_day = counts.overdue + counts.due + counts.done  # what is late is to be done today, too
     return {
         "scope": scope,
         "scopes": [(label, f"/today?who={key}", key == scope.key) for key, label in scope_options(actor)],

@@ -35,12 +35,12 @@ def last_contact() -> datetime | None:
 
 def note(actor: Any, now: datetime = NOW, **values: Any) -> int:
     with work(actor, now) as w:
-        return service.note_activity(w, NewActivity(**values))
+        return service.note_activity(w, NewActivity(**({"note": "about it"} | values)))
 
 
 def plan(actor: Any, now: datetime = NOW, **values: Any) -> int:
     with work(actor, now) as w:
-        return service.plan_activity(w, NewActivity(**({"planned_at": TOMORROW} | values)))
+        return service.plan_activity(w, NewActivity(**({"planned_at": TOMORROW, "note": "about it"} | values)))
 
 
 @pytest.mark.parametrize(
@@ -244,3 +244,22 @@ def test_putting_off_says_what_the_day_was(cast: Cast) -> None:
         data = x.scalars(events.order_by(event.c.id.desc())).first()
     assert data is not None
     assert data["was"] == TOMORROW.isoformat()
+
+
+def test_only_a_day_the_rhythm_suggested_says_so(cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    next_at = NOW + timedelta(days=9)
+    reasons = []
+    for outcome, by_rhythm in (("reached", True), ("reached", False), ("not_reached", False)):
+        activity_id = plan(cast.owner, customer_id=customer_id)
+        with work(cast.owner, NOW) as w:
+            next_id = service.finish_activity(w, activity_id, outcome, "", next_at, by_rhythm=by_rhythm)
+        reasons.append(row(int(next_id or 0)).because.get("source"))
+    assert reasons == [service.AFTER_REACHED, None, service.AFTER_MISSED]
+
+
+def test_an_activity_is_about_somebody_or_something(cast: Cast) -> None:
+    with pytest.raises(Refused, match="what it is about"):
+        note(cast.owner, note="  ")
+    assert note(cast.owner, note="call the tax office")
+    assert note(cast.owner, customer_id=a_customer(cast.owner))

@@ -1,6 +1,7 @@
 """Contacts, ways to reach them and dates; and the answer to "is this one here already?"."""
 
 import pytest
+from sqlalchemy import select
 
 from salesapp.domain.contact_points import ContactPoint, Kind, parse_contact_point
 from salesapp.domain.errors import NotFound, Refused, Stale
@@ -12,6 +13,7 @@ from salesapp.services.work import work
 from salesapp.store import customer_files, search
 from salesapp.store.customer_files import CustomerFile
 from salesapp.store.engine import reading
+from salesapp.store.tables import contact_point
 from salesapp.testing import NOW, Cast
 from tests.services.customer_kit import added, events_of
 
@@ -152,3 +154,15 @@ def test_a_nameless_customer_keeps_its_last_number(cast: Cast) -> None:
     with work(cast.owner, NOW) as w:
         service.archive_point(w, only.id)
     assert [each.shown for each in _file(cast, customer_id).points] != [only.shown]
+
+
+def test_the_number_of_a_company_may_become_its_contacts(cast: Cast) -> None:
+    customer_id = added(cast.owner, name="王小明贸易有限公司", kind="organisation", phones=["13912345678"])
+    with work(cast.owner, NOW) as w:
+        service.add_contact(w, customer_id, service.NewContact(name="王小明", points=(point("13912345678"),)))
+    with reading() as x:
+        rows = x.execute(select(contact_point.c.customer_id, contact_point.c.contact_id)).all()
+    assert [(row.customer_id, row.contact_id is not None) for row in rows] == [(customer_id, True)]
+    other = added(cast.owner, name="别家", kind="organisation")
+    with pytest.raises(Refused), work(cast.owner, NOW) as w:
+        service.add_contact(w, other, service.NewContact(name="李", points=(point("13912345678"),)))

@@ -91,7 +91,7 @@ def test_everything_wrong_is_said_and_everything_typed_is_kept(client_of: Client
         assert text in answer.text
     late = {"mode": "done", "kind": "call", "outcome": "", "at_on": "2027-01-01", "at_time": "10:00"}
     assert "still to come" in client_of(cast.owner).send("/activities/new", late).text
-    past = {"mode": "done", "kind": "call", "at_on": "2026-03-02", "next_on": "2026-01-01"}
+    past = {"mode": "done", "kind": "call", "note": "about it", "at_on": "2026-03-02", "next_on": "2026-01-01"}
     assert "contact is in the past" in client_of(cast.owner).send("/activities/new", past).text
     assert rows() == []
 
@@ -134,3 +134,18 @@ def test_the_lists(app: Flask, client_of: ClientOf, cast: Cast, statements: list
     assert "第51件" in browser.get(more).text
     assert "Nothing done yet" in browser.get("/activities?state=done").text
     assert browser.get("/activities?state=x").status_code == 404
+
+
+def test_a_second_next_step_is_not_suggested(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    browser = client_of(cast.owner)
+    address = f"/activities/new?customer={customer_id}"
+    assert _next_on(browser.get(address).text) != ""
+    data = {"customer": customer_id, "mode": "plan", "kind": "call", "planned_on": "2026-03-10"}
+    assert browser.send("/activities/new", data).status_code == 303
+    assert _next_on(browser.get(address).text) == ""
+
+
+def _next_on(page: str) -> str:
+    field = page.split('name="next_on"')[1].split(">")[0]
+    return field.split('value="')[1].split('"')[0] if "value=" in field else ""

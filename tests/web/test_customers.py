@@ -276,3 +276,9 @@ def test_htmx_gets_the_sheet_alone(client_of: Clients, cast: Cast, path: str) ->
 def test_a_lunar_day_is_said_as_its_readers_say_it(app: Flask, language: str, said: str) -> None:
     with app.test_request_context(headers={"Accept-Language": language}):
         assert day_words(PartialDate("lunar", None, 4, 1, leap_month=True)) == said
+
+
+def test_a_check_while_typing_leaves_the_page_alone_when_the_sign_in_is_gone(client: Browser, cast: Cast) -> None:
+    answer = client.send("/customers/check", {"name": "王建国"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers.get("HX-Redirect"), answer.data) == (204, None, b"")
+    assert client.send("/customers/check", {"name": "王建国"}).status_code == 303
