@@ -59,7 +59,7 @@ def customers_command(
     if columns.left_out:
         say(f"Columns left out: {', '.join(columns.left_out)}")
     _say_report(report, dry_run)
-    if report.rejected:
+    if report.rejected and not dry_run:
         _write_rejected(file, table, report, encoding, _sign(delimiter))
 
 

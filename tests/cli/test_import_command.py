@@ -30,6 +30,13 @@ def test_a_dry_run_changes_nothing(salesapp: Command, tmp_path: Path) -> None:
     assert "1 added" in salesapp("import", "customers", str(file)).output
 
 
+def test_a_dry_run_with_rejected_lines_writes_no_file(salesapp: Command, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("name,phone\nA,1380013800\n", encoding="utf-8")
+    assert "one digit short" in salesapp("import", "customers", str(file), "--dry-run").output
+    assert [each.name for each in tmp_path.iterdir() if each.suffix == ".csv"] == ["list.csv"]
+
+
 def test_a_wrong_owner_source_or_delimiter_is_said(salesapp: Command, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("name\nAnn\n")
