@@ -63,7 +63,14 @@ def setup_lines(app: Flask, address: str) -> list[str]:
 @click.option("--run", "run", is_flag=True, help="Serve it, too.")
 @click.option("--size", type=click.Choice(demo.SIZES), default="small", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Another number, other people.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="Of names and notes; else your system's.")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default=None,
+    envvar="DEMO_LANG",
+    show_envvar=True,
+    help="Of names and notes; else your system's.",
+)
 @serving_options
 def demo_command(
     run: bool, size: str, seed: int, lang: str | None, host: str, port: int, workers: int, threads: int

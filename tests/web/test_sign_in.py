@@ -328,3 +328,9 @@ def test_pages_travel_packed_where_it_pays(visitor: Browser, path: str, accepts:
     assert (answer.headers.get("Content-Encoding") == "gzip") is packed
     body = gzip.decompress(answer.data) if packed else answer.data
     assert len(body) > len(answer.data) if packed else body == answer.data
+
+
+def test_who_is_sent_to_the_door_is_told_why(client: Browser, cast: Cast) -> None:
+    sent = client.get("/customers", follow_redirects=True).text
+    assert "back where you were" in sent
+    assert "back where you were" not in client.get("/sign-in").text
