@@ -2,7 +2,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from salesapp.domain.contact_points import (
@@ -94,6 +94,7 @@ def test_phones_are_refused_precisely(raw: str, said: str) -> None:
 @given(st.integers(3, 9), st.text("0123456789", min_size=9, max_size=9), st.integers(0, 10))
 def test_a_mobile_number_that_misses_a_digit_is_told_so(second: int, rest: str, missing: int) -> None:
     number = f"1{second}{rest}"
+    assume(not number.startswith("179"))  # no mobile: 179xx is dialled before one, to choose a carrier
     short = number[:missing] + number[missing + 1 :] if missing > 1 else number[:-1]
     assert complaint("phone", short) == "The phone number is one digit short."
     point = parse_contact_point("phone", number)

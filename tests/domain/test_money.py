@@ -123,7 +123,8 @@ def test_what_is_shown_in_full_can_be_typed_back(money: Money, language: str) ->
 def test_short_money_is_short_and_near(money: Money, language: str) -> None:
     shown = short_money(money, language)
     assert sum(c.isdigit() for c in shown) <= 5
-    assert "000" not in shown or language.startswith("zh")
+    beyond = money.major >= 10**15  # thousands of the largest unit, which has none above it
+    assert "000" not in shown or language.startswith("zh") or beyond
 
 
 @given(st.text(max_size=40) | st.text("0123456789.,' 万亿千kmb", max_size=20), st.sampled_from(["CNY", "JPY"]))
