@@ -33,7 +33,7 @@ def claim_customer(w: Work, customer_id: int) -> None:
     w.require("pool.claim")
     if w.actor.id is None:
         raise NotFound
-    if not customers.claim(w.session, customer_id, w.actor.id, w.now):
+    if not customers.claim(w.session, customer_id, w.actor.id):
         raise Refused([problem("", N_("This customer is not in the pool any more: somebody was faster."))])
     customers.rescope(w.session, customer_id)
     customers.touched(w.session, customer_id, w.now)

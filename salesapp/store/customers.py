@@ -137,11 +137,11 @@ def set_archived(x: Executor, customer_id: int, archived_at: datetime | None) ->
     return rows_changed(x, statement.values(archived_at=archived_at, version=customer.c.version + 1)) == 1
 
 
-def claim(x: Executor, customer_id: int, owner_id: int, now: datetime) -> bool:
+def claim(x: Executor, customer_id: int, owner_id: int) -> bool:
     """Take a customer out of its pool. One statement, so of many people at once exactly one gets True."""
     waiting = and_(customer.c.pool_id.is_not(None), customer.c.owner_id.is_(None), customer.c.archived_at.is_(None))
     statement = update(customer).where(customer.c.id == customer_id, waiting)
-    values = {"owner_id": owner_id, "pool_id": None, "touched_at": now, "version": customer.c.version + 1}
+    values = {"owner_id": owner_id, "pool_id": None, "version": customer.c.version + 1}
     return rows_changed(x, statement.values(values)) == 1
 
 
