@@ -3,8 +3,8 @@
 A plugin is one Python file, or a folder with an `__init__.py`, in `instance/plugins/`. The name of the file or folder
 is the name of the plugin: small letters, digits and `_`. This whole file is a plugin, `instance/plugins/bakery.py`:
 
-    from salesapp.plugin_api import IndustryPack, KeyStep, LostReason, Manifest, N_, Process, Stage, Text
-    from salesapp.plugin_api import hookimpl, problem
+    from salesapp.plugin_api import Field, Gate, IndustryPack, KeyStep, LostReason, Manifest, N_, Process, Stage
+    from salesapp.plugin_api import AllOf, Text, When, hookimpl, problem
 
     MANIFEST = Manifest(
         name="bakery",
@@ -13,7 +13,15 @@ is the name of the plugin: small letters, digits and `_`. This whole file is a p
         description=Text(en="Orders for cakes", zh_Hans="蛋糕订单", zh_Hant="蛋糕訂單", ru="Заказы тортов"),
     )
 
-    TASTING = KeyStep("tasting", Text(en="Tasting", zh_Hans="安排试吃", zh_Hant="安排試吃", ru="Провести дегустацию"))
+    TASTING = KeyStep(
+        "tasting",
+        Text(en="Tasting", zh_Hans="安排试吃", zh_Hant="安排試吃", ru="Провести дегустацию"),
+        evidence=("activity.visit", "activity.demo"),
+    )
+
+    GUESTS = Field("guests", Text(en="Guests", zh_Hans="用餐人数", zh_Hant="用餐人數", ru="Число гостей"), "integer")
+
+    AGREED = Gate("agreed", AllOf((When("field.guests", "at_least", 1), When("amount", "filled"))))
 
     ASKED = Stage(
         key="asked",
@@ -22,6 +30,7 @@ is the name of the plugin: small letters, digits and `_`. This whole file is a p
         key_steps=(TASTING,),
         probability=30,
         longest_stay_days=7,
+        to_leave=(AGREED,),
     )
 
     TOO_DEAR = LostReason("price", Text(en="Price", zh_Hans="价格", zh_Hant="價格", ru="Цена"))
@@ -31,6 +40,7 @@ is the name of the plugin: small letters, digits and `_`. This whole file is a p
         label=Text(en="Cakes", zh_Hans="蛋糕", zh_Hant="蛋糕", ru="Торты"),
         stages=(ASKED,),
         lost_reasons=(TOO_DEAR,),
+        fields=(GUESTS,),
     )
 
     @hookimpl
@@ -39,20 +49,31 @@ is the name of the plugin: small letters, digits and `_`. This whole file is a p
 
     @hookimpl
     def salesapp_check_deal_move(deal, to, now):
-        if deal.process == "bakery.cakes" and deal.amount_minor is None:
-            return [problem("amount", N_("Agree on a price first."))]
+        if deal.process == "bakery.cakes" and deal.expected_close and deal.expected_close.weekday() == 6:
+            return [problem("expected_close", N_("We do not bake on Sundays."))]
 
 *Records* say what can be known beforehand: they are listed, explained and translated without running the plugin.
 They check themselves and raise a ValueError that names the mistake. Keys are stored with the deals: never rename one.
 Everybody else knows the process above as `bakery.cakes`.
 
-*Hooks* answer questions about one situation. A hook may take fewer arguments than the house offers, by the same
-names: `def salesapp_check_deal_move(deal, to)` is fine. What it is given is frozen, and `now` is the time to use.
-There are two:
+- A *key step* is ticked by hand, or by its `evidence`: `activity.visit` is a visit that reached somebody while the deal
+  stood in this stage (so with each kind of activity), `quote.sent` whatever another plugin calls so.
+- A *field* is asked for where its `visible_when` holds, and never required by itself. The answer to the one above is in
+  `deal.custom["bakery"]["guests"]`.
+- A *gate* holds up a deal that enters (`to_enter`) or leaves (`to_leave`) its stage until what it `needs` is there.
+  Who moves the deal is asked for what is missing, then and there; who skips stages passes their gates, too, and who
+  goes back, or gives the deal up, passes none. Winning leaves the last stage.
+- *Conditions* are data as well: `When` asks one question (its docstring says which), `AllOf((…, …))`, `AnyOf((…, …))`
+  and `Not(…)` join them. Every deal has `title`, `amount`, `expected_close`, `customer`, `owner`, `contacts` (how
+  many) and `stage_since` (the day it came into its stage); those of a process have `step.<key>` and `field.<key>`.
+
+*Hooks* answer questions about one situation, where a gate cannot: look for a gate first. A hook may take fewer
+arguments than the house offers, by the same names: `def salesapp_check_deal_move(deal, to)` is fine. What it is given
+is frozen, and `now` is the time to use. There are two:
 
 - `salesapp_records() -> list of records`: what the plugin brings. Asked once, at the start.
 - `salesapp_check_deal_move(deal: DealView, to: str, now: datetime) -> list[Problem] | None`: what speaks against moving
-  this deal to the stage `to`. All problems of all plugins are shown together, each at its `place` in the form.
+  this deal to `to`, a stage or ":won". All problems of all plugins are shown together, each at its `place` in the form.
 
 When something is wrong with a plugin, it is set aside with the reason on the Plugins page, and the house opens
 without it. When a check fails to run, the move is allowed with a note, unless the manifest says `critical=True`.
@@ -61,8 +82,10 @@ A plugin may import its own files (`from .cakes import CAKES`) and any library i
 only the names below stay as they are.
 """
 
+from salesapp.domain.criteria import AllOf, AnyOf, Condition, Not, When
 from salesapp.domain.errors import N_, Msg, Problem, problem
-from salesapp.domain.pack import IndustryPack, KeyStep, LostReason, Process, Stage
+from salesapp.domain.money import Money
+from salesapp.domain.pack import Field, Gate, IndustryPack, KeyStep, LostReason, Option, Process, Stage
 from salesapp.domain.text import Text
 from salesapp.domain.views import ActivityView, CustomerView, DealView
 from salesapp.plugging.manifest import API, Manifest
@@ -72,17 +95,26 @@ __all__ = [
     "API",
     "N_",
     "ActivityView",
+    "AllOf",
+    "AnyOf",
+    "Condition",
     "CustomerView",
     "DealView",
+    "Field",
+    "Gate",
     "IndustryPack",
     "KeyStep",
     "LostReason",
     "Manifest",
+    "Money",
     "Msg",
+    "Not",
+    "Option",
     "Problem",
     "Process",
     "Stage",
     "Text",
+    "When",
     "hookimpl",
     "problem",
 ]

@@ -2,7 +2,10 @@
 
 from salesapp.plugin_api import KeyStep, Process, Stage, Text
 
+from .fields import FIELDS
+from .gates import AGREED, WANTS_HEARD
 from .lost_reasons import LOST_REASONS
+from .steps import MET, TALKED
 
 PROSPECTING = (
     KeyStep(
@@ -48,6 +51,7 @@ APPROACH = (
     KeyStep(
         "first_meeting",
         Text(en="Hold the first meeting", zh_Hans="完成首次会面", zh_Hant="完成首次會面", ru="Провести первую встречу"),
+        evidence=MET,
     ),
     KeyStep(
         "wants_and_needs",
@@ -78,6 +82,7 @@ PRESENTATION = (
             zh_Hant="針對每項需求介紹產品",
             ru="Показать, как продукт закрывает каждую потребность",
         ),
+        evidence=("activity.demo",),
     ),
 )
 
@@ -115,6 +120,7 @@ CLOSING = (
     KeyStep(
         "price_agreed",
         Text(en="Agree on the price", zh_Hans="谈定价格", zh_Hant="談定價格", ru="Договориться о цене"),
+        evidence=("contract.signed",),
     ),
     KeyStep(
         "delivery_agreed",
@@ -140,6 +146,7 @@ FOLLOW_UP = (
             zh_Hant="交貨後致電：是否收齊、使用是否正常",
             ru="Позвонить после поставки: всё ли пришло и работает",
         ),
+        evidence=TALKED,
     ),
 )
 
@@ -147,6 +154,7 @@ CLASSIC = Process(
     key="classic",
     label=Text(en="Classic seven", zh_Hans="经典七步法", zh_Hant="經典七步驟", ru="Классические семь шагов"),
     lost_reasons=LOST_REASONS,
+    fields=FIELDS,
     stages=(
         Stage(
             key="prospecting",
@@ -186,6 +194,7 @@ CLASSIC = Process(
             key_steps=APPROACH,
             probability=30,
             longest_stay_days=14,
+            to_leave=(WANTS_HEARD,),
         ),
         Stage(
             key="presentation",
@@ -230,6 +239,7 @@ CLASSIC = Process(
             key_steps=CLOSING,
             probability=85,
             longest_stay_days=14,
+            to_leave=(AGREED,),
         ),
         Stage(
             key="follow_up",

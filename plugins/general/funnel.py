@@ -2,6 +2,8 @@
 
 from salesapp.plugin_api import Process, Stage, Text
 
+from .fields import FIELDS
+from .gates import AMOUNT, NEED_KNOWN, SIGNED
 from .lost_reasons import LOST_REASONS
 from .steps import CLOSING, CONTACT, IDENTIFY, NEEDS, NEGOTIATION, SOLUTION
 
@@ -9,6 +11,7 @@ FUNNEL = Process(
     key="funnel",
     label=Text(en="Funnel", zh_Hans="销售漏斗", zh_Hant="銷售漏斗", ru="Воронка продаж"),
     lost_reasons=LOST_REASONS,
+    fields=FIELDS,
     stages=(
         Stage(
             key="prospect",
@@ -53,6 +56,7 @@ FUNNEL = Process(
             key_steps=NEEDS,
             probability=45,
             longest_stay_days=14,
+            to_leave=(NEED_KNOWN,),
         ),
         Stage(
             key="solution_offered",
@@ -84,6 +88,8 @@ FUNNEL = Process(
             key_steps=NEGOTIATION + CLOSING,
             probability=85,
             longest_stay_days=21,
+            to_enter=(AMOUNT,),
+            to_leave=(SIGNED,),
         ),
     ),
 )

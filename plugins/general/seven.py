@@ -2,6 +2,8 @@
 
 from salesapp.plugin_api import Process, Stage, Text
 
+from .fields import FIELDS
+from .gates import AMOUNT, NEED_SETTLED, SIGNED
 from .lost_reasons import LOST_REASONS
 from .steps import AFTER_SALES, CLOSING, CONTACT, IDENTIFY, NEEDS, NEGOTIATION, SOLUTION
 
@@ -9,6 +11,7 @@ SEVEN = Process(
     key="seven",
     label=Text(en="Seven stages", zh_Hans="七阶段流程", zh_Hant="七階段流程", ru="Семь этапов"),
     lost_reasons=LOST_REASONS,
+    fields=FIELDS,
     stages=(
         Stage(
             key="prospecting",
@@ -48,6 +51,7 @@ SEVEN = Process(
             key_steps=NEEDS,
             probability=35,
             longest_stay_days=21,
+            to_leave=(NEED_SETTLED,),
         ),
         Stage(
             key="demonstration",
@@ -79,6 +83,7 @@ SEVEN = Process(
             key_steps=NEGOTIATION,
             probability=70,
             longest_stay_days=21,
+            to_enter=(AMOUNT,),
         ),
         Stage(
             key="closing",
@@ -97,6 +102,7 @@ SEVEN = Process(
             key_steps=CLOSING,
             probability=90,
             longest_stay_days=14,
+            to_leave=(SIGNED,),
         ),
         Stage(
             key="after_sales",

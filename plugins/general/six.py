@@ -2,6 +2,8 @@
 
 from salesapp.plugin_api import Process, Stage, Text
 
+from .fields import FIELDS
+from .gates import AMOUNT, NEED_SETTLED, SIGNED
 from .lost_reasons import LOST_REASONS
 from .steps import CLOSING, CONTACT, IDENTIFY, NEEDS, NEGOTIATION, SOLUTION
 
@@ -9,6 +11,7 @@ SIX = Process(
     key="six",
     label=Text(en="Six stages", zh_Hans="六阶段流程", zh_Hant="六階段流程", ru="Шесть этапов"),
     lost_reasons=LOST_REASONS,
+    fields=FIELDS,
     stages=(
         Stage(
             key="identification",
@@ -53,6 +56,7 @@ SIX = Process(
             key_steps=NEEDS,
             probability=40,
             longest_stay_days=21,
+            to_leave=(NEED_SETTLED,),
         ),
         Stage(
             key="solution",
@@ -79,6 +83,7 @@ SIX = Process(
             key_steps=NEGOTIATION,
             probability=80,
             longest_stay_days=21,
+            to_enter=(AMOUNT,),
         ),
         Stage(
             key="closing",
@@ -92,6 +97,7 @@ SIX = Process(
             key_steps=CLOSING,
             probability=90,
             longest_stay_days=14,
+            to_leave=(SIGNED,),
         ),
     ),
 )

@@ -2,6 +2,9 @@
 
 from salesapp.plugin_api import KeyStep, Text
 
+TALKED = ("activity.call", "activity.visit", "activity.meeting")
+MET = ("activity.visit", "activity.meeting")
+
 IDENTIFY = (
     KeyStep(
         "target_market",
@@ -69,6 +72,7 @@ CONTACT = (
             zh_Hant="介紹公司與產品",
             ru="Рассказать о компании и продукте",
         ),
+        evidence=TALKED,
     ),
     KeyStep(
         "trust",
@@ -90,6 +94,7 @@ NEEDS = (
             zh_Hant="以結構化問卷訪談客戶",
             ru="Провести интервью с клиентом по опроснику",
         ),
+        evidence=MET,  # a call is often only to agree on a date
     ),
     KeyStep(
         "needs_and_pains",
@@ -156,6 +161,7 @@ SOLUTION = (
             zh_Hant="為客戶量身展示，凸顯獨有優勢",
             ru="Провести демонстрацию под клиента, показать то, что есть только у нас",
         ),
+        evidence=("activity.demo",),
     ),
     KeyStep(
         "questions_answered",
@@ -177,6 +183,7 @@ NEGOTIATION = (
             zh_Hant="依行情、預算與利潤定價",
             ru="Определить цену: рынок, бюджет клиента, наша маржа",
         ),
+        evidence=("quote.sent",),
     ),
     KeyStep(
         "negotiation_strategy",
@@ -223,6 +230,7 @@ CLOSING = (
     KeyStep(
         "contract_signed",
         Text(en="Sign the contract", zh_Hans="签订合同", zh_Hant="簽訂合約", ru="Подписать договор"),
+        evidence=("contract.signed",),
     ),
     KeyStep(
         "payment_method",
@@ -248,6 +256,7 @@ AFTER_SALES = (
             zh_Hant="回訪使用情況與滿意度",
             ru="Узнать, как идут дела и всё ли устраивает",
         ),
+        evidence=TALKED,
     ),
     KeyStep(
         "problems_solved",

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Company:
     """The company's own settings; money without a currency of its own is in `currency`, phones without a country
-    code belong to `country` (ISO 3166), days begin in `zone` (IANA) unless a team or person has another."""
+    code belong to `country` (ISO 3166), days begin in `zone` (IANA) unless a team or person has another.
+    `lost_needs_yes`: in every process, whoever leads agrees before a deal counts as lost."""
 
     name: str = ""
     currency: str = "CNY"
     country: str = "CN"
     zone: str = "Asia/Shanghai"
+    lost_needs_yes: bool = False

@@ -8,24 +8,109 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, get_args
 
+from salesapp.domain import criteria
+from salesapp.domain.activity_kinds import KINDS_BY_KEY
+from salesapp.domain.criteria import Condition
+from salesapp.domain.deal_facts import deal_vocabulary
 from salesapp.domain.text import Text
 
-KEY: Final = re.compile(r"[a-z][a-z0-9_]*")
+KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,38}")  # columns hold 80: a plugin's name, a dot, a key
+EVIDENCE: Final = re.compile(rf"{KEY.pattern}\.{KEY.pattern}")
 COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 
 
+FieldType = Literal["text", "long_text", "integer", "amount", "date", "bool", "choice", "choices"]
+
+
 @dataclass(frozen=True, slots=True)
-class KeyStep:
-    """One thing to get done inside a stage: an item of its checklist."""
+class Option:
+    """One answer a `choice` or `choices` field offers; `key` is what is stored."""
 
     key: str
     label: Text
 
     def __post_init__(self) -> None:
+        check_key("Option", self.key)
+        check_text(f"Option {self.key!r}", "label", self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something to know about a deal that the core does not ask for. Conditions call it `field.<key>`.
+
+    Stored with the deal as JSON under the plugin's name: text and choice as a string, choices as a list of them,
+    integer, bool, date as "2026-05-31", amount as {"minor": 1250, "currency": "CNY"}. The field is asked for, and
+    shown, where `visible_when` holds (None: always). A field is never required by itself: a gate says when.
+    """
+
+    key: str
+    label: Text
+    type: FieldType
+    options: tuple[Option, ...] = ()
+    help: Text | None = None
+    visible_when: Condition | None = None
+
+    def __post_init__(self) -> None:
+        check_key("Field", self.key)
+        me = f"Field {self.key!r}"
+        check_text(me, "label", self.label)
+        if self.help is not None:
+            check_text(me, "help", self.help)
+        if self.type not in get_args(FieldType):
+            raise ValueError(f"{me}: type must be one of {', '.join(get_args(FieldType))}, not {self.type!r}")
+        chosen = self.type in ("choice", "choices")
+        check_tuple(me, "options", self.options, Option, at_least_one=chosen)
+        if self.options and not chosen:
+            raise ValueError(f"{me}: only choice and choices have options, not {self.type}")
+        refuse_repeats(me, "option", (option.key for option in self.options))
+        if self.visible_when is not None:
+            check_is_condition(me, "visible_when", self.visible_when)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStep:
+    """One thing to get done inside a stage: an item of its checklist.
+
+    It is ticked by hand, or ticks itself when one of its pieces of `evidence` happens: "activity.call" when a call
+    with the deal reached somebody while the deal stood in this stage (any kind of activity), or whatever a plugin
+    pushes, such as "quote.sent".
+    """
+
+    key: str
+    label: Text
+    evidence: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
         check_key("KeyStep", self.key)
-        check_text(f"KeyStep {self.key!r}", "label", self.label)
+        me = f"KeyStep {self.key!r}"
+        check_text(me, "label", self.label)
+        check_tuple(me, "evidence", self.evidence, str)
+        for name in self.evidence:
+            group, _, kind = name.partition(".")
+            if not EVIDENCE.fullmatch(name) or (group == "activity" and kind not in KINDS_BY_KEY):
+                known = ", ".join(f"activity.{each}" for each in KINDS_BY_KEY)
+                raise ValueError(
+                    f"{me}: no such evidence: {name!r}. It is one of {known}, or another plugin's name.kind"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What must hold before a deal may leave or enter a stage. `hint` says what to do about it, where the condition
+    put into words does not say enough."""
+
+    key: str
+    needs: Condition
+    hint: Text | None = None
+
+    def __post_init__(self) -> None:
+        check_key("Gate", self.key)
+        me = f"Gate {self.key!r}"
+        check_is_condition(me, "needs", self.needs)
+        if self.hint is not None:
+            check_text(me, "hint", self.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +127,8 @@ class LostReason:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a deal stands: the goal of the stage, its checklist, how likely the deal is won from here (in percent)
-    and after how many days it has stayed too long (None: it may stay)."""
+    """Where a deal stands: the goal of the stage, its checklist, how likely the deal is won from here (in percent),
+    after how many days it has stayed too long (None: it may stay), and the gates before and behind it."""
 
     key: str
     label: Text
@@ -51,6 +136,8 @@ class Stage:
     key_steps: tuple[KeyStep, ...]
     probability: int
     longest_stay_days: int | None = None
+    to_enter: tuple[Gate, ...] = ()
+    to_leave: tuple[Gate, ...] = ()
 
     def __post_init__(self) -> None:
         check_key("Stage", self.key)
@@ -59,6 +146,8 @@ class Stage:
         check_text(me, "goal", self.goal)
         check_tuple(me, "key_steps", self.key_steps, KeyStep)
         refuse_repeats(me, "key step", (step.key for step in self.key_steps))
+        check_tuple(me, "to_enter", self.to_enter, Gate)
+        check_tuple(me, "to_leave", self.to_leave, Gate)
         if type(self.probability) is not int or not 0 <= self.probability <= 100:
             raise ValueError(f"{me}: probability must be a whole number from 0 to 100, not {self.probability!r}")
         stay = self.longest_stay_days
@@ -68,7 +157,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """An ordered set of stages, chosen per deal, with the reasons a deal in it can be lost for.
+    """An ordered set of stages, chosen per deal, with the reasons a deal in it can be lost for and the fields its
+    deals have. With `lost_needs_yes` somebody who leads agrees before a deal counts as lost.
 
     A key step's key is unique in the whole process, not only in its stage: a deal remembers what is done by that key.
     """
@@ -77,6 +167,8 @@ class Process:
     label: Text
     stages: tuple[Stage, ...]
     lost_reasons: tuple[LostReason, ...]
+    fields: tuple[Field, ...] = ()
+    lost_needs_yes: bool = False
 
     def __post_init__(self) -> None:
         check_key("Process", self.key)
@@ -87,6 +179,16 @@ class Process:
         refuse_repeats(me, "stage", (stage.key for stage in self.stages))
         refuse_repeats(me, "key step", (step.key for stage in self.stages for step in stage.key_steps))
         refuse_repeats(me, "lost reason", (reason.key for reason in self.lost_reasons))
+        check_tuple(me, "fields", self.fields, Field)
+        refuse_repeats(me, "field", (each.key for each in self.fields))
+        gates = [(stage, gate) for stage in self.stages for gate in (*stage.to_enter, *stage.to_leave)]
+        refuse_repeats(me, "gate", (gate.key for _, gate in gates))
+        known = deal_vocabulary(self)
+        for stage, gate in gates:
+            check_condition(f"{me}, stage {stage.key!r}, gate {gate.key!r}", gate.needs, known)
+        for each in self.fields:
+            if each.visible_when is not None:
+                check_condition(f"{me}, field {each.key!r}, visible_when", each.visible_when, known)
 
     def stage(self, key: str) -> Stage | None:
         """The stage called `key`; None when the process has none, as for a deal older than its plugin."""
@@ -114,13 +216,29 @@ class IndustryPack:
 def check_key(kind: str, key: object) -> None:
     """Keys are stored and stand in addresses, so they are plain and never depend on a language."""
     if not isinstance(key, str) or not KEY.fullmatch(key):
-        raise ValueError(f"{kind}: the key must be small letters, digits and _, beginning with a letter, not {key!r}")
+        raise ValueError(
+            f"{kind}: the key must be small letters, digits and _, beginning with a letter, 39 at most, not {key!r}"
+        )
 
 
 def check_text(owner: str, name: str, value: object) -> None:
     """A label is a Text, so that no language can be forgotten."""
     if not isinstance(value, Text):
         raise ValueError(f"{owner}: {name} must be a Text(en=…, zh_Hans=…, zh_Hant=…, ru=…), not {value!r}")
+
+
+def check_is_condition(owner: str, name: str, value: object) -> None:
+    """A condition is one of the records, not its name or a tuple of them."""
+    if not isinstance(value, Condition):
+        raise ValueError(f"{owner}: {name} must be a condition, as in When('amount', 'filled'), not {value!r}")
+
+
+def check_condition(owner: str, condition: Condition, known: criteria.Vocabulary) -> None:
+    """A condition asks only for what a deal of the process has."""
+    try:
+        criteria.check(condition, known)
+    except ValueError as error:
+        raise ValueError(f"{owner}: {error}") from None
 
 
 def check_colour(owner: str, colour: object) -> None:

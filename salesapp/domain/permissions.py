@@ -31,7 +31,13 @@ WORK_VERBS: Final = READ_VERBS | {
     "activity.edit",
     "pool.claim",
 }
-MANAGE_VERBS: Final = WORK_VERBS | {"customer.assign", "customer.unassigned", "gate.override", "import"}
+MANAGE_VERBS: Final = WORK_VERBS | {
+    "customer.assign",
+    "customer.unassigned",
+    "decision.make",
+    "gate.override",
+    "import",
+}
 ADMIN_VERBS: Final = MANAGE_VERBS | {"people.manage", "settings.manage", "backup"}
 
 

@@ -1,10 +1,20 @@
 """Moving through the stages of a process: what forbids a move, what comes next, what is still to do."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
-from salesapp.domain.errors import N_, Problem, problem
-from salesapp.domain.pack import KeyStep, Process, Stage
+from salesapp.domain import criteria
+from salesapp.domain.criteria import AllOf, Condition
+from salesapp.domain.deal_facts import deal_facts, deal_vocabulary
+from salesapp.domain.errors import N_, Msg, Problem, problem
+from salesapp.domain.pack import Gate, KeyStep, Process, Stage
 from salesapp.domain.views import DealView
+
+WON: Final = ":won"
+LOST: Final = ":lost"
+"""How a deal's path ends. No stage of a process can be called so, as keys begin with a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +48,77 @@ def next_stages(process: Process, stage: str) -> tuple[Stage, ...]:
 def checklist(stage: Stage, done: frozenset[str]) -> tuple[ChecklistItem, ...]:
     """The key steps of `stage` in their order, each with whether it is among the deal's `done` ones."""
     return tuple(ChecklistItem(step, step.key in done) for step in stage.key_steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing a gate needs, whether it holds, and the facts (`amount`, `field.budget`) to fill in where it does
+    not."""
+
+    gate: Gate
+    needs: Condition
+    holds: bool
+    asks: tuple[str, ...] = ()
+
+
+def gates_ahead(process: Process, stage: str, to: str) -> tuple[Gate, ...]:
+    """The gates between `stage` and `to` (a stage, WON or LOST), in the order they stand on the way.
+
+    A deal that skips stages passes their gates, too: a gate that can be walked around is none. Backwards there are
+    none, nor to a loss, nor from a stage the process no longer has.
+    """
+    keys = [each.key for each in process.stages]
+    if stage not in keys or to not in (*keys, WON):
+        return ()
+    start, end = keys.index(stage), len(keys) if to == WON else keys.index(to)
+    way = process.stages[start : end + 1]
+    gates: list[Gate] = []
+    for place, each in enumerate(way):
+        gates += each.to_enter if place else ()
+        gates += each.to_leave if to == WON or place < len(way) - 1 else ()
+    return tuple(gates)
+
+
+def requirements(process: Process, deal: DealView, gates: Iterable[Gate], today: date) -> tuple[Requirement, ...]:
+    """What these gates need, each thing by itself, and whether the deal has it."""
+    facts = deal_facts(deal, process)
+    return tuple(
+        Requirement(gate, needs, not asks, asks)
+        for gate in gates
+        for needs in _parts(gate.needs)
+        for asks in [_asks(needs, facts, today)]
+    )
+
+
+def _parts(needs: Condition) -> tuple[Condition, ...]:
+    """A gate that needs several things at once can be told, and filled in, one by one."""
+    return tuple(part for each in needs.conditions for part in _parts(each)) if isinstance(needs, AllOf) else (needs,)
+
+
+def _asks(needs: Condition, facts: criteria.Facts, today: date) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.field for each in criteria.unmet(needs, facts, today)))
+
+
+def unmet_problems(process: Process, unmet: Sequence[Requirement]) -> list[Problem]:
+    """What is missing, each at the field where it can be filled in; the same thing asked by two gates once."""
+    known = deal_vocabulary(process)
+    problems: list[Problem] = []
+    for each in unmet:
+        words = words_of(each, known)
+        told = words if each.gate.hint else Msg(N_("Needed: %(what)s"), {"what": words})
+        found = Problem(place_of(each.asks[0]), told)
+        if found not in problems:
+            problems.append(found)
+    return problems
+
+
+def words_of(requirement: Requirement, known: criteria.Vocabulary) -> Msg:
+    """What a gate needs, in words: its author's own, or the condition's."""
+    if requirement.gate.hint is not None:
+        return Msg("%(hint)s", {"hint": requirement.gate.hint})
+    return criteria.explain(requirement.needs, known)
+
+
+def place_of(fact: str) -> str:
+    """The form field where a fact is filled in: key steps are ticked in one list."""
+    return "step" if fact.startswith("step.") else {"owner": "owner_id"}.get(fact, fact)

@@ -21,6 +21,10 @@ class Text:
         if empty:
             raise ValueError(f"Text({self.en!r}) has no {', '.join(empty)}")
 
+    def __str__(self) -> str:
+        """English, for logs; people read `in_language`."""
+        return self.en
+
     def in_language(self, language: str) -> str:
         """The label in `language`, one of LANGUAGES."""
         label: str = getattr(self, language)

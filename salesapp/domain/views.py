@@ -89,6 +89,7 @@ class DealView:
     done_steps: frozenset[str]
     custom: Mapping[str, object] = field(hash=False)
     archived_at: datetime | None
+    contact_ids: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "done_steps", frozenset(self.done_steps))

@@ -47,4 +47,18 @@ def add_process(processes: dict[str, Process], plugin: str, process: Process) ->
     if key in processes:
         first, second = processes[key].label.en, process.label.en
         raise ValueError(f"two processes are called {key!r}: {first!r} and {second!r}")
+    for other_key, other in processes.items():
+        if other_key.startswith(f"{plugin}."):
+            check_shared_fields(other, process)
     processes[key] = process
+
+
+def check_shared_fields(one: Process, other: Process) -> None:
+    """A plugin's processes keep the values of their fields together, so one key means one thing in all of them."""
+    known = {each.key: each for each in one.fields}
+    for each in other.fields:
+        if known.get(each.key, each) != each:
+            raise ValueError(
+                f"the field {each.key!r} of the process {other.key!r} differs from that of {one.key!r}: "
+                "give it another key, or share one Field"
+            )

@@ -31,7 +31,7 @@ def salesapp_records() -> Iterable[Record]:  # type: ignore[empty-body]
 
 @hookspec
 def salesapp_check_deal_move(deal: DealView, to: str, now: datetime) -> Iterable[Problem] | None:
-    """What speaks against moving `deal` to the stage `to` at `now`; nothing, or None, when it may move.
+    """What speaks against moving `deal` to `to`, a stage or ":won", at `now`; nothing, or None, when it may move.
 
     Asked about every process, not only the plugin's own: look at `deal.process` first. The house has already made
     sure that the stage exists and the deal is open. All problems of all plugins are shown together.

@@ -1,12 +1,25 @@
 """Moving a deal: what forbids it, what comes next, what is still to do."""
 
 from dataclasses import FrozenInstanceError, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from salesapp.domain.pack import KeyStep, LostReason, Process, Stage
-from salesapp.domain.stages import check_move, checklist, next_stages
+from salesapp.domain.criteria import AllOf, AnyOf, Condition, Not, When
+from salesapp.domain.pack import Field, Gate, KeyStep, LostReason, Process, Stage
+from salesapp.domain.stages import (
+    LOST,
+    WON,
+    check_move,
+    checklist,
+    gates_ahead,
+    next_stages,
+    requirements,
+    unmet_problems,
+)
 from salesapp.domain.text import Text
 from salesapp.domain.views import ActivityView, CustomerView, DealView
 
@@ -89,6 +102,155 @@ def test_the_checklist_keeps_the_order_and_knows_what_is_done() -> None:
     items = checklist(FIRST, DEAL.done_steps | {"of_another_stage"})
     assert [(item.step, item.done) for item in items] == [(CALL, False), (VISIT, True)]
     assert checklist(SECOND, DEAL.done_steps) == ()
+
+
+# --- gates ---
+
+TODAY = NOW.date()
+CALLED, PRICED = When("step.call", "is", True), When("amount", "filled")
+
+
+def gate(key: str, needs: Condition = PRICED, hint: Text | None = None) -> Gate:
+    return Gate(key, needs, hint)
+
+
+OUT_OF_FIRST, INTO_SECOND, OUT_OF_SECOND, INTO_THIRD, OUT_OF_THIRD, INTO_FIRST = (
+    gate(key) for key in ("out_of_first", "into_second", "out_of_second", "into_third", "out_of_third", "into_first")
+)
+GATED = replace(
+    PROCESS,
+    stages=(
+        replace(FIRST, to_enter=(INTO_FIRST,), to_leave=(OUT_OF_FIRST,)),
+        replace(SECOND, to_enter=(INTO_SECOND,), to_leave=(OUT_OF_SECOND,)),
+        replace(THIRD, to_enter=(INTO_THIRD,), to_leave=(OUT_OF_THIRD,)),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("stage", "to", "gates"),
+    [
+        ("first", "second", [OUT_OF_FIRST, INTO_SECOND]),
+        ("second", "third", [OUT_OF_SECOND, INTO_THIRD]),
+        ("first", "third", [OUT_OF_FIRST, INTO_SECOND, OUT_OF_SECOND, INTO_THIRD]),
+        ("third", WON, [OUT_OF_THIRD]),
+        ("first", WON, [OUT_OF_FIRST, INTO_SECOND, OUT_OF_SECOND, INTO_THIRD, OUT_OF_THIRD]),
+        ("first", "first", []),
+        ("third", "first", []),
+        ("third", "second", []),
+        ("first", LOST, []),
+        ("third", LOST, []),
+        ("retired", "second", []),
+        ("retired", WON, []),
+        ("first", "retired", []),
+    ],
+)
+def test_the_gates_on_the_way_stand_in_its_order(stage: str, to: str, gates: list[Gate]) -> None:
+    assert list(gates_ahead(GATED, stage, to)) == gates
+
+
+@st.composite
+def journeys(draw: st.DrawFn) -> tuple[Process, list[str]]:
+    """A process with any number of gates anywhere, and some of its stages in order."""
+    numbers = iter(range(1000))
+    gates = st.integers(0, 2).map(lambda n: tuple(gate(f"g{next(numbers)}") for _ in range(n)))
+    stages = tuple(
+        Stage(f"s{place}", LABEL, LABEL, (), 10, to_enter=draw(gates), to_leave=draw(gates))
+        for place in range(draw(st.integers(1, 6)))
+    )
+    halts = draw(st.sets(st.sampled_from([stage.key for stage in stages]), min_size=1))
+    end = draw(st.sampled_from([[], [WON]]))
+    return replace(PROCESS, stages=stages), [*sorted(halts), *end]
+
+
+@given(journeys())
+def test_whoever_jumps_passes_the_gates_of_whoever_walks(journey: tuple[Process, list[str]]) -> None:
+    process, halts = journey
+    walked = [gate for here, there in pairwise(halts) for gate in gates_ahead(process, here, there)]
+    assert list(gates_ahead(process, halts[0], halts[-1])) == walked
+    there_and_back = [gate for here, there in pairwise(halts[::-1]) for gate in gates_ahead(process, here, there)]
+    assert there_and_back == []
+
+
+FIELDS = (
+    Field("budget", Text(en="Budget", zh_Hans="预算", zh_Hant="預算", ru="Бюджет"), "amount"),
+    Field("wish", LABEL, "text"),
+)
+ASKING = replace(PROCESS, fields=FIELDS)
+BUDGET = When("field.budget", "filled")
+
+
+def asked(*gates: Gate, deal: DealView = DEAL, today: date = TODAY) -> list[tuple[str, bool, tuple[str, ...]]]:
+    """What these gates need, thing by thing: of which gate, whether it holds, what is to be filled in."""
+    return [(each.gate.key, each.holds, each.asks) for each in requirements(ASKING, deal, gates, today)]
+
+
+def test_a_gate_that_needs_several_things_asks_for_each_by_itself() -> None:
+    inner = AllOf((BUDGET, When("step.visit", "is", True)))
+    assert asked(gate("all", AllOf((PRICED, inner, CALLED))), gate("called", CALLED)) == [
+        ("all", True, ()),
+        ("all", False, ("field.budget",)),
+        ("all", True, ()),
+        ("all", False, ("step.call",)),
+        ("called", False, ("step.call",)),
+    ]
+
+
+def test_of_several_ways_to_pass_every_one_is_offered_until_one_is_taken() -> None:
+    either = gate("either", AnyOf((BUDGET, CALLED, AllOf((BUDGET, CALLED)))))
+    neither = gate("neither", Not(AnyOf((PRICED, When("step.visit", "is", True)))))
+    assert asked(either) == [("either", False, ("field.budget", "step.call"))]
+    assert asked(either, deal=replace(DEAL, done_steps=frozenset({"call"}))) == [("either", True, ())]
+    assert asked(neither) == [("neither", False, ("amount", "step.visit"))]
+
+
+def test_what_is_needed_is_asked_of_this_deal_on_this_day() -> None:
+    soon = gate("soon", When("expected_close", "ahead", 7))
+    deal = replace(DEAL, expected_close=TODAY + timedelta(days=8))
+    assert asked(soon, deal=deal) == [("soon", False, ("expected_close",))]
+    assert asked(soon, deal=deal, today=TODAY + timedelta(days=1)) == [("soon", True, ())]
+    assert asked(gate("priced"), deal=replace(DEAL, amount_minor=None)) == [("priced", False, ("amount",))]
+    filled = replace(DEAL, custom={"general": {"budget": {"minor": 1, "currency": "CNY"}}})
+    assert asked(gate("budget", BUDGET), deal=filled) == [("budget", True, ())]
+
+
+def told(*gates: Gate) -> list[tuple[str, str]]:
+    """What is said to somebody with an empty deal: where, and in which words."""
+    empty = replace(DEAL, amount_minor=None, done_steps=frozenset(), owner_id=None)
+    unmet = [each for each in requirements(ASKING, empty, gates, TODAY) if not each.holds]
+    return [(each.place, str(each.message)) for each in unmet_problems(ASKING, unmet)]
+
+
+def test_what_is_missing_is_said_where_it_is_filled_in() -> None:
+    needs = AllOf((PRICED, CALLED, BUDGET, When("owner", "filled"), When("contacts", "at_least", 1)))
+    assert [place for place, _ in told(gate("all", needs))] == [
+        "amount",
+        "step",
+        "field.budget",
+        "owner_id",
+        "contacts",
+    ]
+    assert [place for place, _ in told(gate("either", AnyOf((BUDGET, CALLED))))] == ["field.budget"]
+
+
+def test_two_gates_that_miss_the_same_say_so_once() -> None:
+    assert told(gate("one"), gate("two"), gate("three", AllOf((CALLED, PRICED)))) == [
+        ("amount", "Needed: Amount is filled in"),
+        ("step", f"Needed: the key step “{LABEL}” is done"),
+    ]
+
+
+def test_a_hint_says_it_better_than_the_condition() -> None:
+    hint = Text(en="Ask first.", zh_Hans="先问一问。", zh_Hant="先問一問。", ru="Сначала спросите.")
+    hinted = gate("hinted", AllOf((BUDGET, When("field.wish", "filled"))), hint)
+    unmet = requirements(ASKING, DEAL, [hinted], TODAY)
+    problems = unmet_problems(ASKING, unmet)
+    assert [each.place for each in problems] == ["field.budget", "field.wish"]
+    for each in problems:
+        assert (each.message.source, each.message.values) == ("%(hint)s", {"hint": hint})
+
+
+# --- views ---
 
 
 def test_a_view_cannot_be_changed_and_keeps_nothing_that_can() -> None:

@@ -2,13 +2,16 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from salesapp.domain.pack import Process
-from salesapp.domain.text import Text
+from salesapp.domain.stages import WON, gates_ahead, requirements, unmet_problems
+from salesapp.domain.text import LANGUAGES, Text
+from salesapp.domain.views import DealView
 from salesapp.plugging.loader import load_plugins
 from tests.plugging.plugin_files import reasons
 
@@ -126,8 +129,124 @@ def test_every_label_is_really_written_in_its_language(processes: dict[str, Proc
 
 def test_within_a_process_no_two_stages_or_steps_read_alike(processes: dict[str, Process]) -> None:
     for process in processes.values():
-        for language in ("en", "zh_Hans", "zh_Hant", "ru"):
+        for language in LANGUAGES:
             stages = [stage.label.in_language(language) for stage in process.stages]
             steps = [step.label.in_language(language) for stage in process.stages for step in stage.key_steps]
-            assert len(set(stages)) == len(stages)
-            assert len(set(steps)) == len(steps)
+            asked = [each.label.in_language(language) for each in process.fields]
+            for labels in (stages, steps, asked):
+                assert len(set(labels)) == len(labels)
+
+
+GATES = {
+    "general.six": ["needs > need_settled", "> negotiation amount", "closing > signed"],
+    "general.seven": ["needs > need_settled", "> quote amount", "closing > signed"],
+    "general.funnel": ["need_confirmed > need_known", "> signing amount", "signing > signed"],
+    "general.classic": ["approach > wants_heard", "closing > agreed"],
+}
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+PRIVATE = DealView(
+    id=1,
+    version=1,
+    customer_id=2,
+    customer_name="Private person",
+    title="First order",
+    process="general.six",
+    stage="identification",
+    state="open",
+    owner_id=None,
+    owner_name=None,
+    team_id=None,
+    amount_minor=None,
+    currency="CNY",
+    expected_close=None,
+    stage_entered_at=NOW,
+    created_at=NOW,
+    touched_at=NOW,
+    closed_at=None,
+    lost_reason=None,
+    done_steps=frozenset(),
+    custom={},
+    archived_at=None,
+)
+
+
+def asked(process: Process, deal: DealView) -> list[str]:
+    """Where a deal that is won at once from the first stage has something to fill in."""
+    gates = gates_ahead(process, process.stages[0].key, WON)
+    unmet = [each for each in requirements(process, deal, gates, NOW.date()) if not each.holds]
+    return [each.place for each in unmet_problems(process, unmet)]
+
+
+def test_the_gates_are_few_and_stand_where_they_should(processes: dict[str, Process]) -> None:
+    found = {}
+    for key, process in processes.items():
+        found[key] = [
+            place
+            for stage in process.stages
+            for place in [
+                *(f"> {stage.key} {gate.key}" for gate in stage.to_enter),
+                *(f"{stage.key} > {gate.key}" for gate in stage.to_leave),
+            ]
+        ]
+    assert found == GATES
+
+
+@pytest.mark.parametrize(
+    ("key", "steps", "asks"),
+    [
+        ("general.six", {"need_determined", "contract_signed"}, ["step", "amount", "step"]),
+        ("general.seven", {"need_determined", "contract_signed"}, ["step", "amount", "step"]),
+        ("general.funnel", {"need_determined", "contract_signed"}, ["field.need", "amount", "step"]),
+        ("general.classic", {"wants_and_needs", "price_agreed"}, ["step", "step", "amount"]),
+    ],
+)
+def test_a_few_ticks_and_an_amount_win_any_deal(
+    key: str, steps: set[str], asks: list[str], processes: dict[str, Process]
+) -> None:
+    """No gate needs a contact, a company or an owner: a deal with a private person passes them all."""
+    deal = replace(PRIVATE, process=key, stage=processes[key].stages[0].key)
+    assert asked(processes[key], deal) == asks
+    assert asked(processes[key], replace(deal, amount_minor=1, done_steps=frozenset(steps))) == []
+
+
+def test_in_the_funnel_a_line_of_the_customers_own_is_enough(processes: dict[str, Process]) -> None:
+    deal = replace(PRIVATE, process="general.funnel", custom={"general": {"need": "Тёплый склад к зиме"}})
+    assert asked(processes["general.funnel"], deal) == ["amount", "step"]
+
+
+def test_steps_that_tick_themselves(processes: dict[str, Process]) -> None:
+    waiting = {
+        step.key: step.evidence
+        for process in processes.values()
+        for stage in process.stages
+        for step in stage.key_steps
+        if step.evidence
+    }
+    talked = ("activity.call", "activity.visit", "activity.meeting")
+    assert waiting == {
+        "introduction": talked,
+        "interview": talked[1:],
+        "tailored_demo": ("activity.demo",),
+        "price": ("quote.sent",),
+        "contract_signed": ("contract.signed",),
+        "satisfaction": talked,
+        "first_meeting": talked[1:],
+        "needs_matched": ("activity.demo",),
+        "price_agreed": ("contract.signed",),
+        "delivery_call": talked,
+    }
+
+
+def test_all_four_ask_the_same_and_explain_what_is_not_plain(processes: dict[str, Process]) -> None:
+    asked_for = processes["general.six"].fields
+    assert [(each.key, each.type) for each in asked_for] == [
+        ("need", "long_text"),
+        ("budget", "amount"),
+        ("decision_date", "date"),
+        ("competitor", "text"),
+        ("competitor_strength", "text"),
+        ("payment", "choice"),
+    ]
+    assert all(process.fields == asked_for for process in processes.values())
+    assert [each.key for each in asked_for if each.help is None] == ["payment"]
+    assert [each.key for each in asked_for if each.visible_when] == ["competitor_strength"]

@@ -94,6 +94,15 @@ BROKEN = {
         "It failed to load: ValueError: salesapp_records gave ",
     ),
     "not a list": ("@hookimpl\ndef salesapp_records():\n    return 7", "It failed to load: TypeError: "),
+    "one field with two meanings": (
+        "from dataclasses import replace\n"
+        "@hookimpl\ndef salesapp_records():\n"
+        "    field = Field('size', words('Size'), 'text')\n"
+        "    one, two = process('a'), process('b')\n"
+        "    return [replace(one, fields=(field,)), replace(two, fields=(replace(field, type='integer'),))]",
+        "It failed to load: ValueError: the field 'size' of the process 'b' differs from that of 'a': "
+        "give it another key, or share one Field",
+    ),
     "the same process twice": (
         "@hookimpl\ndef salesapp_records():\n    return [process('a', 'One'), process('a', 'Two')]",
         "It failed to load: ValueError: two processes are called 'broken.a': 'One' and 'Two'",

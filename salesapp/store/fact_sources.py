@@ -1,0 +1,143 @@
+"""Where the database has the facts that conditions ask about, and how each kind of source is asked.
+
+SQL knows a third answer, "unknown", wherever something is NULL. No source gives it: each asks first whether there is a
+value at all.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal, not_, true
+
+from salesapp.domain.money import Money
+from salesapp.store.custom_values import CustomHas, CustomHasAny
+
+Answer = ColumnElement[bool]
+
+
+class Source:
+    """Where the database has one fact, and how it is asked. A kind of question that a source does not know cannot be
+    put to it by a condition that was checked."""
+
+    def filled(self) -> Answer:
+        """Whether there is a value."""
+        raise NotImplementedError
+
+    def equals(self, value: Any) -> Answer:
+        """Whether there is one, and it is this."""
+        raise NotImplementedError
+
+    def contains(self, value: str) -> Answer:
+        """Whether there is one with this in it."""
+        raise NotImplementedError
+
+    def at_least(self, value: Any) -> Answer:
+        """Whether there is one, and it is this or more."""
+        raise NotImplementedError
+
+    def at_most(self, value: Any) -> Answer:
+        """Whether there is one, and it is this or less."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Plain(Source):
+    """A column or an expression, NULL where there is no value; `never_null` spares asking."""
+
+    column: ColumnElement[Any]
+    never_null: bool = False
+
+    def filled(self) -> Answer:
+        return true() if self.never_null else self.column.is_not(None)
+
+    def equals(self, value: Any) -> Answer:
+        return and_(Plain.filled(self), self.column == self._bound(value))
+
+    def at_least(self, value: Any) -> Answer:
+        return and_(self.filled(), self.column >= self._bound(value))
+
+    def at_most(self, value: Any) -> Answer:
+        return and_(self.filled(), self.column <= self._bound(value))
+
+    def _bound(self, value: Any) -> ColumnElement[Any]:
+        return literal(value, self.column.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Plain):
+    """A text: "" is none either."""
+
+    def filled(self) -> Answer:
+        return and_(Plain.filled(self), self.column != "")
+
+    def contains(self, value: str) -> Answer:
+        """Not LIKE, which on SQLite takes capitals and small letters for the same, but only Latin ones."""
+        return and_(Plain.filled(self), func.replace(self.column, self._bound(value), "") != self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount(Source):
+    """An amount in two columns. Amounts of other currencies are neither more nor less."""
+
+    minor: ColumnElement[Any]
+    currency: ColumnElement[Any]
+
+    def filled(self) -> Answer:
+        return and_(self.minor.is_not(None), self.currency.is_not(None))
+
+    def at_least(self, value: Money) -> Answer:
+        return and_(Plain(self.currency).equals(value.currency), Plain(self.minor).at_least(value.minor))
+
+    def at_most(self, value: Money) -> Answer:
+        return and_(Plain(self.currency).equals(value.currency), Plain(self.minor).at_most(value.minor))
+
+
+@dataclass(frozen=True, slots=True)
+class DayOf(Source):
+    """The day (UTC) of a moment that is always known. The days' borders are compared, so an index serves."""
+
+    moment: ColumnElement[datetime]
+
+    def filled(self) -> Answer:
+        return true()
+
+    def equals(self, value: date) -> Answer:
+        return and_(self.at_least(value), self.at_most(value))
+
+    def at_least(self, value: date) -> Answer:
+        return self.moment >= _midnight(value)
+
+    def at_most(self, value: date) -> Answer:
+        return self.moment < _midnight(value + timedelta(days=1)) if value < date.max else true()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Source):
+    """Something that happened or not."""
+
+    happened: Answer
+
+    def filled(self) -> Answer:
+        return true()
+
+    def equals(self, value: bool) -> Answer:
+        return self.happened if value else not_(self.happened)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Source):
+    """Several choices in a JSON column."""
+
+    column: ColumnElement[Any]
+    path: tuple[str, ...]
+
+    def filled(self) -> Answer:
+        return CustomHasAny(self.column, *self.path)
+
+    def contains(self, value: str) -> Answer:
+        return CustomHas(self.column, *self.path, asked=value)
