@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from salesapp import extensions, places
 from salesapp.config import Settings, read_settings
+from salesapp.plugging.hooks import Hooks
 from salesapp.plugging.loader import Plugins, load_plugins
 from salesapp.store import engine
 from salesapp.web import blueprints
@@ -43,7 +44,8 @@ def create_app(
     _configure(app, settings, testing=testing)
     app.extensions["salesapp_settings"] = settings
     app.extensions["salesapp_clock"] = clock
-    app.extensions["salesapp_plugins"] = _plugins(settings, plugins)
+    app.extensions["salesapp_plugins"] = loaded = _plugins(settings, plugins)
+    app.extensions["salesapp_hooks"] = Hooks(loaded, raise_errors=testing or settings.debug)
     engine.bind(app, settings.database)
     extensions.htmx.init_app(app)
     extensions.login.init_app(app)

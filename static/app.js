@@ -4,6 +4,7 @@
   const root = document.documentElement;
   const $ = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const seen = (node) => node.offsetParent !== null;
   const memory = {
     get(key, store = sessionStorage) { try { return store.getItem(key); } catch { return null; } },
     set(key, value, store = sessionStorage) { try { store.setItem(key, value); } catch { /* private window */ } },
@@ -60,6 +61,7 @@
       const here = $("[aria-current]", strip);
       if (here) strip.scrollLeft = here.getBoundingClientRect().left - strip.getBoundingClientRect().left + strip.scrollLeft - strip.clientWidth / 2 + here.clientWidth / 2;
     });
+    edges();
     $("[data-focus]", part)?.focus();
   };
   document.addEventListener("htmx:afterSettle", (event) => settle(event.target));
@@ -84,11 +86,111 @@
     all("form[data-sent]").forEach((form) => sent(form, false));
     if (event.persisted && document.body.dataset.signedIn) location.reload();
   });
-  const place = "y " + location.pathname;
-  window.addEventListener("pagehide", () => memory.set(place, String(window.scrollY)));
+  const place = "y " + location.pathname, boardPlace = "board " + location.search;
+  window.addEventListener("pagehide", () => {
+    memory.set(place, String(window.scrollY));
+    const board = $(".board");
+    if (board) memory.set("board " + location.search, `${board.scrollLeft} ${board.scrollTop}`);
+  });
   const came = performance.getEntriesByType("navigation")[0]?.type;
   const samePage = document.referrer && new URL(document.referrer).pathname === location.pathname;
-  if (!location.hash && (came === "reload" || came === "back_forward" || samePage) && !$("[data-focus]")) window.scrollTo(0, Number(memory.get(place)) || 0);
+  if (!location.hash && (came === "reload" || came === "back_forward" || samePage) && !$("[data-focus]")) {
+    window.scrollTo(0, Number(memory.get(place)) || 0);
+    $(".board")?.scrollTo(...(memory.get(boardPlace) ?? "0 0").split(" ").map(Number));
+  }
+
+  // The board: a card goes to another stage by hand or by key; what is asked for then comes in the sheet --
+  const wide = matchMedia("(min-width: 1024px)"), still = matchMedia("(prefers-reduced-motion: reduce)");
+  const cardOf = (node) => node?.closest?.("#board .card");
+  const linkOf = (part) => part && $(".deal-top a", part);
+  const once = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  let moving = null; // the card under way, and where it was let go
+  const move = (card, to, box = card.getBoundingClientRect()) => {
+    if (!card.dataset.version || moving) return;
+    moving = { card, box };
+    const values = { to, version: card.dataset.version, request_key: once() };
+    window.htmx.ajax("POST", $(".deal-foot .btn", card).getAttribute("href"), { source: card, target: "#sheet-body", swap: "innerHTML", values })
+      .catch(() => {}).finally(() => { moving = null; });
+  };
+  const ask = (card) => $(".deal-foot .btn", card)?.click();
+  const shift = (card, by) => {
+    const order = all("#board .column"), to = order[order.indexOf(card.closest(".column")) + by];
+    if (to) move(card, to.dataset.stage); else if (by > 0) ask(card); // after the last stage it is won or lost
+  };
+  const beside = (card, by) => {
+    const taken = all("#board .column").filter((column) => seen(column) && $(".card", column));
+    const there = taken[taken.indexOf(card.closest(".column")) + by];
+    if (!there) return;
+    const cards = all(".card", there), row = all(".card", card.parentElement).indexOf(card);
+    linkOf(cards[Math.min(row, cards.length - 1)]).focus();
+  };
+
+  let dragged = null;
+  const mark = (column) => all("#board .column").forEach((each) => each.classList.toggle("column-over", each === column));
+  const below = (event) => dragged && event.target.closest?.("#board .column");
+  document.addEventListener("dragstart", (event) => {
+    const card = cardOf(event.target);
+    if (!card?.draggable) return;
+    if (!wide.matches) { event.preventDefault(); return; } // a phone shows one stage, and holding means its menu
+    const box = card.getBoundingClientRect();
+    dragged = { card, x: event.clientX - box.left, y: event.clientY - box.top };
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", linkOf(card).textContent);
+    requestAnimationFrame(() => card.classList.add("card-drag"));
+  });
+  document.addEventListener("dragover", (event) => {
+    const column = below(event);
+    if (!dragged) return;
+    mark(column && !column.contains(dragged.card) ? column : null);
+    if (column) { event.preventDefault(); event.dataTransfer.dropEffect = "move"; }
+  });
+  document.addEventListener("drop", (event) => {
+    const column = below(event);
+    if (!column) return;
+    event.preventDefault();
+    if (!column.contains(dragged.card)) move(dragged.card, column.dataset.stage, { left: event.clientX - dragged.x, top: event.clientY - dragged.y });
+  });
+  document.addEventListener("dragend", () => { dragged?.card.classList.remove("card-drag"); dragged = null; mark(null); });
+
+  // The board comes anew: it stays scrolled where it was, the card in hand keeps the focus and is seen travelling.
+  const travel = (card, from) => {
+    const to = card.getBoundingClientRect(), away = `translate(${from.left - to.left}px, ${from.top - to.top}px)`;
+    if (!still.matches) card.animate([{ transform: away, zIndex: 4 }, { transform: "none", zIndex: 4 }], { duration: 180, easing: "ease-out" });
+  };
+  const isBoard = (node) => node?.id === "board" || node?.id === "deals";
+  let held = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!isBoard(event.detail.target)) return;
+    const board = $(".board"), card = moving?.card ?? cardOf(document.activeElement);
+    held = {
+      x: board?.scrollLeft, y: board?.scrollTop, folds: all("#deals details[open]").map((fold) => fold.id),
+      link: card && linkOf(card).getAttribute("href"), column: card?.closest(".column").id, box: moving?.box ?? card?.getBoundingClientRect(),
+    };
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!held || !isBoard(event.target)) return;
+    const { x, y, folds, link, column, box } = held, board = $(".board");
+    held = null;
+    board?.scrollTo(x ?? 0, y ?? 0);
+    folds.forEach((id) => { if (id) document.getElementById(id)?.setAttribute("open", ""); });
+    if (!link) return;
+    const card = cardOf($(`#board .deal-top a[href="${link}"]`));
+    (linkOf(card ?? document.getElementById(column)) ?? $("#main")).focus();
+    if (card && card.closest(".column").id !== column) travel(card, box);
+  });
+
+  // What a wide board does not show at its edges
+  const edges = () => all(".board-frame").forEach((frame) => {
+    const board = $(".board", frame);
+    frame.toggleAttribute("data-before", board.scrollLeft > 8);
+    frame.toggleAttribute("data-after", board.scrollLeft + board.clientWidth < board.scrollWidth - 8);
+  });
+  window.addEventListener("resize", edges);
+  document.addEventListener("scroll", (event) => { if (event.target.classList?.contains("board")) edges(); }, true);
+  document.addEventListener("click", (event) => {
+    const edge = event.target.closest("[data-scroll]");
+    if (edge) $(".board").scrollBy({ left: edge.dataset.scroll * 0.8 * $(".board").clientWidth, behavior: still.matches ? "auto" : "smooth" });
+  });
 
   // Keys: one letter each, can be switched off ------------------------------------------------------
   const box = $("#keys-on");
@@ -96,20 +198,27 @@
   if (box) { box.checked = keysOn; box.addEventListener("change", () => { keysOn = box.checked; memory.set("keys", keysOn ? "on" : "off", localStorage); }); }
   const go = (key) => $(`[data-go="${key}"]`)?.click();
   const step = (by) => {
-    const links = all("#main a.row-who, #main .deal-top a"), at = links.indexOf(document.activeElement);
+    const links = all("#main a.row-who, #main .deal-top a").filter(seen), at = links.indexOf(document.activeElement);
     links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
   };
   const search = () => { const input = all("[data-search]").find((one) => one.offsetParent); if (input) input.focus(); else go("search"); };
   const one = { "/": search, n: () => go("add"), j: () => step(1), k: () => step(-1), e: () => $("[data-edit]")?.click(), "?": () => open($("#keys")) };
   const two = { t: "today", c: "customers", d: "deals", m: "more" };
+  const onCard = { ArrowLeft: (card) => beside(card, -1), ArrowRight: (card) => beside(card, 1), m: ask, "[": (card) => shift(card, -1), "]": (card) => shift(card, 1) };
+  onCard.ShiftArrowLeft = onCard["["]; onCard.ShiftArrowRight = onCard["]"];
+  const latin = (event) => { // the key's own letter where the keyboard writes another script
+    if (/^[\x20-\x7e]+$/.test(event.key)) return (event.shiftKey && event.key.startsWith("Arrow") ? "Shift" : "") + event.key;
+    return { BracketLeft: "[", BracketRight: "]" }[event.code] ?? (/^Key[A-Z]$/.test(event.code) ? event.code[3].toLowerCase() : event.key);
+  };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") all("details[data-closes][open]").forEach((part) => { part.open = false; $("summary", part).focus(); });
     if (!keysOn || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("dialog[open]")) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const wanted = waiting ? two[event.key] && (() => go(two[event.key])) : one[event.key];
-    waiting = !waiting && event.key === "g";
+    const key = latin(event), card = cardOf(document.activeElement);
+    const wanted = waiting ? two[key] && (() => go(two[key])) : one[key] ?? (card && onCard[key]);
+    waiting = !waiting && key === "g";
     if (waiting) setTimeout(() => { waiting = false; }, 1200);
-    if (wanted) { event.preventDefault(); wanted(); }
+    if (wanted) { event.preventDefault(); wanted(card); }
   });
 
   // Copy, theme preview, connection ----------------------------------------------------------------

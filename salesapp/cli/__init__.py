@@ -16,6 +16,7 @@ COMMANDS = {  # command → the module that has it, as an attribute `<command>_c
     "import": "importing",
     "backup": "database",
     "restore": "database",
+    "rebuild": "rebuild",
     "user": "users",
     "plugins": "plugins",
     "doctor": "checking",

@@ -6,7 +6,8 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Notes by occasion. `deals` name what is sold; `tags` what customers have in common."""
+    """Notes by occasion. `deals` name what is sold; `tags` what customers have in common; `needs` are in the
+    customers' own words, `strengths` those of competitors."""
 
     reached: tuple[str, ...]
     missed: tuple[str, ...]
@@ -16,6 +17,8 @@ class Texts:
     lost: tuple[str, ...]
     positions: tuple[str, ...]
     tags: tuple[str, ...]
+    needs: tuple[str, ...]
+    strengths: tuple[str, ...]
 
 
 TEXTS: Final = {
@@ -39,6 +42,13 @@ TEXTS: Final = {
         lost=("Bought from the supplier they had.", "No budget this year.", "Too expensive for them."),
         positions=("Purchasing", "Director", "Owner", "Production", "Office"),
         tags=("VIP", "trade show", "regular", "new"),
+        needs=(
+            "Deliveries have to come on time: last year we stood still twice.",
+            "We want one supplier instead of five.",
+            "When something breaks, somebody has to pick up the phone.",
+            "By summer the stock has to be half of what it is.",
+        ),
+        strengths=("A few percent cheaper.", "They have known each other for years.", "Delivers within two days."),
     ),
     "zh_Hans": Texts(
         reached=(
@@ -56,6 +66,13 @@ TEXTS: Final = {
         lost=("还是从原来的供应商买了。", "今年没有预算。", "觉得价格高。"),
         positions=("采购", "总经理", "老板", "生产", "行政"),
         tags=("重点", "展会", "老客户", "新客户"),
+        needs=(
+            "交货必须准时，去年产线停了两次。",
+            "想把五家供应商并成一家。",
+            "设备一出问题，得马上有人接电话。",
+            "夏天之前库存要降一半。",
+        ),
+        strengths=("报价便宜几个点。", "合作多年，关系熟。", "两天就能到货。"),
     ),
     "zh_Hant": Texts(
         reached=(
@@ -73,6 +90,13 @@ TEXTS: Final = {
         lost=("還是跟原來的供應商買了。", "今年沒有預算。", "覺得價格偏高。"),
         positions=("採購", "總經理", "老闆", "生產", "行政"),
         tags=("重點", "展覽", "老客戶", "新客戶"),
+        needs=(
+            "交貨一定要準時，去年產線停了兩次。",
+            "想把五家供應商併成一家。",
+            "機台一出問題，要馬上有人接電話。",
+            "夏天以前庫存要降一半。",
+        ),
+        strengths=("報價便宜幾個百分點。", "合作多年，交情好。", "兩天就能到貨。"),
     ),
     "ru": Texts(
         reached=(
@@ -100,5 +124,12 @@ TEXTS: Final = {
         lost=("Купили у прежнего поставщика.", "В этом году нет бюджета.", "Для них дорого."),
         positions=("Закупки", "Директор", "Владелец", "Производство", "Офис"),
         tags=("VIP", "выставка", "постоянный", "новый"),
+        needs=(
+            "Поставки нужны в срок: в прошлом году дважды стояли.",
+            "Хотим одного поставщика вместо пяти.",
+            "Если что-то сломалось, трубку должны взять сразу.",
+            "К лету склад надо сократить вдвое.",
+        ),
+        strengths=("Дешевле на несколько процентов.", "Давно работают вместе.", "Привозят за два дня."),
     ),
 }

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from salesapp.domain.activity_kinds import DIRECTIONS, KINDS_BY_KEY, OUTCOMES, counts_as_contact
 from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
+from salesapp.services.deal_steps import push_evidence, take_back_evidence
 from salesapp.services.work import Work
 from salesapp.store import activities, customers, deals
 from salesapp.store.tables import deal
@@ -55,6 +56,7 @@ def note_activity(w: Work, new: NewActivity) -> int:
     )
     row = activities.load(w.session, w.actor, activity_id, w.now)
     _event(w, row, "activity.done", {"kind": row.kind, "outcome": row.outcome}, at=at)
+    _show(w, row)
     _touch(w, row, at=at)
     w.done("activity", activity_id)
     return activity_id
@@ -106,6 +108,7 @@ def finish_activity(
     done = activities.load(w.session, w.actor, activity_id, w.now)
     before = {"planned_note": row.note} if row.note != text else None  # reopening puts it back
     _event(w, done, "activity.done", {"kind": done.kind, "outcome": outcome}, personal=before)
+    _show(w, done)
     _touch(w, done, at=w.now)
     w.done("activity", activity_id)
     return plan_next(w, done, next_at, all_day=all_day, by_rhythm=by_rhythm) if next_at is not None else None
@@ -178,11 +181,19 @@ def reopen_activity(w: Work, activity_id: int) -> None:
         _change(w, activity_id, row.state, values if note is None else values | {"note": note})
         _event(w, row, "activity.reopened", {"kind": row.kind, "from": row.state})
     if row.state == "done":
+        if row.deal_id is not None:
+            take_back_evidence(w, row.deal_id, f"activity.{row.kind}", activity_id)
         for follow_up in activities.planned_after(w.session, activity_id, row.customer_id, row.deal_id):
             cancel_activity(w, follow_up)
         if row.customer_id is not None and counts_as_contact(row.kind, row.direction, row.outcome):
             activities.uncontacted(w.session, row.customer_id, row.at)
     _touch(w, row)
+
+
+def _show(w: Work, row: Row[*tuple[Any, ...]]) -> None:
+    """What is done with a deal may be what one of its key steps waits for; who was not reached heard nothing."""
+    if row.deal_id is not None and row.outcome != "not_reached":
+        push_evidence(w, row.deal_id, f"activity.{row.kind}", row.id)
 
 
 def _check_note(note: str) -> list[Problem]:

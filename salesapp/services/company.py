@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from typing import Final
+from typing import Any, Final
 from zoneinfo import available_timezones
 
 import phonenumbers
@@ -14,10 +14,20 @@ from salesapp.domain.people import one_line
 from salesapp.services.work import Work
 from salesapp.store import people, settings
 
-FIELDS: Final = ("name", "currency", "country", "zone")
+FIELDS: Final = ("name", "currency", "country", "zone", "lost_needs_yes")
+YES_OR_NO: Final = ("", "1")
 NAME_LENGTH: Final = 200
 COUNTRIES: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 """Where phone numbers without a country code may belong."""
+
+
+def shown(company: Company) -> dict[str, str]:
+    """The settings as a form shows them; `lost_needs_yes` is "1" or ""."""
+    return {**asdict(company), "lost_needs_yes": YES_OR_NO[company.lost_needs_yes]}
+
+
+def _typed(values: Mapping[str, str]) -> dict[str, Any]:
+    return {field: value == "1" if field == "lost_needs_yes" else value for field, value in values.items()}
 
 
 def change_company(w: Work, changed: Mapping[str, str], seen: Mapping[str, str]) -> None:
@@ -25,7 +35,8 @@ def change_company(w: Work, changed: Mapping[str, str], seen: Mapping[str, str])
     w.require("settings.manage")
     if unknown := set(changed) - set(FIELDS):
         raise ValueError(f"not settings of the company: {sorted(unknown)}")
-    before = asdict(settings.locked_company(w.session))
+    company = settings.locked_company(w.session)
+    before = shown(company)
     wanted = {field: one_line(value) for field, value in changed.items()}
     problems = _problems(wanted)
     if problems:
@@ -36,7 +47,7 @@ def change_company(w: Work, changed: Mapping[str, str], seen: Mapping[str, str])
     new = {field: value for field, value in wanted.items() if value != before[field]}
     if not new:
         return
-    settings.put_company(w.session, replace(Company(**before), **new))
+    settings.put_company(w.session, replace(company, **_typed(new)))
     data = {"fields": sorted(new)} | {field: [before[field], new[field]] for field in new}
     w.event("company.changed", "company", 0, data=data)
 
@@ -46,6 +57,7 @@ def _problems(wanted: Mapping[str, str]) -> list[Problem]:
         "currency": is_currency,
         "country": COUNTRIES.__contains__,
         "zone": available_timezones().__contains__,
+        "lost_needs_yes": YES_OR_NO.__contains__,
     }
     problems = [
         problem(field, N_("Please choose one of the list."))

@@ -1,30 +1,22 @@
-"""What one does with a deal: open, change, tick key steps, move, win, lose, reopen."""
+"""What one does with a deal: open it, and change its facts. Moving it is in `deal_moves`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
-from salesapp.domain.errors import N_, Msg, NotFound, Problem, Refused, Stale, problem
+from salesapp.domain.deal_values import PREFIX, check_value, field_called, value_of, with_values
+from salesapp.domain.errors import N_, Problem, Refused, Stale, problem
 from salesapp.domain.money import MAX_MINOR, is_currency
-from salesapp.domain.pack import Process
-from salesapp.domain.permissions import can
-from salesapp.domain.stages import check_move
 from salesapp.domain.views import CustomerView, DealView
-from salesapp.plugging.catalog import Catalog
-from salesapp.plugging.hooks import Hooks
-from salesapp.services.customers import change_state
+from salesapp.services.deal_changes import enter, note, save, standing, touch
 from salesapp.services.work import Work
-from salesapp.store import customer_files, customers, deals
+from salesapp.store import customer_files, customers, deal_totals, deals
 from salesapp.store.visibility import customer_access, require
 
 TITLE_LENGTH: Final = 200
-NOTE_LENGTH: Final = 500
-WON: Final = ":won"
-LOST: Final = ":lost"
-"""How a deal's path ends. No stage of a process can be called so, as keys begin with a letter."""
 
-FIELDS: Final = ("title", "amount_minor", "currency", "expected_close", "owner_id")
+COLUMNS: Final = ("title", "amount_minor", "currency", "expected_close", "owner_id", "customer_id")
 _PLAIN: Final = ("amount_minor", "currency", "expected_close")
 
 
@@ -42,12 +34,12 @@ class NewDeal:
     at: datetime | None = None
 
 
-def open_deal(w: Work, catalog: Catalog, new: NewDeal) -> int:
+def open_deal(w: Work, new: NewDeal) -> int:
     """Open a deal in the first stage of its process; without a title it is called like its customer."""
     w.require("deal.add")
     customer = _customer(w, new.customer_id)
     title = " ".join(new.title.split()) or (customer.name or customer.company if customer else "")
-    process = catalog.process(new.process)
+    process = w.catalog.process(new.process)
     owner_id = new.owner_id if new.owner_id is not None else w.actor.id
     values = {
         "title": title,
@@ -79,169 +71,116 @@ def open_deal(w: Work, catalog: Catalog, new: NewDeal) -> int:
         },
     )
     opened = deals.load(w.session, w.actor, deal_id, w.now)
-    _enter(w, opened, process.stages[0].key, prev=None, at=at)
-    w.event(
-        "deal.opened",
-        "deal",
-        deal_id,
-        customer_id=new.customer_id,
-        deal_id=deal_id,
-        owner_id=owner_id,
-        at=at,
-        data={
-            "process": new.process,
-            "stage": opened.stage,
-            "amount_minor": new.amount_minor,
-            "currency": new.currency,
-        },
-        personal={"title": title},
-    )
+    deal_totals.count(w.session, None, standing(opened))
+    enter(w, opened, process.stages[0].key, prev=None, at=at)
+    data = {
+        "process": new.process,
+        "stage": opened.stage,
+        "amount_minor": new.amount_minor,
+        "currency": new.currency,
+    }
+    note(w, opened, "deal.opened", data, {"title": title}, at=at)
     deals.reindex(w.session, deal_id)
-    _touch(w, opened)
+    touch(w, opened)
     w.done("deal", deal_id)
     return deal_id
 
 
 def change_deal(w: Work, deal_id: int, changed: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    """Save changed fields (of FIELDS). `seen` is what the person saw when they began: the save is stale only when
-    somebody else changed one of *these* fields meanwhile."""
+    """Save changed facts: COLUMNS, `contact_ids`, and the process's fields as `field.<key>` (as they are stored).
+    A customer can be given to a deal that has none.
+
+    `seen` is what the person saw when they began: the save is stale only when somebody else changed one of *these*
+    facts meanwhile.
+    """
+    customer = _customer(w, changed.get("customer_id"), verb="customer.see")
     deal = deals.load_for_change(w.session, w.actor, "deal.edit", deal_id, w.now)
-    now_is = {name: getattr(deal, name) for name in FIELDS}
-    wanted = {name: value for name, value in changed.items() if name in FIELDS and value != now_is[name]}
+    now_is = {name: fact(deal, name) for name in changed}
+    wanted = {name: value for name, value in changed.items() if value != now_is[name]}
     clashes = [name for name in wanted if name in seen and seen[name] != now_is[name]]
     if clashes:
-        raise Stale(deals.changed_by(w.session, deal_id), clashes)
+        raise Stale(deals.changed_by(w.session, deal_id, clashes), clashes)
     problems, team_id = _check(w, wanted)
+    problems += [*_check_fields(w, deal, wanted), *_check_people(w, deal, wanted)]
     if problems:
         raise Refused(problems)
     if not wanted:
         return
-    values = dict(wanted)
+    values = {name: value for name, value in wanted.items() if name in COLUMNS}
+    own = {name.removeprefix(PREFIX): value for name, value in wanted.items() if name.startswith(PREFIX)}
+    if own:
+        values["custom"] = with_values(plain_json(deal.custom), deal.process, own)
     if "owner_id" in wanted:
         values["team_id"] = team_id
-        if deal.customer_id is None or customer_files.owner_of(w.session, deal.customer_id) is None:
-            values["scope_owner_id"] = wanted["owner_id"]
-            deals.rescope_activities(w.session, deal_id, wanted["owner_id"])
-    _save(w, deal, values)
-    personal = {"title": [deal.title, wanted["title"]]} if "title" in wanted else None
-    plain = {name: [_plain(now_is[name]), _plain(value)] for name, value in wanted.items() if name in _PLAIN}
+    values |= _rescoped(w, deal, wanted, customer)
+    after = save(w, deal, values)
+    if "contact_ids" in wanted:
+        deals.set_contacts(w.session, deal_id, wanted["contact_ids"])
+    _note_change(w, after, now_is, wanted)
+    if {"title", "owner_id", "customer_id"} & wanted.keys():
+        deals.reindex(w.session, deal_id)
+    touch(w, after)
+
+
+def fact(deal: DealView, name: str) -> Any:
+    """What the deal says now, by the name a change calls it; values of fields as they are stored."""
+    if name.startswith(PREFIX):
+        return plain_json(value_of(deal.custom, deal.process, name.removeprefix(PREFIX)))
+    return getattr(deal, name)
+
+
+def plain_json(value: Any) -> Any:
+    """A view's read-only JSON as the database takes it."""
+    if isinstance(value, Mapping):
+        return {key: plain_json(item) for key, item in value.items()}
+    return [plain_json(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _rescoped(w: Work, deal: DealView, wanted: Mapping[str, Any], customer: CustomerView | None) -> dict[str, Any]:
+    """Whose record the deal is after this: its customer's owner's, else its own owner's."""
+    owner_id = wanted.get("owner_id", deal.owner_id)
+    if customer is not None:
+        scope = customer.owner_id if customer.owner_id is not None else owner_id
+        deals.give_customer(w.session, deal.id, customer.id, scope)
+        return {"scope_owner_id": scope}
+    if "owner_id" not in wanted:
+        return {}
+    if deal.customer_id is not None and customer_files.owner_of(w.session, deal.customer_id) is not None:
+        return {}
+    deals.rescope_activities(w.session, deal.id, owner_id)
+    return {"scope_owner_id": owner_id}
+
+
+def _note_change(w: Work, deal: DealView, before: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    personal = {name: [before[name], value] for name, value in wanted.items() if _is_personal(name)}
     data: dict[str, Any] = {
         "fields": sorted(wanted),
-        "changes": plain,
-        "currency": wanted.get("currency", deal.currency),
+        "changes": {name: [_plain(before[name]), _plain(wanted[name])] for name in _PLAIN if name in wanted},
+        "currency": deal.currency,
+        "process": deal.process,
     }
     if "owner_id" in wanted:
-        data |= {"from_owner": deal.owner_id, "to_owner": wanted["owner_id"]}
-    _event(w, deal, "deal.changed", data, personal)
-    if {"title", "owner_id"} & wanted.keys():
-        deals.reindex(w.session, deal_id)
-    _touch(w, deal)
+        data |= {"from_owner": before["owner_id"], "to_owner": wanted["owner_id"]}
+    if "contact_ids" in wanted:
+        data["contacts"] = list(wanted["contact_ids"])
+    note(w, deal, "deal.changed", data, personal or None)
 
 
-def tick_step(w: Work, catalog: Catalog, deal_id: int, step: str, done: bool) -> None:
-    """Tick a key step of the deal's process by hand, or take the tick back. Doing it twice changes nothing."""
-    deal = deals.load_for_change(w.session, w.actor, "deal.edit", deal_id, w.now)
-    process = catalog.process(deal.process)
-    known = {each.key for stage in process.stages for each in stage.key_steps} if process else set()
-    if step not in known and (done or step not in deal.done_steps):
-        raise Refused([problem("step", N_("This process has no such key step."))])
-    x = w.session
-    did = deals.tick(x, deal_id, step, w.actor.id, w.now) if done else deals.untick(x, deal_id, step)
-    if did:
-        _event(w, deal, "step.done" if done else "step.undone", {"step": step, "process": deal.process})
-        _touch(w, deal)
+def _is_personal(name: str) -> bool:
+    """A name, or an answer somebody wrote down: can be erased later."""
+    return name == "title" or name.startswith(PREFIX)
 
 
-def move_deal(w: Work, hooks: Hooks, deal_id: int, to: str, version: int) -> tuple[Msg, ...]:
-    """Move an open deal to another stage, forward or back; what the plugins want to have said with it.
-
-    Refused carries everything that speaks against it, Stale says that somebody else changed the deal since `version`.
-    """
-    deal = _fresh(w, "deal.move", deal_id, version)
-    process = hooks.plugins.catalog.process(deal.process)
-    if process is None:
-        raise Refused([problem("", N_("The plugin with this deal's process is missing, so it cannot be moved now."))])
-    problems = check_move(process, deal, to)
-    if problems:
-        raise Refused(problems)
-    said = hooks.check_deal_move(deal, to, w.now)
-    if said.problems:
-        raise Refused(said.problems)
-    secs = _secs(deal, w.now)
-    _save(w, deal, {"stage": to, "stage_entered_at": w.now})
-    _enter(w, deal, to, prev=deal.stage, at=w.now)
-    _event(w, deal, "deal.moved", {"from": deal.stage, "to": to, "secs": secs, "process": deal.process})
-    _touch(w, deal)
-    return said.notes
-
-
-def win_deal(w: Work, deal_id: int, version: int) -> None:
-    """The deal is won; it stays in the stage it was won in, and who was a lead is a customer from now on."""
-    deal = _open(_fresh(w, "deal.move", deal_id, version))
-    _close(w, deal, "won", {})
-    if deal.customer_id is not None and can(w.actor, "customer.edit"):
-        _now_a_customer(w, deal.customer_id)
-
-
-def _now_a_customer(w: Work, customer_id: int) -> None:
-    if customers.read(w.session, customer_id).state in ("lead", "verified"):
-        change_state(w, customer_id, "customer")
-
-
-def lose_deal(w: Work, catalog: Catalog, deal_id: int, reason: str, note: str, version: int) -> None:
-    """The deal is lost, for one of its process's reasons; it stays in the stage it was lost in."""
-    deal = _open(_fresh(w, "deal.move", deal_id, version))
-    problems = check_lost(catalog.process(deal.process), reason, note)
-    if problems:
-        raise Refused(problems)
-    _close(w, deal, "lost", {"lost_reason": reason or None, "lost_note": note.strip()})
-
-
-def check_lost(process: Process | None, reason: str, note: str) -> list[Problem]:
-    """What is wrong with the reason given for a loss."""
-    problems = []
-    if process is not None and reason not in {each.key for each in process.lost_reasons}:
-        problems.append(problem("reason", N_("Choose why the deal was lost.")))
-    if len(note.strip()) > NOTE_LENGTH:
-        problems.append(problem("note", N_("The note can have at most %(most)s characters."), most=NOTE_LENGTH))
-    return problems
-
-
-def take_back(w: Work, hooks: Hooks, deal_id: int, to: str, version: int) -> None:
-    """Undo the last move, win or loss: the inverse of it, and the stage's clock goes on as if nothing had been."""
-    last = deals.last_entry(w.session, deal_id)
-    if deals.load(w.session, w.actor, deal_id, w.now).state == "open":
-        move_deal(w, hooks, deal_id, to, version)
-    else:
-        reopen_deal(w, deal_id, version)
-    if last is not None and last.prev_stage == to and last.secs_in_prev is not None:
-        deals.set_clock(w.session, deal_id, last.at - timedelta(seconds=last.secs_in_prev))
-
-
-def reopen_deal(w: Work, deal_id: int, version: int) -> None:
-    """Take a closed deal up again, in the last real stage it was in; its time there starts anew."""
-    deal = _fresh(w, "deal.move", deal_id, version)
-    if deal.state == "open":
-        raise Refused([problem("", N_("This deal is open already."))])
-    values = {"state": "open", "closed_at": None, "lost_reason": None, "lost_note": "", "stage_entered_at": w.now}
-    _save(w, deal, values)
-    prev = WON if deal.state == "won" else LOST
-    closed_for = int((w.now - (deal.closed_at or w.now)).total_seconds())
-    _enter(w, deal, deal.stage, prev=prev, at=w.now, secs=closed_for)
-    _event(w, deal, "deal.reopened", {"from": deal.state, "to": deal.stage, "process": deal.process})
-    _touch(w, deal)
-
-
-def _customer(w: Work, customer_id: int | None) -> CustomerView | None:
+def _customer(w: Work, customer_id: int | None, verb: str = "deal.add") -> CustomerView | None:
     if customer_id is None:
         return None
     customers.lock(w.session, customer_id)  # first: its owner must not change before the deal has its scope
-    require(w.actor, "deal.add", customer_access(w.session, w.actor, customer_id, w.now))
+    require(w.actor, verb, customer_access(w.session, w.actor, customer_id, w.now))
     return customers.load(w.session, w.actor, customer_id, w.now)
 
 
 def _check(w: Work, values: Mapping[str, Any]) -> tuple[list[Problem], int | None]:
-    """Every problem of these fields at once, and the owner's team."""
+    """Every problem of these facts at once, and the owner's team."""
     problems, team_id = [], None
     if "title" in values and not values["title"]:
         problems.append(problem("title", N_("Give the deal a name, or choose a customer.")))
@@ -259,79 +198,31 @@ def _check(w: Work, values: Mapping[str, Any]) -> tuple[list[Problem], int | Non
     return problems, team_id
 
 
-def _fresh(w: Work, verb: str, deal_id: int, version: int) -> DealView:
-    """The deal, locked, if nobody changed it since `version`."""
-    deal = deals.load_for_change(w.session, w.actor, verb, deal_id, w.now)
-    if deal.version != version:
-        raise Stale(deals.changed_by(w.session, deal_id), ["stage"])
-    return deal
+def _check_fields(w: Work, deal: DealView, wanted: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with the answers to the process's own fields."""
+    process = w.catalog.process(deal.process)
+    problems = []
+    for name in wanted:
+        if name not in (*COLUMNS, "contact_ids"):
+            field = field_called(process, name) if name.startswith(PREFIX) else None
+            if field is None:
+                problems.append(problem("", N_("This process has no field “%(name)s”."), name=name[:50]))
+            elif complaint := check_value(field, wanted[name]):
+                problems.append(Problem(name, complaint))
+    return problems
 
 
-def _open(deal: DealView) -> DealView:
-    if deal.archived_at is not None:
-        raise NotFound
-    if deal.state != "open":
-        raise Refused([problem("", N_("This deal is closed already."))])
-    return deal
-
-
-def _close(w: Work, deal: DealView, state: str, values: Mapping[str, Any]) -> None:
-    end = WON if state == "won" else LOST
-    _save(w, deal, {"state": state, "closed_at": w.now, **values})
-    _enter(w, deal, end, prev=deal.stage, at=w.now)
-    data = {"from": deal.stage, "secs": _secs(deal, w.now), "process": deal.process}
-    if state == "lost":
-        data["reason"] = values["lost_reason"]
-    note = values.get("lost_note")
-    _event(w, deal, f"deal.{state}", data, {"note": note} if note else None)
-    _touch(w, deal)
-
-
-def _save(w: Work, deal: DealView, values: Mapping[str, Any]) -> None:
-    """The conditional UPDATE: a deal changed since it was loaded is not overwritten, whatever the isolation level."""
-    if not deals.update_if(w.session, deal.id, deal.version, {**values, "touched_at": w.now}):
-        raise Stale(deals.changed_by(w.session, deal.id), sorted(values))
-
-
-def _secs(deal: DealView, now: datetime) -> int:
-    return max(0, int((now - deal.stage_entered_at).total_seconds()))
-
-
-def _enter(w: Work, deal: DealView, stage: str, *, prev: str | None, at: datetime, secs: int | None = None) -> None:
-    values = {
-        "deal_id": deal.id,
-        "process": deal.process,
-        "stage": stage,
-        "prev_stage": prev,
-        "secs_in_prev": secs if secs is not None else (_secs(deal, at) if prev else None),
-        "actor_id": w.actor.id,
-        "owner_id": deal.owner_id,
-        "team_id": deal.team_id,
-        "at": at,
-        "noted_at": w.now,
-    }
-    deals.enter_stage(w.session, values)
-
-
-def _event(
-    w: Work, deal: DealView, kind: str, data: Mapping[str, Any], personal: Mapping[str, Any] | None = None
-) -> None:
-    w.event(
-        kind,
-        "deal",
-        deal.id,
-        customer_id=deal.customer_id,
-        deal_id=deal.id,
-        owner_id=deal.owner_id,
-        data=data,
-        personal=personal,
-    )
-
-
-def _touch(w: Work, deal: DealView) -> None:
-    deals.touched(w.session, deal.id, w.now)
-    if deal.customer_id is not None:
-        customers.touched(w.session, deal.customer_id, w.now)
+def _check_people(w: Work, deal: DealView, wanted: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with the customer and the contacts."""
+    problems = []
+    if "customer_id" in wanted and (deal.customer_id is not None or wanted["customer_id"] is None):
+        problems.append(problem("customer", N_("This deal has its customer already.")))
+    customer_id = wanted.get("customer_id", deal.customer_id)
+    if wanted.get("contact_ids"):
+        theirs = {row.id for row in deals.contacts_of(w.session, customer_id)}
+        if not theirs >= set(wanted["contact_ids"]):
+            problems.append(problem("contacts", N_("This contact belongs to another customer.")))
+    return problems
 
 
 def _plain(value: Any) -> Any:

@@ -4,24 +4,27 @@ Each step is one call of a service, by the person whose customer it is, at its o
 histories and figures are what they would be had it all been typed in.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from salesapp.demo import names
 from salesapp.demo.texts import TEXTS, Texts
-from salesapp.domain.pack import Process
+from salesapp.domain.pack import KeyStep, Process, Stage
 from salesapp.domain.permissions import Actor
 from salesapp.domain.sources import SOURCES
-from salesapp.plugging.hooks import Hooks
+from salesapp.domain.stages import WON
 from salesapp.plugging.loader import Plugins
 from salesapp.services.activities import NewActivity, note_activity, plan_activity
 from salesapp.services.contacts import NewContact, add_contact
 from salesapp.services.customers import NewCustomer, add_customer, change_state
-from salesapp.services.deals import NewDeal, lose_deal, move_deal, open_deal, tick_step, win_deal
+from salesapp.services.deal_moves import lose_deal, move_deal, win_deal
+from salesapp.services.deal_steps import tick_step
+from salesapp.services.deals import NewDeal, change_deal, open_deal
+from salesapp.services.demo_answers import answers, asked_for
 from salesapp.services.work import Work
 from salesapp.store import deals
 
@@ -33,6 +36,7 @@ FORWARD, LOST = 0.84, 0.07
 """How likely a deal goes on from a stage, and how likely it is lost there; else it stays there."""
 
 TICKED: Final = 0.18
+ACTIVITY: Final = "activity."
 
 Step = Callable[[Work], None]
 
@@ -199,6 +203,10 @@ def _plan(history: History, account: Account) -> None:
 
 @dataclass(slots=True)
 class _Deal:
+    """A deal while the past is being drawn, and its id once it is there."""
+
+    account: Account
+    new: NewDeal
     id: int = 0
 
     def version(self, w: Work) -> int:
@@ -209,11 +217,29 @@ class _Deal:
 def _deal(history: History, account: Account, process: Process) -> None:
     """A deal's path: some days in each stage, then on, or lost, or still there."""
     random = history.random
-    one = _Deal()
     who = account.owner
     quick = 0.6 + (who.id or 0) % 3 * 0.4  # people differ
     moment = account.since + timedelta(days=random.uniform(0.1, 6))
-    new = NewDeal(
+    one = _Deal(account, _new(history, moment))
+    history.at(moment, who, _open(one))
+    for stage, following in zip(process.stages, [*process.stages[1:], None], strict=True):
+        stay = timedelta(days=random.uniform(2, 12) * quick)
+        luck = random.random()
+        to = following.key if following else WON
+        goes_on = LOST <= luck <= LOST + FORWARD
+        _work_at(history, one, stage, (moment, stay), asked_for(process, stage.key, to) if goes_on else ())
+        moment += stay
+        if goes_on:
+            history.at(moment, who, _move(one, to) if following else _win(one))
+            continue
+        if luck < LOST:
+            history.at(moment, who, _lose(history, one, process))
+        return
+
+
+def _new(history: History, moment: datetime) -> NewDeal:
+    random = history.random
+    return NewDeal(
         title=random.choice(history.texts.deals),
         process="general.six",
         amount_minor=random.choice([3, 5, 8, 12, 18, 25, 40, 60, 90, 150]) * random.randrange(8, 13) * 100_000,
@@ -221,43 +247,55 @@ def _deal(history: History, account: Account, process: Process) -> None:
         expected_close=(moment + timedelta(days=random.randrange(20, 80))).date(),
     )
 
+
+def _open(one: _Deal) -> Step:
     def open_it(w: Work) -> None:
-        one.id = open_deal(w, history.plugins.catalog, replace(new, customer_id=account.id))
+        one.id = open_deal(w, replace(one.new, customer_id=one.account.id))
 
-    history.at(moment, who, open_it)
-    for stage, following in zip(process.stages, [*process.stages[1:], None], strict=True):
-        stay = timedelta(days=random.uniform(2, 12) * quick)
-        for step in stage.key_steps:
-            if random.random() < TICKED:
-                history.at(moment + stay * random.uniform(0.1, 0.9), who, _tick(history, one, step.key))
-        moment += stay
-        luck = random.random()
-        if luck < LOST:
-            history.at(moment, who, _lose(history, one, process))
-            return
-        if luck > LOST + FORWARD:
-            return
-        history.at(moment, who, _win(one) if following is None else _move(history, one, following.key))
+    return open_it
 
 
-def _tick(history: History, one: _Deal, step: str) -> Step:
-    return lambda w: tick_step(w, history.plugins.catalog, one.id, step, True)
+def _work_at(
+    history: History, one: _Deal, stage: Stage, when: tuple[datetime, timedelta], asked: tuple[str, ...]
+) -> None:
+    """What is done and learned while the deal stands in a stage: what its gates ask for, and some of the rest."""
+    random, (moment, stay) = history.random, when
+    for step in stage.key_steps:
+        if f"step.{step.key}" in asked or random.random() < TICKED:
+            history.at(moment + stay * random.uniform(0.1, 0.9), one.account.owner, _do(history, one, step))
+    found = answers(random, history.language, stage.key, one.new, asked)
+    if found:
+        history.at(moment + stay * random.uniform(0.1, 0.9), one.account.owner, _learn(one, found))
 
 
-def _move(history: History, one: _Deal, to: str) -> Step:
-    hooks = Hooks(history.plugins)
-    return lambda w: _nothing(move_deal(w, hooks, one.id, to, one.version(w)))
+def _do(history: History, one: _Deal, step: KeyStep) -> Step:
+    """Tick a key step by hand, or do what ticks it."""
+    kinds = [name.removeprefix(ACTIVITY) for name in step.evidence if name.startswith(ACTIVITY)]
+    if not kinds:
+        return lambda w: tick_step(w, one.id, step.key, True)
+    kind = history.random.choice(kinds)
+    note = history.random.choice(history.texts.reached if kind == "call" else history.texts.visits)
+    new = NewActivity(kind=kind, note=note, outcome="reached")
+    return lambda w: _nothing(note_activity(w, replace(new, customer_id=one.account.id, deal_id=one.id)))
+
+
+def _learn(one: _Deal, found: Mapping[str, Any]) -> Step:
+    return lambda w: change_deal(w, one.id, found, {})
+
+
+def _move(one: _Deal, to: str) -> Step:
+    return lambda w: _nothing(move_deal(w, one.id, to, one.version(w)))
 
 
 def _nothing(_said: object) -> None:
-    """What plugins say beside a move is for the person who makes it."""
+    """What a service answers is for the person who asks it."""
 
 
 def _win(one: _Deal) -> Step:
-    return lambda w: win_deal(w, one.id, one.version(w))
+    return lambda w: _nothing(win_deal(w, one.id, one.version(w)))
 
 
 def _lose(history: History, one: _Deal, process: Process) -> Step:
     reason = history.random.choice(process.lost_reasons).key
     note = history.random.choice(history.texts.lost)
-    return lambda w: lose_deal(w, history.plugins.catalog, one.id, reason, note, one.version(w))
+    return lambda w: lose_deal(w, one.id, reason, note, one.version(w))

@@ -17,18 +17,27 @@ from sqlalchemy.orm import Session
 
 from salesapp.domain.errors import AlreadyDone, NotAllowed
 from salesapp.domain.permissions import Actor, can
+from salesapp.plugging import running
+from salesapp.plugging.catalog import Catalog
+from salesapp.plugging.hooks import Hooks
 from salesapp.store import events, request_keys
 from salesapp.store.engine import db
 
 
 @dataclass(slots=True)
 class Work:
-    """One transaction: who acts, when, and the session that runs its statements."""
+    """One transaction: who acts, when, the session that runs its statements, and the plugins it asks."""
 
     actor: Actor
     now: datetime
     session: Session
+    hooks: Hooks
     result: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def catalog(self) -> Catalog:
+        """What the plugins brought."""
+        return self.hooks.plugins.catalog
 
     def event(
         self,
@@ -75,7 +84,7 @@ class Work:
 @contextmanager
 def work(actor: Actor, now: datetime, *, request_key: str | None = None) -> Iterator[Work]:
     """Open the one write transaction of a request; commit at the end, roll back on any error."""
-    w = Work(actor, now, db.session())
+    w = Work(actor, now, db.session(), running.hooks())
     try:
         if request_key and actor.id is not None:
             earlier = request_keys.claim(w.session, actor.id, request_key, now)

@@ -12,6 +12,7 @@ from salesapp.domain.permissions import Access, Actor
 from salesapp.store.customers import lock_of
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_row, rows_changed
+from salesapp.store.no_index import no_index
 from salesapp.store.tables import activity, contact, contact_point, customer, deal, event, event_payload, person
 from salesapp.store.visibility import activity_branches, customer_access, deal_access, require
 
@@ -136,11 +137,12 @@ def day_counts(x: Executor, owners: Owners, start: datetime, end: datetime) -> R
     return x.execute(query).one()
 
 
+# Of one deal or customer little is planned, of everybody very much.
+_planned = no_index(activity.c.state) == "planned"
+_of_no_deal = no_index(activity.c.deal_id).is_(None)
 _has_next = or_(
-    exists().where(activity.c.deal_id == deal.c.id, activity.c.state == "planned"),
-    exists().where(
-        activity.c.customer_id == deal.c.customer_id, activity.c.deal_id.is_(None), activity.c.state == "planned"
-    ),
+    exists().where(activity.c.deal_id == deal.c.id, _planned),
+    exists().where(activity.c.customer_id == deal.c.customer_id, _of_no_deal, _planned),
 )
 
 
@@ -174,42 +176,6 @@ def deals_without_next(x: Executor, owners: Owners, limit: int = 20) -> Sequence
     return x.execute(query).all()
 
 
-def next_steps(x: Executor, deals: Sequence[tuple[int, int | None]]) -> dict[int, Row[*tuple[Any, ...]]]:
-    """The next planned activity by deal: its own, else one of its customer's that names no deal."""
-    if not deals:
-        return {}
-    columns = (
-        activity.c.id,
-        activity.c.deal_id,
-        activity.c.customer_id,
-        activity.c.kind,
-        activity.c.note,
-        activity.c.because,
-        activity.c.planned_at,
-        activity.c.all_day,
-    )
-    deal_ids = [deal_id for deal_id, _ in deals]
-    customer_ids = [customer_id for _, customer_id in deals if customer_id is not None]
-    own = activity.c.deal_id.in_(deal_ids)
-    of_customer = and_(activity.c.deal_id.is_(None), activity.c.customer_id.in_(customer_ids))
-    query = (
-        select(*columns)
-        .where(activity.c.state == "planned", or_(own, of_customer))
-        .order_by(activity.c.planned_at, activity.c.id)
-    )
-    by_deal: dict[int, Row[*tuple[Any, ...]]] = {}
-    by_customer: dict[int, Row[*tuple[Any, ...]]] = {}
-    for row in x.execute(query):
-        if row.deal_id is not None:
-            by_deal.setdefault(row.deal_id, row)
-        elif row.customer_id is not None:
-            by_customer.setdefault(row.customer_id, row)
-    for deal_id, customer_id in deals:
-        if customer_id in by_customer:
-            by_deal.setdefault(deal_id, by_customer[customer_id])
-    return by_deal
-
-
 def next_of_customers(x: Executor, customer_ids: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:
     """The next planned activity of each customer, for whoever may already see them."""
     if not customer_ids:
@@ -217,7 +183,7 @@ def next_of_customers(x: Executor, customer_ids: Sequence[int]) -> dict[int, Row
     columns = (activity.c.customer_id, activity.c.kind, activity.c.planned_at, activity.c.all_day)
     query = (
         select(*columns)
-        .where(activity.c.state == "planned", activity.c.customer_id.in_(customer_ids))
+        .where(_planned, activity.c.customer_id.in_(customer_ids))
         .order_by(activity.c.planned_at.desc(), activity.c.id.desc())
     )
     return {row.customer_id: row for row in x.execute(query)}  # the earliest comes last and stays
@@ -254,9 +220,9 @@ def planned_for(
     x: Executor, *, customer_id: int | None = None, deal_id: int | None = None, limit: int = 20
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """What is planned with a customer or for a deal, for whoever may already see that record."""
-    where: list[ColumnElement[bool]] = [activity.c.state == "planned"]
+    where: list[ColumnElement[bool]] = [_planned]
     if deal_id is not None:
-        named_none = and_(activity.c.deal_id.is_(None), activity.c.customer_id == customer_id)
+        named_none = and_(_of_no_deal, activity.c.customer_id == customer_id)
         where.append(or_(activity.c.deal_id == deal_id, named_none) if customer_id else activity.c.deal_id == deal_id)
     else:
         where.append(activity.c.customer_id == customer_id)
@@ -281,7 +247,7 @@ def update_from(x: Executor, activity_id: int, state: str, values: Mapping[str, 
 def planned_after(x: Executor, activity_id: int, customer_id: int | None, deal_id: int | None) -> Sequence[int]:
     """Ids of what was planned because this activity was done, and still is planned."""
     same = [activity.c.customer_id == customer_id] if customer_id else [activity.c.deal_id == deal_id]
-    query = select(activity.c.id, activity.c.because).where(activity.c.state == "planned", *same)
+    query = select(activity.c.id, activity.c.because).where(_planned, *same)
     return [row.id for row in x.execute(query) if row.because and row.because.get("after") == activity_id]
 
 

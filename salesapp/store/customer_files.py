@@ -12,6 +12,7 @@ from salesapp.domain.permissions import Access, Actor
 from salesapp.domain.views import CustomerView
 from salesapp.store import customers, visibility
 from salesapp.store.engine import Executor
+from salesapp.store.no_index import no_index
 from salesapp.store.tables import activity, contact, contact_point, customer, deal, important_date, person, territory
 
 DEALS_SHOWN: Final = 20
@@ -102,7 +103,7 @@ _next_step = (
         person.c.name.label("owner_name"),
     )
     .select_from(activity.outerjoin(person, person.c.id == activity.c.owner_id))
-    .where(_bound(activity.c.customer_id), activity.c.state == "planned")
+    .where(_bound(activity.c.customer_id), no_index(activity.c.state) == "planned")
     .order_by(activity.c.planned_at.is_(None), activity.c.planned_at, activity.c.id)
     .limit(1)
 )

@@ -1,6 +1,7 @@
 """Writing rows, the few ways the house does it on both engines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, Table, insert, literal_column
@@ -32,3 +33,28 @@ def insert_or_ignore(x: Executor, table: Table, values: Mapping[str, Any]) -> bo
     dialect = postgresql if dialect_name(x) == "postgresql" else sqlite
     statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing().returning(literal_column("1"))
     return x.execute(statement).first() is not None
+
+
+def upsert_add(x: Executor, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add to the figures of rows known by the table's primary key, each made where it is missing.
+
+    What has one key is summed up, and what comes to nothing is left out. Rows are written in the order of their keys:
+    two who add to the same rows wait for each other instead of blocking each other.
+    """
+    keys = [column.name for column in table.primary_key]
+    figures = [column.name for column in table.c if not column.primary_key]
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    for row in rows:
+        sums_of_key = sums.setdefault(tuple(row[key] for key in keys), [0] * len(figures))
+        for place, name in enumerate(figures):
+            sums_of_key[place] += row[name]
+    values = [dict(zip(keys + figures, (*key, *sums[key]), strict=True)) for key in sorted(sums) if any(sums[key])]
+    if values:
+        x.execute(_upsert_add(table, dialect_name(x)), values)
+
+
+@cache
+def _upsert_add(table: Table, dialect: str) -> Executable:
+    add = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    figures = {each.name: each + add.excluded[each.name] for each in table.c if not each.primary_key}
+    return add.on_conflict_do_update(index_elements=list(table.primary_key), set_=figures)

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
 from salesapp.domain.permissions import Actor
+from salesapp.store import deal_totals, stage_days
+from salesapp.store.deal_lists import DealFilter
 from salesapp.store.engine import Executor
 from salesapp.store.tables import deal, person, stage_event
 from salesapp.store.visibility import deal_branches
@@ -25,7 +27,7 @@ class ReportFilter:
 @dataclass(frozen=True, slots=True)
 class StageFigures:
     """One stage in a time: the deals that entered it then, and how many of *these* went on to a later stage (or were
-    won) or were lost from it, then or since; and the median stay of those that left it then, in seconds."""
+    won) or were lost from it, then or since; and about the median stay of those that left it then, in seconds."""
 
     entered: int = 0
     went_on: int = 0
@@ -41,7 +43,7 @@ def _visible(actor: Actor, f: ReportFilter, now: datetime) -> list[ColumnElement
 
 
 def _events(actor: Actor, f: ReportFilter, now: datetime) -> list[ColumnElement[bool]]:
-    found = [stage_event.c.process == f.process, *_visible(actor, f, now)]
+    found = [stage_event.c.process == f.process, stage_event.c.undone_at.is_(None), *_visible(actor, f, now)]
     if f.since is not None:
         found.append(stage_event.c.at >= f.since)
     return found
@@ -54,11 +56,10 @@ def funnel(
     x: Executor, actor: Actor, f: ReportFilter, stages: Sequence[str], now: datetime, *, won: str, lost: str
 ) -> dict[str, StageFigures]:
     """The figures of each stage; `won` and `lost` are how a path's ends are called."""
-    where = _events(actor, f, now)
     entries = x.execute(
         select(stage_event.c.stage, func.count(stage_event.c.deal_id.distinct()).label("n"))
         .select_from(_with_deal)
-        .where(*where)
+        .where(*_events(actor, f, now))
         .group_by(stage_event.c.stage)
     )
     entered = {row.stage: row.n for row in entries}
@@ -75,18 +76,19 @@ def funnel(
             func.count(case((stage_event.c.stage == lost, stage_event.c.deal_id)).distinct()).label("lost"),
         )
         .select_from(_with_deal)
-        .where(*_visible(actor, f, now), stage_event.c.process == f.process, _entered_then(f))
+        .where(*_visible(actor, f, now), stage_event.c.process == f.process, stage_event.c.undone_at.is_(None))
+        .where(_entered_then(f))
         .where(stage_event.c.prev_stage.in_(stages))
         .group_by(stage_event.c.prev_stage)
     )
     left = {row.prev_stage: row for row in leaving}
-    medians = _medians(x, where, stages)
+    stays = _stays(x, actor, f)
     return {
         stage: StageFigures(
             entered=entered.get(stage, 0),
             went_on=left[stage].went_on if stage in left else 0,
             lost=left[stage].lost if stage in left else 0,
-            median_secs=medians.get(stage),
+            median_secs=stays.get(stage),
         )
         for stage in stages
     }
@@ -99,30 +101,19 @@ def _entered_then(f: ReportFilter) -> ColumnElement[bool]:
         entry.c.deal_id == stage_event.c.deal_id,
         entry.c.process == stage_event.c.process,
         entry.c.stage == stage_event.c.prev_stage,
+        entry.c.undone_at.is_(None),
     )
     return (found if f.since is None else found.where(entry.c.at >= f.since)).exists()
 
 
-def _medians(x: Executor, where: Sequence[ColumnElement[bool]], stages: Sequence[str]) -> dict[str, int]:
-    """The middle of the stays in each stage, the mean of the two middle ones where their number is even."""
-    by_stage = stage_event.c.prev_stage
-    ranked = (
-        select(
-            by_stage.label("stage"),
-            stage_event.c.secs_in_prev.label("secs"),
-            func.row_number().over(partition_by=by_stage, order_by=stage_event.c.secs_in_prev).label("rank"),
-            func.count().over(partition_by=by_stage).label("n"),
-        )
-        .select_from(_with_deal)
-        .where(*where, by_stage.in_(stages), stage_event.c.secs_in_prev.is_not(None))
-        .subquery()
-    )
-    query = (
-        select(ranked.c.stage, func.avg(ranked.c.secs))
-        .where(ranked.c.rank.in_([(ranked.c.n + 1) // 2, (ranked.c.n + 2) // 2]))
-        .group_by(ranked.c.stage)
-    )
-    return {stage: int(secs) for stage, secs in x.execute(query)}
+def _stays(x: Executor, actor: Actor, f: ReportFilter) -> dict[str, int]:
+    """The median stay in each stage; of the people whose records I see, as the days know owners and no shares."""
+    owners = actor.people if f.owner is None else frozenset({f.owner} if actor.sees(f.owner) else ())
+    if owners is not None and f.owner is None and actor.sees(None):
+        owners |= {deal_totals.NOBODY}
+    # Days are UTC's: the one that begins nearest to where the time begins.
+    since = None if f.since is None else (f.since.astimezone(UTC) + timedelta(hours=12)).date()
+    return stage_days.stays(x, owners, f.process, since)
 
 
 def closed(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -164,12 +155,11 @@ def by_person(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> Sequ
 
 def open_now(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> dict[str, int]:
     """Open deals by stage, at this moment."""
-    query = (
-        select(deal.c.stage, func.count().label("n"))
-        .where(deal.c.state == "open", deal.c.process == f.process, *_visible(actor, f, now))
-        .group_by(deal.c.stage)
-    )
-    return {row.stage: row.n for row in x.execute(query)}
+    owners = None if f.owner is None else frozenset({f.owner})
+    found: dict[str, int] = {}
+    for row in deal_totals.read(x, actor, DealFilter(f.process, owners=owners), now):
+        found[row.stage] = found.get(row.stage, 0) + row.n
+    return found
 
 
 def _closed(actor: Actor, f: ReportFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -17,7 +17,7 @@ def put(x: Executor, key: str, value: Any) -> None:
         x.execute(update(setting).where(setting.c.key == key).values(value=value))
 
 
-def company_from(value: dict[str, str] | None) -> Company:
+def company_from(value: dict[str, Any] | None) -> Company:
     """The company of its row's value; what is missing has the default."""
     return Company(**(value or {}))
 

@@ -319,7 +319,31 @@ deal = _table(
 Index("ix_deal_scope_touched", deal.c.scope_owner_id, deal.c.touched_at.desc(), deal.c.id.desc())
 Index("ix_deal_owner_touched", deal.c.owner_id, deal.c.touched_at.desc(), deal.c.id.desc())
 Index("ix_deal_owner_customer", deal.c.owner_id, deal.c.customer_id)  # whose customers I help with, without the rows
-Index("ix_deal_board", deal.c.process, deal.c.state, deal.c.stage, deal.c.touched_at.desc(), deal.c.id.desc())
+_living: dict[str, Any] = {
+    "sqlite_where": deal.c.archived_at.is_(None),
+    "postgresql_where": deal.c.archived_at.is_(None),
+}
+Index(  # with the owner at its end, a board of some people's deals walks it without reading the deals of others
+    "ix_deal_board",
+    deal.c.process,
+    deal.c.state,
+    deal.c.stage,
+    deal.c.touched_at.desc(),
+    deal.c.id.desc(),
+    deal.c.owner_id,
+    **_living,
+)
+Index(
+    "ix_deal_owner_board",
+    deal.c.owner_id,
+    deal.c.process,
+    deal.c.state,
+    deal.c.stage,
+    deal.c.touched_at.desc(),
+    deal.c.id.desc(),
+    **_living,
+)
+Index("ix_deal_expected_close", deal.c.process, deal.c.state, deal.c.expected_close)
 
 deal_contact = Table(
     "deal_contact",
@@ -335,6 +359,8 @@ deal_step = Table(  # a key step that is done
     Column("step", String(160), primary_key=True),
     _at("done_at"),
     _ref("done_by", "person"),
+    Column("evidence", String(80)),  # what ticked it by itself: "activity.call"
+    Column("evidence_id", Id),  # and which one, so that taking that back takes the tick back
 )
 
 stage_event = _table(  # one row per stage entry: the path a deal took
@@ -349,8 +375,79 @@ stage_event = _table(  # one row per stage entry: the path a deal took
     _ref("team_id", "team"),
     _at("at"),
     _at("noted_at"),
+    _at("undone_at", nullable=True),  # a move that was taken back; no figure counts it
 )
 Index("ix_stage_event_process_at", stage_event.c.process, stage_event.c.at)
+
+deal_total = Table(  # how many deals stand where, and what they are worth: kept with every change, mended by `rebuild`
+    "deal_total",
+    metadata,
+    Column("process", String(80), primary_key=True),
+    Column("state", String(80), primary_key=True),
+    Column("stage", String(80), primary_key=True),
+    Column("owner_key", Id, primary_key=True, autoincrement=False),  # the owner's id; 0 for nobody's
+    Column("currency", String(3), primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    sqlite_with_rowid=False,  # a range of it is read at once
+)
+Index("ix_deal_total_owner", deal_total.c.owner_key)
+
+stage_day = Table(  # stage entries of a day (UTC), by where from, where to, whose, and how long the last stage took
+    "stage_day",
+    metadata,
+    Column("process", String(80), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("prev_stage", String(80), primary_key=True),  # "" for a deal's first entry
+    Column("stage", String(80), primary_key=True),
+    Column("owner_key", Id, primary_key=True, autoincrement=False),
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
+    Column("secs", BigInteger, nullable=False),
+    sqlite_with_rowid=False,  # a range of it is read at once
+)
+
+# --- decisions --------------------------------------------------------------------------------------------------
+
+decision = _table(  # somebody's yes that something needs; nobody decides what they asked for themselves
+    "decision",
+    _key("kind"),
+    _key("subject_kind"),
+    Column("subject_id", Id, nullable=False),
+    Column("customer_id", Id),
+    Column("deal_id", Id, index=True),
+    Column("snapshot", Json, nullable=False),  # what the yes is for
+    Column("snapshot_hash", String(64), nullable=False),
+    _key("state", default="pending"),
+    _ref("asked_by", "person"),
+    _at("asked_at"),
+    Column("words", String(500), nullable=False, server_default=""),  # what the asker wrote
+    _at("decided_at", nullable=True),
+    CheckConstraint("state IN ('pending', 'granted', 'refused', 'withdrawn')", name="state"),
+)
+Index(  # two people asking for the same at once ask once
+    "uq_decision_pending",
+    decision.c.subject_kind,
+    decision.c.subject_id,
+    decision.c.kind,
+    unique=True,
+    sqlite_where=decision.c.state == "pending",
+    postgresql_where=decision.c.state == "pending",
+)
+Index("ix_decision_state", decision.c.state, decision.c.asked_at)
+
+decision_step = _table(  # one yes on the way, in order; `function` says who may give it
+    "decision_step",
+    _ref("decision_id", "decision", nullable=False, index=True),
+    Column("place", SmallInteger, nullable=False),
+    _key("function"),
+    _key("state", default="pending"),
+    _ref("decided_by", "person"),
+    _at("decided_at", nullable=True),
+    Column("words", String(500), nullable=False, server_default=""),
+    UniqueConstraint("decision_id", "place"),
+    CheckConstraint("state IN ('pending', 'granted', 'refused')", name="state"),
+)
 
 # --- activities -------------------------------------------------------------------------------------------------
 

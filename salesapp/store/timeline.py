@@ -14,7 +14,7 @@ from salesapp.store.engine import Executor
 from salesapp.store.tables import customer, deal, event, event_payload, person
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"activities": ("activity.",), "deals": ("deal.", "step."), "changes": ("customer.", "contact.")}
+    {"activities": ("activity.",), "deals": ("deal.", "step.", "decision."), "changes": ("customer.", "contact.")}
 )
 """What a timeline can be narrowed to: the beginnings of event kinds."""
 

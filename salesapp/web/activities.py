@@ -16,7 +16,7 @@ from salesapp.domain.permissions import Actor
 from salesapp.services import activities as service
 from salesapp.services.activities import NewActivity
 from salesapp.services.work import Work, work
-from salesapp.store import activities, customers, deals
+from salesapp.store import activities, customers, deal_lists, deals
 from salesapp.store.activities import ActivityFilter
 from salesapp.store.engine import Executor, reading
 from salesapp.web import render
@@ -46,7 +46,7 @@ def index() -> str:
     f = ActivityFilter(state, scope.owner)
     with reading() as x:
         rows = activities.page(x, actor, f, now, after=read_cursor(request.args.get("after", "")), limit=LISTED + 1)
-        people = deals.people(x, actor) if leads(actor) else []
+        people = deal_lists.people(x, actor) if leads(actor) else []
     more = ""
     if len(rows) > LISTED:
         last = rows[LISTED - 1]
@@ -99,7 +99,7 @@ def _form(actor: Actor, customer_id: int | None, deal_id: int | None, typed: Map
             customer = customers.load(x, actor, customer_id, now)
         elif deal is None and "errors" not in context:
             context |= picker(x, actor, "/activities/new", now)
-        choices = deals.of_customer(x, actor, customer_id, now) if customer_id is not None and deal is None else []
+        choices = deal_lists.of_customer(x, actor, customer_id, now) if customer_id is not None and deal is None else []
         is_planned = _is_planned(x, customer_id, deal_id)
     suggested = next_contact(customer.grade if customer else None, today()).isoformat()
     next_on = "" if is_planned or not (customer or deal) else suggested

@@ -14,6 +14,7 @@ from salesapp.web import (
     deal_forms,
     deal_moves,
     deals,
+    decisions,
     errors,
     first_run,
     functions,
@@ -37,7 +38,7 @@ from salesapp.web import (
 
 PAGES = (
     *(health, first_run, sign_in, links, account, settings, people, teams, functions, today),
-    *(deals, deal_forms, deal_moves, activities, activity_finish, reports, more),
+    *(deals, deal_forms, deal_moves, decisions, activities, activity_finish, reports, more),
     *(customers, customer_forms, contacts, reach, timeline, pool, search, add),
 )
 

@@ -1,6 +1,6 @@
-"""The forms of a deal: a new one, and its facts changed."""
+"""The forms of a deal: a new one, its facts changed, its customer chosen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, request
@@ -14,11 +14,11 @@ from salesapp.domain.views import DealView
 from salesapp.services import deals as service
 from salesapp.services.deals import NewDeal
 from salesapp.services.work import work
-from salesapp.store import customers, deals
+from salesapp.store import customers, deal_lists, deals
 from salesapp.store.engine import reading
-from salesapp.web import render
+from salesapp.web import deal_fields, deal_words, render
 from salesapp.web.choices import currencies, including
-from salesapp.web.forms import changed_fields, kept, seen_fields, sent_fields, somebody_was_faster
+from salesapp.web.forms import changed_fields, joined, kept, seen_fields, sent_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, language, say, show_date
 from salesapp.web.inputs import day_from, full_amount, plain_amount
 from salesapp.web.picker import picker
@@ -36,7 +36,7 @@ from salesapp.web.request import (
 
 bp = Blueprint("deal_forms", __name__)
 EDITED = ("title", "amount", "currency", "expected_close", "owner_id")
-PLACES = {"amount_minor": "amount"}
+PLACES = {"amount_minor": "amount", "contact_ids": "contacts"}
 
 
 # --- a new deal ---
@@ -91,7 +91,7 @@ def create() -> Response | tuple[str, int]:
     )
     try:
         with work(actor, current_now(), request_key=request_key()) as w:
-            deal_id = service.open_deal(w, catalog(), new_deal)
+            deal_id = service.open_deal(w, new_deal)
             if problems:
                 raise Refused([])
     except Refused as refused:
@@ -123,80 +123,140 @@ def _read(typed: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
 def edit(deal_id: int) -> str:
     """The form with the deal's facts."""
     need(current_actor(), "deal.edit")
-    deal, people = _opened(deal_id)
-    shown = _shown(deal)
-    return _edit_form(deal, people, shown, shown)
+    deal, people, contacts = _opened(deal_id)
+    shown = _shown(deal, _own_names(deal, contacts))
+    return _edit_form(deal, people, contacts, shown, shown)
 
 
-def _opened(deal_id: int) -> tuple[DealView, Any]:
-    """The deal, and who else could own it."""
+def _opened(deal_id: int) -> tuple[DealView, Any, Any]:
+    """The deal, who else could own it, and whom of its customer it could be about."""
     actor = current_actor()
     with reading() as x:
-        return deals.load(x, actor, deal_id, current_now()), deals.people(x, actor)
+        deal = deals.load(x, actor, deal_id, current_now())
+        return deal, deal_lists.people(x, actor), deals.contacts_of(x, deal.customer_id)
 
 
-def _shown(deal: DealView) -> dict[str, str]:
-    """The deal's facts as the form's fields show them."""
-    return {
+def _own_names(deal: DealView, contacts: Any) -> list[str]:
+    """What this deal's form asks beside what every deal's does: contacts, where there are any; the process's fields."""
+    return [*(["contacts"] if contacts else []), *deal_fields.visible_fields(deal, catalog().process(deal.process))]
+
+
+def _shown(deal: DealView, own: Sequence[str]) -> dict[str, str]:
+    """The deal's facts as the form's fields show them; several answers joined by a comma."""
+    shown = {
         "title": deal.title,
         "amount": plain_amount(deal.amount_minor, deal.currency),
         "currency": deal.currency,
         "expected_close": deal.expected_close.isoformat() if deal.expected_close else "",
         "owner_id": str(deal.owner_id or ""),
     }
+    return shown | {name: ",".join(sorted(deal_fields.texts_of(deal, name))) for name in own}
 
 
-def _edit_form(deal: DealView, people: Any, typed: Mapping[str, str], seen: Mapping[str, str], **context: Any) -> str:
+def _edit_form(
+    deal: DealView, people: Any, contacts: Any, typed: Mapping[str, str], seen: Mapping[str, str], **context: Any
+) -> str:
     owners = [(str(row.id), row.name) for row in people]
     if typed["owner_id"] not in dict(owners):
         owners.insert(0, (typed["owner_id"], deal.owner_name or gettext("nobody")))
-    offered = including(currencies(language()), typed["currency"])
+    process = catalog().process(deal.process)
+    own = [name for name in typed if name not in EDITED]
     return render.page(
-        "deals/edit.html", deal=deal, typed=typed, seen=seen, owners=owners, currencies=offered, **context
+        "deals/edit.html",
+        deal=deal,
+        typed=typed,
+        seen=seen,
+        owners=owners,
+        currencies=including(currencies(language()), typed["currency"]),
+        widgets=deal_fields.widgets(deal, process, own, _texts(process, {name: typed[name] for name in own}), contacts),
+        pack=deal_words.pack_label(deal.process),
+        **context,
     )
 
 
 @bp.post("/deals/<int:deal_id>/edit")
 def save(deal_id: int) -> Response | tuple[str, int]:
     """Save what was changed; 409 only when somebody else changed the same field meanwhile."""
-    seen = seen_fields(EDITED)
-    typed = sent_fields(EDITED, seen)
+    need(current_actor(), "deal.edit")
+    deal, people, contacts = _opened(deal_id)
+    process = catalog().process(deal.process)
+    own = _own_names(deal, contacts)
+    seen = seen_fields([*EDITED, *own])
+    typed = _typed(process, own, seen)
     changed = changed_fields(typed, seen)
     if "currency" in changed and typed["amount"]:
         changed["amount"] = typed["amount"]  # the same digits mean another amount in another currency
     new_values, problems = _read(typed)
     old_values, _ = _read(seen)
+    new_own, own_problems = deal_fields.read(deal, process, _own(process, changed, typed), contacts)
+    old_own, _ = deal_fields.read(deal, process, _own(process, changed, seen), contacts)
+    problems += own_problems
     if typed["owner_id"] and not is_whole(typed["owner_id"]):
         problems.append(problem("owner_id", N_("Please choose one of the list.")))
     try:
         with work(current_actor(), current_now(), request_key=request_key()) as w:
             if problems:
                 raise Refused(problems)
-            service.change_deal(w, deal_id, _values(changed, typed, new_values), _values(changed, seen, old_values))
+            wanted = _values(changed, typed, new_values) | new_own
+            service.change_deal(w, deal_id, wanted, _values(changed, seen, old_values) | old_own)
             w.done("deal", deal_id)
     except Refused as refused:
-        return _edit_form(*_opened(deal_id), typed, seen, errors=render.by_place(refused.problems)), 422
+        return _edit_form(deal, people, contacts, typed, seen, errors=render.by_place(refused.problems)), 422
     except Stale as stale:
-        deal, people = _opened(deal_id)
+        deal, people, contacts = _opened(deal_id)
         places = Stale(stale.changed_by, [PLACES.get(column, column) for column in stale.fields])
-        fresh, said = _shown(deal), somebody_was_faster(places, _in_words(deal))
-        return _edit_form(deal, people, kept(typed, seen, fresh), fresh, **said), 409
+        fresh = _shown(deal, own)
+        said = somebody_was_faster(places, _in_words(deal, process, own, contacts))
+        return _edit_form(deal, people, contacts, kept(typed, seen, fresh), fresh, **said), 409
     render.flash(gettext("Saved."))
     return redirect(f"/deals/{deal_id}", 303)
 
 
-def _in_words(deal: DealView) -> dict[str, str]:
-    amount = full_amount(deal.amount_minor, deal.currency)
-    owner = deal.owner_name or gettext("nobody")
-    day = show_date(deal.expected_close)
-    return _shown(deal) | {"amount": amount, "expected_close": day, "owner_id": owner}
+def _several(process: Process | None, name: str) -> bool:
+    """Whether a field takes more than one answer."""
+    field = deal_fields.fields_by_name(process).get(name)
+    return name == "contacts" or (field is not None and field.type == "choices")
+
+
+def _typed(process: Process | None, own: Sequence[str], seen: Mapping[str, str]) -> dict[str, str]:
+    """What was typed; boxes that are not ticked are not sent, so where they were shown none of them is."""
+    typed = sent_fields([*EDITED, *own], seen)
+    several = {name: joined(name) for name in own if _several(process, name) and name in seen}
+    return typed | {name: ",".join(sorted(text.split(","))) for name, text in several.items()}
+
+
+def _texts(process: Process | None, typed: Mapping[str, str]) -> dict[str, list[str]]:
+    """A form's joined answers as single ones."""
+    return {
+        name: [each for each in text.split(",") if each] if _several(process, name) else [text]
+        for name, text in typed.items()
+    }
+
+
+def _own(process: Process | None, changed: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """The changed ones of the process's fields and the contacts."""
+    return _texts(process, {name: texts.get(name, "") for name in changed if name not in EDITED})
+
+
+def _in_words(deal: DealView, process: Process | None, own: Sequence[str], contacts: Any) -> dict[str, str]:
+    known = deal_fields.fields_by_name(process)
+    words = {
+        "amount": full_amount(deal.amount_minor, deal.currency),
+        "expected_close": show_date(deal.expected_close),
+        "owner_id": deal.owner_name or gettext("nobody"),
+        "contacts": gettext(", ").join(row.name for row in contacts if row.id in deal.contact_ids),
+    }
+    answers = {name: deal_fields.in_words(known[name], service.fact(deal, name)) for name in own if name in known}
+    return _shown(deal, own) | words | answers
 
 
 def _values(changed: Mapping[str, str], texts: Mapping[str, str], parsed: Mapping[str, Any]) -> dict[str, Any]:
-    """The changed fields as the service takes them."""
+    """The changed facts every deal has, as the service takes them."""
     found: dict[str, Any] = {}
-    for name in changed:
+    for name in EDITED:
         text = texts.get(name, "")
+        if name not in changed:
+            continue
         if name == "amount":
             found["amount_minor"] = parsed.get("amount_minor")
         elif name == "expected_close":
@@ -206,3 +266,36 @@ def _values(changed: Mapping[str, str], texts: Mapping[str, str], parsed: Mappin
         else:
             found[name] = " ".join(text.split())
     return found
+
+
+# --- the customer of a deal that has none ---
+
+
+@bp.get("/deals/<int:deal_id>/customer")
+def choose_customer(deal_id: int) -> str:
+    """Find the customer this deal is with."""
+    need(current_actor(), "deal.edit")
+    return _customer_page(deal_id)
+
+
+def _customer_page(deal_id: int, **context: Any) -> str:
+    actor, now, chosen = current_actor(), current_now(), int_arg("customer")
+    with reading() as x:
+        deal = deals.load(x, actor, deal_id, now)
+        customer = customers.load(x, actor, chosen, now) if chosen is not None else None
+        context |= picker(x, actor, f"/deals/{deal_id}/customer", now)
+    return render.page("deals/customer.html", deal=deal, customer=customer, **context)
+
+
+@bp.post("/deals/<int:deal_id>/customer")
+def set_customer(deal_id: int) -> Response | tuple[str, int]:
+    """The deal is with this customer from now on."""
+    customer_id = int_field("customer")
+    try:
+        with work(current_actor(), current_now(), request_key=request_key()) as w:
+            service.change_deal(w, deal_id, {"customer_id": customer_id}, {})
+            w.done("deal", deal_id)
+    except Refused as refused:
+        return _customer_page(deal_id, errors=render.by_place(refused.problems)), 422
+    render.flash(gettext("Saved."))
+    return redirect(f"/deals/{deal_id}", 303)

@@ -1,44 +1,30 @@
-"""Deals in the person's words: labels of processes and stages, the stay, what is missing, the next step."""
+"""Deals in the person's words: labels of processes and stages, the stay, the next step."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
 from typing import Any
 
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
+from salesapp.domain.deal_values import PREFIX, field_called, plugin_of
 from salesapp.domain.errors import Msg
 from salesapp.domain.pack import Process, Stage
+from salesapp.web import deal_fields
 from salesapp.web.i18n import gettext, ngettext, say, show_date, show_day, show_moment, show_number, today
-from salesapp.web.inputs import day_of, full_amount, short_amount
+from salesapp.web.inputs import day_of, full_amount
 from salesapp.web.request import catalog, current_now
-
-SHOWN_STEPS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A deal as the board shows it."""
-
-    id: int
-    stage: str
-    name: str
-    what: str
-    short: str
-    full: str
-    stay: str
-    days: int
-    limit: int
-    missing: tuple[str, ...]
-    next: str
-    late: bool
-    owner: str
-    touched_at: datetime
 
 
 def process_label(key: str) -> str:
     """The process's label; its key while its plugin is missing."""
     process = catalog().process(key)
     return say(process.label) if process else key
+
+
+def pack_label(process_key: str) -> str:
+    """What the plugin that brought the process is called: the heading of its fields."""
+    plugin = plugin_of(process_key)
+    packs = (pack for key, pack in catalog().packs.items() if catalog().pack_plugins[key] == plugin)
+    return next((say(pack.label) for pack in packs), plugin)
 
 
 def stage_of(process_key: str, stage_key: str) -> Stage | None:
@@ -57,6 +43,12 @@ def step_label(process: Process | None, key: str) -> str:
     """A key step's label; its key where the process no longer has it."""
     steps = (step for stage in process.stages for step in stage.key_steps) if process else ()
     return next((say(step.label) for step in steps if step.key == key), key)
+
+
+def evidence_label(evidence: str) -> str:
+    """What ticked a key step by itself: the kind of activity, or the plugin's own name for it."""
+    group, _, kind = evidence.partition(".")
+    return kind_label(kind) if group == "activity" else evidence
 
 
 def reason_label(process_key: str, reason: str | None) -> str:
@@ -87,9 +79,12 @@ def changes(
         "expected_close": gettext("Expected close"),
         "owner_id": gettext("Owner"),
     }
+    process = catalog().process(str(data.get("process")))
     found: list[tuple[str, str, str]] = []
-    if "title" in personal:
-        found.append((labels["title"], str(personal["title"][0]), str(personal["title"][1])))
+    for name, (was, became) in personal.items():
+        field = field_called(process, name) if name.startswith(PREFIX) else None
+        old, new = (deal_fields.in_words(field, value) if field else str(value or "") for value in (was, became))
+        found.append((say(field.label) if field else labels.get(name, name.removeprefix(PREFIX)), old, new))
     if "to_owner" in data:
         old, new = (people.get(data[key], gettext("nobody")) for key in ("from_owner", "to_owner"))
         found.append((labels["owner_id"], old, new))
@@ -151,19 +146,8 @@ def stay_text(days: int, limit: int | None) -> str:
     return words % {"days": show_number(days), "num": show_number(limit)}
 
 
-def missing_text(labels: Sequence[str]) -> tuple[str, ...]:
-    """The key steps still to do, in one line."""
-    if not labels:
-        return ()
-    steps = gettext("; ").join(labels[:SHOWN_STEPS])
-    if len(labels) <= SHOWN_STEPS:
-        return (gettext("Missing: %(steps)s") % {"steps": steps},)
-    more = show_number(len(labels) - SHOWN_STEPS)
-    return (gettext("Missing: %(steps)s and %(more)s more") % {"steps": steps, "more": more},)
-
-
 def next_text(step: Any | None) -> str:
-    """The next step of a deal in one line."""
+    """The next step of a deal in one line: when, and what."""
     if step is None:
         return gettext("No next step")
     when = planned_text(step.planned_at, step.all_day)
@@ -175,46 +159,13 @@ def nexts(steps: Mapping[int, Any]) -> dict[int, tuple[str, bool]]:
     return {key: (next_text(step), is_late(step.planned_at, step.all_day)) for key, step in steps.items()}
 
 
-def cards(
-    rows: Sequence[Any], steps: Mapping[int, frozenset[str]], nexts: Mapping[int, Any], *, with_owner: bool
-) -> list[Card]:
-    """Rows of the store as cards."""
-    now = current_now()
-    return [_card(row, steps.get(row.id, frozenset()), nexts.get(row.id), now, with_owner) for row in rows]
-
-
-def _card(row: Any, done: frozenset[str], step: Any | None, now: datetime, with_owner: bool) -> Card:
-    stage = stage_of(row.process, row.stage)
-    is_open = row.state == "open"
-    days = max(0, (now - row.stage_entered_at).days)
-    limit = stage.longest_stay_days if stage else None
-    missing = [say(each.label) for each in stage.key_steps if each.key not in done] if stage and is_open else []
-    name = row.customer_name or row.title
-    closed = gettext("won") if row.state == "won" else gettext("lost")
-    return Card(
-        id=row.id,
-        stage=row.stage,
-        name=name,
-        what=row.title if row.title != name else "",
-        short=short_amount(row.amount_minor, row.currency),
-        full=full_amount(row.amount_minor, row.currency),
-        stay=stay_text(days, limit) if is_open else "",
-        days=days,
-        limit=limit or 0,
-        missing=missing_text(missing),
-        next=next_text(step) if is_open else f"{closed} · {show_day(row.closed_at)}",
-        late=is_open and (step is None or is_late(step.planned_at, step.all_day)),
-        owner=(row.owner_name or gettext("nobody")) if with_owner else "",
-        touched_at=row.touched_at,
-    )
-
-
 def register(words: MutableMapping[str, Any]) -> None:
     """Give templates the words of the timeline's sentences about deals and activities."""
     words.update(
         stage_word=lambda process, stage: stage_label(str(process), str(stage)),
         step_word=lambda process, step: step_label(catalog().process(str(process)), str(step)),
         reason_word=lambda process, reason: reason_label(str(process), reason or None),
+        evidence_word=lambda evidence: evidence_label(str(evidence)),
         activity_word=lambda kind: kind_label(str(kind)),
         planned_word=lambda data: planned_text(datetime.fromisoformat(data["planned_at"]), data["all_day"]),
         stay_word=lambda secs: stay_duration(int(secs)),

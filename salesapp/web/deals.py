@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
+from werkzeug.wrappers import Response
 
+from salesapp.domain.deal_facts import deal_vocabulary
 from salesapp.domain.pack import Process
 from salesapp.domain.permissions import Actor
-from salesapp.domain.stages import checklist
+from salesapp.domain.stages import LOST, WON, checklist, gates_ahead, next_stages, requirements, words_of
 from salesapp.domain.views import DealView
-from salesapp.services.deals import LOST, WON
-from salesapp.store import activities, deals, timeline
+from salesapp.store import activities, deal_steps, deals, timeline
 from salesapp.store.engine import Executor, reading
-from salesapp.web import board, deal_words, render
-from salesapp.web.i18n import gettext
+from salesapp.web import board, deal_fields, deal_words, decisions, render
+from salesapp.web.i18n import gettext, say, show_day
 from salesapp.web.inputs import full_amount
 from salesapp.web.request import catalog, current_actor, current_now, int_arg
 
@@ -23,13 +24,9 @@ SHOWN = 30
 
 
 @bp.get("/deals")
-def index() -> str:
+def index() -> Response | str:
     """The board, or the list."""
-    actor = current_actor()
-    ask = board.asked(actor, request.args)
-    with reading() as x:
-        context = board.read_page(x, actor, ask)
-    return render.page_or_block("deals/board.html", "board", **context)
+    return board.answer(current_actor())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,9 @@ def _page(deal_id: int, **context: Any) -> str:
         path = deals.path(x, deal_id)
         planned = activities.planned_for(x, customer_id=deal.customer_id, deal_id=deal_id)
         note = deals.lost_note(x, deal_id) if deal.state == "lost" else ""
-        more = _timeline(x, actor, deal_id)
+        more = _timeline(x, actor, deal_id) | about(x, deal)
+        people = deals.contacts_of(x, deal.customer_id) if deal.contact_ids else ()
+    process = more["process"]
     return render.page(
         "deals/show.html",
         deal=deal,
@@ -64,7 +63,8 @@ def _page(deal_id: int, **context: Any) -> str:
         stages=_strip(deal, [row.stage for row in path]),
         planned=planned,
         lost_note=note,
-        **about(deal),
+        answers=deal_fields.facts_shown(deal, process),
+        contacts=[row.name for row in people if row.id in deal.contact_ids],
         **more,
         **context,
     )
@@ -75,7 +75,7 @@ def _timeline(x: Executor, actor: Actor, deal_id: int) -> dict[str, Any]:
     return {"entries": found[:SHOWN], "older": found[SHOWN - 1].id if len(found) > SHOWN else None}
 
 
-def about(deal: DealView) -> dict[str, Any]:
+def about(x: Executor, deal: DealView) -> dict[str, Any]:
     """What a deal's page and its fragments share."""
     process = catalog().process(deal.process)
     stage = process.stage(deal.stage) if process else None
@@ -90,8 +90,28 @@ def about(deal: DealView) -> dict[str, Any]:
         "limit": limit or 0,
         "stay": deal_words.stay_text(days, limit),
         "amount": full_amount(deal.amount_minor, deal.currency),
+        "ticks": {step: _tick_words(row) for step, row in deal_steps.ticks(x, deal.id).items()},
+        "gates": _gates(deal, process),
         "words": deal_words,
+        **decisions.for_deal(x, current_actor(), deal),
     }
+
+
+def _tick_words(row: Any) -> str:
+    """When a key step was done and by whom, or by what."""
+    who = deal_words.evidence_label(row.evidence) if row.evidence else row.name
+    return " · ".join(filter(None, (show_day(row.done_at), who)))
+
+
+def _gates(deal: DealView, process: Process | None) -> list[tuple[str, bool]]:
+    """What it takes to go on from here, and whether it is there."""
+    if process is None or deal.state != "open":
+        return []
+    ahead = next_stages(process, deal.stage)
+    gates = gates_ahead(process, deal.stage, ahead[0].key if ahead else WON)
+    known = deal_vocabulary(process)
+    found = requirements(process, deal, gates, current_now().date())
+    return [(say(words_of(each, known)), each.holds) for each in found]
 
 
 def _other_checks(process: Process | None, deal: DealView) -> list[tuple[Any, Any, int]]:

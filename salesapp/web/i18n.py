@@ -1,7 +1,7 @@
 """The person's language: texts, dates, numbers and money, fast enough to be called for every cell of a list."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -15,12 +15,14 @@ from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session
 from markupsafe import Markup
 
-from salesapp.domain.errors import Msg
+from salesapp.domain.errors import N_, Msg
+from salesapp.domain.money import Money, full_money
 from salesapp.domain.text import LANGUAGES, Text
 from salesapp.web.request import current_now, signed_in
 
 CATALOGUES: Final = Path(__file__).parent.parent / "translations"
 NAMES: Final = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文", "ru": "Русский"}
+NEAR: Final = {0: N_("today"), 1: N_("tomorrow"), -1: N_("yesterday")}
 _TRADITIONAL: Final = {"hant", "tw", "hk", "mo", "yue"}
 
 
@@ -58,31 +60,23 @@ def language() -> str:
     """The language of this request: the person's own, else what they chose before signing in, else the browser's."""
     if not has_request_context():
         return "en"
-    if "language" not in g:
+    known: str | None = g.get("language")
+    if known is None:
         found = signed_in()
         chosen = (found.actor.language if found else None) or session.get("language")
         accepted = (tag for tag, quality in request.accept_languages if quality > 0)
-        g.language = chosen if chosen in LANGUAGES else negotiate(accepted)
-        g.catalogue = catalogue(g.language)
-    return str(g.language)
-
-
-def _messages() -> NullTranslations:
-    if has_request_context():
-        language()
-        messages: NullTranslations = g.catalogue
-        return messages
-    return catalogue("en")
+        known = g.language = str(chosen) if chosen in LANGUAGES else negotiate(accepted)
+    return known
 
 
 def gettext(message: str) -> str:
     """Translate one message."""
-    return _messages().gettext(message) if message else ""  # gettext answers "" with the catalogue's header
+    return catalogue(language()).gettext(message) if message else ""  # for "" it would tell the catalogue's header
 
 
 def ngettext(singular: str, plural: str, n: float) -> str:
     """Translate a message that counts. A fraction takes the form of 2, which is the right one in all our languages."""
-    return _messages().ngettext(singular, plural, abs(int(n)) if n == int(n) else 2)
+    return catalogue(language()).ngettext(singular, plural, abs(int(n)) if n == int(n) else 2)
 
 
 def say(thing: Msg | Text | str) -> str:
@@ -102,6 +96,8 @@ def _shown(value: object) -> object:
     """
     if isinstance(value, Msg | Text):
         return say(value)
+    if isinstance(value, Money):
+        return full_money(value, language())
     if isinstance(value, float | Decimal):
         return show_number(value)
     if isinstance(value, datetime):
@@ -111,10 +107,11 @@ def _shown(value: object) -> object:
 
 def zone() -> ZoneInfo:
     """The time zone days and hours are shown in."""
-    if "zone" not in g:
+    known: ZoneInfo | None = g.get("zone")
+    if known is None:
         found = signed_in()
-        g.zone = ZoneInfo(found.actor.zone if found else "UTC")
-    return g.zone  # type: ignore[no-any-return]
+        known = g.zone = ZoneInfo(found.actor.zone if found else "UTC")
+    return known
 
 
 def local(moment: datetime) -> datetime:
@@ -133,8 +130,31 @@ def _date(day: date, lang: str, style: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _skeleton(moment: datetime, lang: str, skeleton: str) -> str:
-    return format_skeleton(skeleton, moment, locale=locale(lang))
+def _clock(hour: int, minute: int, lang: str) -> str:
+    return format_time(time(hour, minute), "short", locale=locale(lang))
+
+
+@lru_cache(maxsize=4096)
+def _number(number: float | Decimal, lang: str) -> str:
+    return format_decimal(number, locale=locale(lang))
+
+
+@lru_cache(maxsize=4096)
+def day_near(day: date, here: date, lang: str) -> str:
+    """A day as it is called on another one, `here`: today, tomorrow, yesterday, a weekday, else the date."""
+    distance = (day - here).days
+    if distance in NEAR:
+        return catalogue(lang).gettext(NEAR[distance])
+    if 1 < distance < 7:
+        return format_date(day, "EEEE", locale=locale(lang))
+    if day.year == here.year:
+        return format_skeleton("MMMd", datetime(day.year, day.month, day.day), locale=locale(lang))
+    return _date(day, lang, "medium")
+
+
+def moment_near(local_moment: datetime, here: date, lang: str) -> str:
+    """When: the day as it is called on another one, `here`, with the time of day."""
+    return f"{day_near(local_moment.date(), here, lang)} {_clock(local_moment.hour, local_moment.minute, lang)}"
 
 
 def show_date(day: date | datetime | None, style: str = "medium") -> str:
@@ -146,11 +166,7 @@ def show_date(day: date | datetime | None, style: str = "medium") -> str:
 
 def show_moment(moment: datetime | None) -> str:
     """When: today 14:00, yesterday 9:30, a weekday within the week, else the date."""
-    if moment is None:
-        return ""
-    here = local(moment)
-    clock = format_time(here, "short", locale=locale(language()))
-    return f"{show_day(moment)} {clock}"
+    return "" if moment is None else moment_near(local(moment), today(), language())
 
 
 def show_day(moment: datetime | date | None) -> str:
@@ -158,15 +174,7 @@ def show_day(moment: datetime | date | None) -> str:
     if moment is None:
         return ""
     day = local(moment).date() if isinstance(moment, datetime) else moment
-    distance = (day - today()).days
-    near = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
-    if distance in near:
-        return near[distance]
-    if 1 < distance < 7:
-        return format_date(day, "EEEE", locale=locale(language()))
-    if day.year == today().year:
-        return _skeleton(datetime(day.year, day.month, day.day), language(), "MMMd")
-    return _date(day, language(), "medium")
+    return day_near(day, today(), language())
 
 
 def show_full_moment(moment: datetime | None) -> str:
@@ -176,7 +184,7 @@ def show_full_moment(moment: datetime | None) -> str:
 
 def show_number(number: float | Decimal) -> str:
     """A number with the language's separators."""
-    return format_decimal(number, locale=locale(language()))
+    return _number(number, language())
 
 
 def show_ago(moment: datetime) -> str:

@@ -2,8 +2,11 @@
 
 from flask import Blueprint
 
+from salesapp.store import decision_lists
+from salesapp.store.engine import reading
 from salesapp.web import render
 from salesapp.web.i18n import NAMES
+from salesapp.web.request import current_actor, current_now
 
 bp = Blueprint("more", __name__)
 
@@ -11,4 +14,7 @@ bp = Blueprint("more", __name__)
 @bp.get("/more")
 def page() -> str:
     """The list of the other places."""
-    return render.page("more.html", languages=NAMES)
+    with reading() as x:
+        waiting = decision_lists.count_waiting(x, current_actor(), current_now())
+    counts = {"decisions": waiting, "more": waiting}
+    return render.page("more.html", languages=NAMES, decisions=waiting, counts=counts)

@@ -10,8 +10,9 @@ from typing import Any
 
 from flask import Flask, current_app, render_template, request, session, url_for
 
+from salesapp.domain.decisions import decides
 from salesapp.domain.errors import N_, Problem
-from salesapp.domain.permissions import can
+from salesapp.domain.permissions import Actor, can
 from salesapp.places import STATIC
 from salesapp.web.i18n import gettext, language, say
 from salesapp.web.request import is_htmx, signed_in
@@ -24,6 +25,7 @@ NAVIGATION = (  # key, label, address, icon; the phone's bar shows five of them,
     ("activities", N_("Activities"), "/activities", "calendar"),
     ("pool", N_("Public pool"), "/pool", "waves"),
     ("reports", N_("Reports"), "/reports", "chart-column"),
+    ("decisions", N_("Decisions"), "/decisions", "circle-check"),
     ("settings", N_("Settings"), "/settings", "settings"),
     ("more", N_("More"), "/more", "menu"),
     ("search", N_("Search"), "/search", "search"),
@@ -81,9 +83,10 @@ class _Flashes:
         return iter([(kind, text, undo) for kind, text, undo in session.pop("flashes", [])])
 
 
-def _navigation() -> list[tuple[str, str, str, str, bool]]:
+def _navigation(actor: Actor) -> list[tuple[str, str, str, str, bool]]:
     here = "/" + request.path.split("/")[1]
-    return [(key, gettext(label), href, icon, here == href) for key, label, href, icon in NAVIGATION]
+    places = [(key, gettext(label), href, icon, here == href) for key, label, href, icon in NAVIGATION]
+    return places if decides(actor) else [place for place in places if place[0] != "decisions"]
 
 
 def _context() -> dict[str, Any]:
@@ -97,7 +100,7 @@ def _context() -> dict[str, Any]:
         "language": lang,
         "html_lang": lang.replace("_", "-"),
         "theme": actor.theme if actor else session.get("theme", "auto"),
-        "nav": _navigation() if actor else [],
+        "nav": _navigation(actor) if actor else [],
         "flashes": _Flashes(),
         "is_htmx": is_htmx(),
         "demo": current_app.extensions["salesapp_settings"].demo,

@@ -10,8 +10,8 @@ from flask import Blueprint, request
 from salesapp.domain.errors import NotAllowed
 from salesapp.domain.pack import Process
 from salesapp.domain.permissions import can
-from salesapp.services.deals import LOST, WON
-from salesapp.store import deals, reports
+from salesapp.domain.stages import LOST, WON
+from salesapp.store import deal_lists, reports
 from salesapp.store.engine import reading
 from salesapp.store.reports import ReportFilter, StageFigures
 from salesapp.web import deal_words, render
@@ -61,7 +61,7 @@ def page() -> str:
         "installed": process is not None,
     }
     with reading() as x:
-        people = deals.people(x, actor) if leads(actor) else []
+        people = deal_lists.people(x, actor) if leads(actor) else []
         context["scopes"] = scope_options(actor, people)
         if process is None:
             return render.page("reports.html", **context)

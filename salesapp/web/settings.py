@@ -1,7 +1,6 @@
 """What the installation can be told: the index of all settings, the company, and which plugins run."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, current_app, redirect
@@ -31,11 +30,12 @@ def _options(values: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
         "zone": choices.including(choices.zones(lang, today()), values["zone"]),
         "country": choices.including(choices.countries(lang), values["country"]),
         "currency": choices.including(choices.currencies(lang), values["currency"]),
+        "lost_needs_yes": [("", gettext("No")), ("1", gettext("Yes"))],
     }
 
 
 def _company_form(values: Mapping[str, str], status: int = 200, **context: Any) -> tuple[str, int]:
-    context.setdefault("seen", asdict(current_company()))
+    context.setdefault("seen", service.shown(current_company()))
     return render.page("settings/company.html", values=values, options=_options(values), **context), status
 
 
@@ -44,7 +44,7 @@ def company() -> tuple[str, int]:
     """Name, currency, country and time zone of the company."""
     if not can(current_actor(), "settings.manage"):
         raise NotAllowed
-    return _company_form(asdict(current_company()))
+    return _company_form(service.shown(current_company()))
 
 
 @bp.post("/settings/company")
@@ -58,7 +58,7 @@ def save_company() -> Response | tuple[str, int]:
     except Refused as refused:
         return _company_form(typed, 422, errors=render.by_place(refused.problems), seen=seen)
     except Stale as stale:
-        fresh = asdict(current_company())
+        fresh = service.shown(current_company())
         said = somebody_was_faster(stale, in_words(fresh, _options(fresh)))
         return _company_form(kept(typed, seen, fresh), 409, **said)
     render.flash(gettext("Saved."))

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from salesapp.domain.permissions import Actor
-from salesapp.store import activities
+from salesapp.store import activities, decision_lists
 from salesapp.store.engine import reading
 from salesapp.web import deal_words, render
 from salesapp.web.activity_rows import Row, words_of
@@ -39,6 +39,7 @@ def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
         ahead = activities.planned(x, owners, since=start, until=horizon)
         done = activities.done(x, owners, since=start, until=end)
         faults = activities.deals_without_next(x, owners, FAULTS)
+        decisions = decision_lists.count_waiting(x, actor, current_now())
     with_owner = scope.key != "mine"
     rows = [words_of(row, with_owner=with_owner) for row in ahead]
     all_of_day = counts.overdue + counts.due + counts.done  # what is late is to be done today, too
@@ -48,6 +49,8 @@ def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
         "leads": leads(actor),
         "hello": _hello(local(current_now()), actor.name),
         "date": show_date(day, "full"),
+        "decisions": decisions,
+        "counts": {"decisions": decisions, "more": decisions},
         "n_done": counts.done,
         "n_day": all_of_day,
         "n_overdue": counts.overdue,

@@ -28,7 +28,9 @@ PAGES: Final = """
 /contacts/{contact}/edit
 /deals
 /deals?view=list
-/deals?state=won
+/deals?state=won&period=month
+/deals?who=seen&close=week&entered=over30
+/deals?close=dates&close_from=2026-03-05&close_to=2026-03-01&entered=dates
 /deals?state=lost&view=list
 /deals/new
 /deals/new?customer={person}
@@ -37,6 +39,11 @@ PAGES: Final = """
 /deals/{lost}
 /deals/{deal}/edit
 /deals/{deal}/move
+/deals/{deal}/move?to=closing
+/deals/{alone}
+/deals/{alone}/move?to=:won
+/deals/{alone}/customer
+/deals/{alone}/customer?customer={person}
 /deals/{won}/move
 /activities
 /activities?who=team
@@ -44,6 +51,8 @@ PAGES: Final = """
 /activities/new
 /activities/new?customer={person}&mode=plan
 /activities/{planned}/finish
+/decisions
+/decisions/{decision}
 /pool
 /search
 /search?q=王建

@@ -9,12 +9,15 @@ from sqlalchemy import update
 from salesapp.domain.contact_points import ContactPoint, parse_contact_point
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.permissions import SYSTEM, Actor
-from salesapp.plugging.hooks import Hooks
 from salesapp.services.activities import NewActivity, finish_activity, note_activity, plan_activity
+from salesapp.services.company import change_company
 from salesapp.services.contacts import NewContact, add_contact, add_date
 from salesapp.services.customers import NewCustomer, add_customer, archive_customer
-from salesapp.services.deals import NewDeal, lose_deal, move_deal, open_deal, win_deal
+from salesapp.services.deal_moves import lose_deal, move_deal, win_deal
+from salesapp.services.deal_steps import tick_step
+from salesapp.services.deals import NewDeal, open_deal
 from salesapp.services.links import make_link
+from salesapp.services.lost_deals import ask_or_lose
 from salesapp.services.people import NewPerson, add_person
 from salesapp.services.pool import release_customer
 from salesapp.services.teams import add_node
@@ -48,6 +51,8 @@ class Places:
     deal: int
     won: int
     lost: int
+    alone: int
+    decision: int
     planned: int
     colleague: int
     invited: int
@@ -58,7 +63,6 @@ class Places:
 
 def furnish(app: Flask, cast: Cast) -> Places:
     """Fill the database as its people would have, through the services they use."""
-    hooks = Hooks(app.extensions["salesapp_plugins"])
     with work(SYSTEM, NOW - timedelta(days=60)) as w:
         for role, name in NAMES.items():
             people.update_person(w.session, int(getattr(cast, role).id), {"name": name})
@@ -74,7 +78,14 @@ def furnish(app: Flask, cast: Cast) -> Places:
         organisation, contact = _organisation(w)
         archived = _others(w)
     with work(cast.owner, NOW - timedelta(days=12)) as w:
-        deal, won, lost = _deals(w, hooks, person, organisation)
+        deal, won, lost = _deals(w, person, organisation)
+    with work(cast.admin, NOW - timedelta(days=11)) as w:
+        change_company(w, {"lost_needs_yes": "1"}, {})
+    with work(cast.owner, NOW - timedelta(days=10)) as w:
+        alone = open_deal(w, NewDeal(title="展会上认识的，名片还没找到", process="general.six"))
+        given_up = open_deal(w, NewDeal(customer_id=person, title="二手车置换", process="general.six"))
+        decision = ask_or_lose(w, given_up, "competitor", "对方已经在别家签了意向书。", 1)
+        assert decision is not None
     with work(cast.owner, NOW - timedelta(hours=2)) as w:
         planned = _activities(w, cast.owner, person, organisation, deal)
     return Places(
@@ -85,6 +96,8 @@ def furnish(app: Flask, cast: Cast) -> Places:
         deal=deal,
         won=won,
         lost=lost,
+        alone=alone,
+        decision=decision,
         planned=planned,
         colleague=int(cast.colleague.id or 0),
         invited=invited,
@@ -133,15 +146,14 @@ def _others(w: Work) -> int:
     return archived
 
 
-def _deals(w: Work, hooks: Hooks, person: int, organisation: int) -> tuple[int, int, int]:
-    catalog = hooks.plugins.catalog
+def _deals(w: Work, person: int, organisation: int) -> tuple[int, int, int]:
 
     def opened(customer: int, title: str, amount: int | None, stages: int = 0) -> tuple[int, int]:
-        deal = open_deal(
-            w, catalog, NewDeal(customer_id=customer, title=title, process="general.six", amount_minor=amount)
-        )
+        deal = open_deal(w, NewDeal(customer_id=customer, title=title, process="general.six", amount_minor=amount))
+        for step in ("need_determined", "contract_signed"):  # what its gates ask for
+            tick_step(w, deal, step, True)
         for version, stage in enumerate(SIX[1 : stages + 1], 1):
-            move_deal(w, hooks, deal, stage, version)
+            move_deal(w, deal, stage, version)
         return deal, stages + 1
 
     deal, _ = opened(organisation, "中心供氧系统升级改造与三年全包维保项目（含备用机组）", 123_456_789_000, 3)
@@ -150,7 +162,7 @@ def _deals(w: Work, hooks: Hooks, person: int, organisation: int) -> tuple[int, 
     won, version = opened(person, "年度耗材", 8_600_000, 5)
     win_deal(w, won, version)
     lost, version = opened(person, "Поставка медицинского оборудования", 990_000_000, 2)
-    lose_deal(w, catalog, lost, "price", "对方预算砍了一半。", version)
+    lose_deal(w, lost, "price", "对方预算砍了一半。", version)
     return deal, won, lost
 
 

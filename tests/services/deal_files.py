@@ -6,25 +6,13 @@ from typing import Any
 from flask import Flask
 
 from salesapp.domain.permissions import Actor
-from salesapp.plugging.catalog import Catalog
-from salesapp.plugging.hooks import Hooks
 from salesapp.services.customers import NewCustomer, add_customer
 from salesapp.services.deals import NewDeal, open_deal
 from salesapp.services.work import work
+from salesapp.store import deal_steps, deals
 from salesapp.testing import NOW
 
 SIX = "general.six"
-
-
-def catalog(app: Flask) -> Catalog:
-    """The records of the bundled plugins."""
-    found: Catalog = app.extensions["salesapp_plugins"].catalog
-    return found
-
-
-def hooks(app: Flask) -> Hooks:
-    """The contained calls of the bundled plugins."""
-    return Hooks(app.extensions["salesapp_plugins"], raise_errors=True)
 
 
 def a_customer(actor: Actor, name: str = "卢沟桥医院", now: datetime = NOW, **values: Any) -> int:
@@ -37,4 +25,13 @@ def a_deal(app: Flask, actor: Actor, customer_id: int | None = None, now: dateti
     """An open deal of this person, in the first of six stages."""
     values = {"title": "监护仪", "process": SIX, "customer_id": customer_id} | values
     with work(actor, now) as w:
-        return open_deal(w, catalog(app), NewDeal(**values))
+        return open_deal(w, NewDeal(**values))
+
+
+def ready(actor: Actor, deal_id: int, now: datetime = NOW) -> None:
+    """Tick every key step, so that only an amount can still be missing at a gate."""
+    with work(actor, now) as w:
+        process = w.catalog.process(deals.read(w.session, deal_id).process)
+        for stage in process.stages if process else ():
+            for step in stage.key_steps:
+                deal_steps.tick(w.session, deal_id, step.key, actor.id, now)

@@ -12,7 +12,7 @@ from salesapp.domain.errors import Msg, NotAllowed, NotFound, Refused, Stale
 from salesapp.services import activities as service
 from salesapp.services.activities import NewActivity
 from salesapp.services.work import Work, work
-from salesapp.store import activities, deals
+from salesapp.store import activities, card_signs, deal_lists
 from salesapp.store.activities import ActivityFilter
 from salesapp.store.engine import reading
 from salesapp.store.tables import activity, customer, event
@@ -199,7 +199,7 @@ def test_a_deal_has_a_next_step_by_its_own_or_its_customers_activity(app: Flask,
     plan(cast.owner, customer_id=customer_id)
     with reading() as x:
         faults = activities.deals_without_next(x, cast.owner.people)
-        steps = activities.next_steps(x, [(own, None), (by_customer, customer_id), (without, None)])
+        steps = card_signs.read(x, [(own, None), (by_customer, customer_id), (without, None)]).nexts
         assert activities.deals_without_next(x, cast.outsider.people) == []
     assert [fault.id for fault in faults] == [without]
     assert set(steps) == {own, by_customer}
@@ -210,7 +210,7 @@ def test_the_phone_of_a_row_is_the_customers(app: Flask, cast: Cast) -> None:
     activity_id = plan(cast.owner, customer_id=customer_id)
     with reading() as x:
         found = activities.load(x, cast.owner, activity_id, NOW)
-        assert deals.of_customer(x, cast.owner, customer_id, NOW) == []
+        assert deal_lists.of_customer(x, cast.owner, customer_id, NOW) == []
     assert found.phone.endswith("13800138000")
 
 

@@ -11,16 +11,18 @@ from sqlalchemy import func, select
 
 from salesapp.domain.errors import AlreadyDone, NotAllowed, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.permissions import Actor
+from salesapp.domain.stages import LOST, WON
 from salesapp.domain.views import DealView
 from salesapp.plugging.hooks import Checked, Hooks
+from salesapp.services import deal_moves, deal_steps
 from salesapp.services import deals as service
-from salesapp.services.deals import LOST, WON, NewDeal
+from salesapp.services.deals import NewDeal
 from salesapp.services.work import Work, work
-from salesapp.store import deals
+from salesapp.store import deal_lists, deals
 from salesapp.store.engine import db, reading
 from salesapp.store.tables import customer, deal, event, search_row, stage_event
 from salesapp.testing import NOW, Cast, Clock
-from tests.services.deal_files import SIX, a_customer, a_deal, catalog, hooks
+from tests.services.deal_files import SIX, a_customer, a_deal, ready
 
 
 def view(actor: Actor, deal_id: int) -> DealView:
@@ -35,7 +37,7 @@ def events(deal_id: int) -> list[str]:
 
 def move(app: Flask, actor: Actor, deal_id: int, to: str, version: int, now: Any = NOW) -> None:
     with work(actor, now) as w:
-        service.move_deal(w, hooks(app), deal_id, to, version)
+        deal_moves.move_deal(w, deal_id, to, version)
 
 
 def test_a_new_deal_is_called_like_its_customer_and_stands_in_the_first_stage(app: Flask, cast: Cast) -> None:
@@ -61,7 +63,7 @@ def test_a_new_deal_is_called_like_its_customer_and_stands_in_the_first_stage(ap
 def test_everything_wrong_with_a_new_deal_is_said_at_once(app: Flask, cast: Cast) -> None:
     new = NewDeal(process="no.such", amount_minor=-1, currency="???", owner_id=cast.outsider.id)
     with pytest.raises(Refused) as refused, work(cast.owner, NOW) as w:
-        service.open_deal(w, catalog(app), new)
+        service.open_deal(w, new)
     assert {each.place for each in refused.value.problems} == {"title", "process", "amount", "currency", "owner_id"}
 
 
@@ -76,13 +78,13 @@ def test_the_outsider_and_the_reader_cannot_change_anything(app: Flask, cast: Ca
     customer_id = a_customer(cast.owner)
     deal_id = a_deal(app, cast.owner, customer_id)
     changes: list[Callable[[Work], Any]] = [
-        lambda w: service.open_deal(w, catalog(app), NewDeal(customer_id=customer_id, process=SIX)),
-        lambda w: service.move_deal(w, hooks(app), deal_id, "contact", 1),
-        lambda w: service.win_deal(w, deal_id, 1),
-        lambda w: service.lose_deal(w, catalog(app), deal_id, "price", "", 1),
-        lambda w: service.reopen_deal(w, deal_id, 1),
+        lambda w: service.open_deal(w, NewDeal(customer_id=customer_id, process=SIX)),
+        lambda w: deal_moves.move_deal(w, deal_id, "contact", 1),
+        lambda w: deal_moves.win_deal(w, deal_id, 1),
+        lambda w: deal_moves.lose_deal(w, deal_id, "price", "", 1),
+        lambda w: deal_moves.reopen_deal(w, deal_id, 1),
         lambda w: service.change_deal(w, deal_id, {"title": "x"}, {}),
-        lambda w: service.tick_step(w, catalog(app), deal_id, "target_market", True),
+        lambda w: deal_steps.tick_step(w, deal_id, "target_market", True),
     ]
     for change in changes:
         with pytest.raises(NotFound), work(cast.outsider, NOW) as w:
@@ -119,7 +121,8 @@ def test_a_move_says_everything_that_speaks_against_it(app: Flask, cast: Cast) -
             return Checked((problem("amount", "Agree on a price first."), Problem("", problem("", "No.").message, "x")))
 
     with pytest.raises(Refused) as refused, work(cast.owner, NOW) as w:
-        service.move_deal(w, Objecting(hooks(app).plugins), deal_id, "contact", 1)
+        w.hooks = Objecting(w.hooks.plugins)
+        deal_moves.move_deal(w, deal_id, "contact", 1)
     assert len(refused.value.problems) == 2
     assert view(cast.owner, deal_id).stage == "identification"
 
@@ -168,7 +171,7 @@ def test_the_update_itself_refuses_an_old_version(app: Flask, cast: Cast) -> Non
 def test_the_same_form_twice_opens_one_deal(app: Flask, cast: Cast) -> None:
     def send() -> int:
         with work(cast.owner, NOW, request_key="k") as w:
-            return service.open_deal(w, catalog(app), NewDeal(title="x", process=SIX))
+            return service.open_deal(w, NewDeal(title="x", process=SIX))
 
     first = send()
     with pytest.raises(AlreadyDone) as again:
@@ -179,20 +182,21 @@ def test_the_same_form_twice_opens_one_deal(app: Flask, cast: Cast) -> None:
 
 
 def test_won_then_opened_again_is_back_in_the_last_real_stage(app: Flask, cast: Cast) -> None:
-    deal_id = a_deal(app, cast.owner)
+    deal_id = a_deal(app, cast.owner, amount_minor=100)
+    ready(cast.owner, deal_id)
     move(app, cast.owner, deal_id, "negotiation", 1)
     with work(cast.owner, NOW + timedelta(days=2)) as w:
-        service.win_deal(w, deal_id, 2)
+        deal_moves.win_deal(w, deal_id, 2)
     won = view(cast.owner, deal_id)
     assert (won.state, won.stage, won.closed_at) == ("won", "negotiation", NOW + timedelta(days=2))
     for again in (
-        lambda w: service.win_deal(w, deal_id, 3),
-        lambda w: service.move_deal(w, hooks(app), deal_id, "needs", 3),
+        lambda w: deal_moves.win_deal(w, deal_id, 3),
+        lambda w: deal_moves.move_deal(w, deal_id, "needs", 3),
     ):
         with pytest.raises(Refused), work(cast.owner, NOW) as w:
             again(w)
     with work(cast.owner, NOW + timedelta(days=3)) as w:
-        service.reopen_deal(w, deal_id, 3)
+        deal_moves.reopen_deal(w, deal_id, 3)
     back = view(cast.owner, deal_id)
     assert (back.state, back.stage, back.closed_at) == ("open", "negotiation", None)
     with reading() as x:
@@ -200,16 +204,16 @@ def test_won_then_opened_again_is_back_in_the_last_real_stage(app: Flask, cast: 
     assert [row.stage for row in path] == ["identification", "negotiation", WON, "negotiation"]
     assert [row.secs_in_prev for row in path] == [None, 0, 2 * 86400, 86400]
     with pytest.raises(Refused), work(cast.owner, NOW) as w:
-        service.reopen_deal(w, deal_id, 4)
+        deal_moves.reopen_deal(w, deal_id, 4)
 
 
 def test_a_loss_needs_one_of_the_processs_reasons(app: Flask, cast: Cast) -> None:
     deal_id = a_deal(app, cast.owner)
     with pytest.raises(Refused) as refused, work(cast.owner, NOW) as w:
-        service.lose_deal(w, catalog(app), deal_id, "mood", "x" * 501, 1)
+        deal_moves.lose_deal(w, deal_id, "mood", "x" * 501, 1)
     assert [each.place for each in refused.value.problems] == ["reason", "note"]
     with work(cast.owner, NOW) as w:
-        service.lose_deal(w, catalog(app), deal_id, "price", "差两万", 1)
+        deal_moves.lose_deal(w, deal_id, "price", "差两万", 1)
     lost = view(cast.owner, deal_id)
     assert (lost.state, lost.lost_reason) == ("lost", "price")
     with reading() as x:
@@ -246,11 +250,11 @@ def test_a_step_is_ticked_once_and_can_be_taken_back(app: Flask, cast: Cast) -> 
     deal_id = a_deal(app, cast.owner)
     for done in (True, True, False, False):
         with work(cast.owner, NOW) as w:
-            service.tick_step(w, catalog(app), deal_id, "target_market", done)
+            deal_steps.tick_step(w, deal_id, "target_market", done)
     assert events(deal_id) == ["deal.opened", "step.done", "step.undone"]
     assert view(cast.owner, deal_id).version == 1
     with pytest.raises(Refused), work(cast.owner, NOW) as w:
-        service.tick_step(w, catalog(app), deal_id, "no_such_step", True)
+        deal_steps.tick_step(w, deal_id, "no_such_step", True)
 
 
 def test_a_change_lifts_the_customer_in_lists(app: Flask, cast: Cast, clock: Clock) -> None:
@@ -266,12 +270,12 @@ def test_lists_and_totals_show_what_is_mine_shared_or_granted_only(app: Flask, c
     customer_id = a_customer(cast.owner)
     mine = a_deal(app, cast.owner, customer_id, amount_minor=100)
     theirs = a_deal(app, cast.outsider, amount_minor=5, currency="USD")
-    f = deals.DealFilter(process=SIX)
+    f = deal_lists.DealFilter(process=SIX)
 
     def seen(actor: Actor) -> set[int]:
         with reading() as x:
-            ids = {row.id for row in deals.page(x, actor, f, NOW)}
-            counted = sum(row.n for row in deals.totals(x, actor, f, NOW))
+            ids = {row.id for row in deal_lists.page(x, actor, f, NOW)}
+            counted = sum(row.n for row in deal_lists.totals(x, actor, f, NOW))
         assert counted == len(ids)
         return ids
 
@@ -286,6 +290,8 @@ def test_the_list_goes_on_where_it_ended(app: Flask, cast: Cast) -> None:
     made = [a_deal(app, cast.owner, now=NOW + timedelta(minutes=i)) for i in range(5)]
     for actor in (cast.owner, cast.manager, cast.admin):
         with reading() as x:
-            first = deals.page(x, actor, deals.DealFilter(), NOW, limit=2)
-            rest = deals.page(x, actor, deals.DealFilter(), NOW, after=(first[-1].touched_at, first[-1].id), limit=9)
+            first = deal_lists.page(x, actor, deal_lists.DealFilter(), NOW, limit=2)
+            rest = deal_lists.page(
+                x, actor, deal_lists.DealFilter(), NOW, after=(first[-1].touched_at, first[-1].id), limit=9
+            )
         assert [row.id for row in [*first, *rest]] == made[::-1]

@@ -1,14 +1,18 @@
 """The demo's past: lively, the same for the same seed, and in the right order."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from salesapp.services import demo, demo_history
+from salesapp.domain.stages import WON, gates_ahead, requirements
+from salesapp.services import demo, demo_answers, demo_history
+from salesapp.services.deals import NewDeal
+from salesapp.store import deals
 from salesapp.store.engine import reading
-from salesapp.store.tables import activity, customer, deal, event, person, stage_event
+from salesapp.store.tables import activity, customer, deal, deal_step, event, person, stage_event
 from salesapp.testing import NOW, Clock
 
 
@@ -45,6 +49,36 @@ def test_nothing_happens_after_now_and_events_are_in_order(made: Flask) -> None:
     assert history == sorted(history)
 
 
+def test_every_deal_came_through_the_gates_behind_it(made: Flask) -> None:
+    process = made.extensions["salesapp_plugins"].catalog.process("general.six")
+    with reading() as x:
+        found = [deals.read(x, deal_id) for deal_id in x.scalars(select(deal.c.id))]
+        kinds = set(x.scalars(select(event.c.kind)))
+    assert len({each.stage for each in found}) > 4
+    for each in found:
+        gates = gates_ahead(process, process.stages[0].key, WON if each.state == "won" else each.stage)
+        assert all(one.holds for one in requirements(process, each, gates, NOW.date()))
+    assert "deal.overridden" not in kinds
+
+
+def test_what_was_found_out_and_what_ticked_itself_is_there(made: Flask) -> None:
+    with reading() as x:
+        found = [row.general for row in x.execute(select(deal.c.custom["general"].label("general"))) if row.general]
+        ticked = set(x.scalars(select(deal_step.c.evidence).where(deal_step.c.evidence.is_not(None))))
+    known = {key for each in found for key in each}
+    assert known == {"need", "budget", "decision_date", "competitor", "competitor_strength", "payment"}
+    assert all(("competitor" in each) == ("competitor_strength" in each) for each in found)
+    assert {"activity.call", "activity.demo"} <= ticked
+
+
+def test_what_a_gate_asks_for_is_always_found_out() -> None:
+    new = NewDeal(amount_minor=12_345_600, currency="RUB")
+    for seed in range(20):
+        found = demo_answers.answers(Random(seed), "ru", "needs", new, ("field.budget", "step.interview"))
+        assert found["field.budget"]["minor"] % 100_000 == 0
+        assert 8_000_000 < found["field.budget"]["minor"] < 14_000_000
+
+
 def test_the_same_seed_gives_the_same_company(made: Flask) -> None:
     first, second = (_drawn(made, 3) for _ in range(2))
     assert first == second
@@ -52,7 +86,6 @@ def test_the_same_seed_gives_the_same_company(made: Flask) -> None:
 
 
 def _drawn(app: Flask, seed: int) -> list[object]:
-    from random import Random
     from zoneinfo import ZoneInfo
 
     from salesapp.domain.permissions import Actor

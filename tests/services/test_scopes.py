@@ -10,6 +10,7 @@ from sqlalchemy import Table, select
 
 from salesapp.domain.permissions import Access, Actor
 from salesapp.services import activities as activity_services
+from salesapp.services import deal_moves
 from salesapp.services import deals as service
 from salesapp.services.activities import NewActivity
 from salesapp.services.customers import change_customer
@@ -19,7 +20,7 @@ from salesapp.store import activities, customers, search, visibility
 from salesapp.store.engine import db, reading
 from salesapp.store.tables import activity, deal, search_row
 from salesapp.testing import NOW, Cast
-from tests.services.deal_files import SIX, a_customer, a_deal, catalog, hooks
+from tests.services.deal_files import SIX, a_customer, a_deal
 
 
 def found(actor: Actor, q: str) -> list[int]:
@@ -72,7 +73,7 @@ Begin = Callable[[Work, Flask, int], int]
 
 
 def _deal(w: Work, app: Flask, customer_id: int) -> int:
-    return service.open_deal(w, catalog(app), service.NewDeal(customer_id=customer_id, process=SIX))
+    return service.open_deal(w, service.NewDeal(customer_id=customer_id, process=SIX))
 
 
 def _activity(w: Work, _app: Flask, customer_id: int) -> int:
@@ -114,7 +115,7 @@ def test_the_customer_is_locked_before_what_hangs_on_it(app: Flask, cast: Cast, 
     with work(cast.owner, NOW) as w:
         planned = activity_services.plan_activity(w, NewActivity(deal_id=deal_id, planned_at=NOW))
     acts: list[Callable[[Work], object]] = [
-        lambda w: service.move_deal(w, hooks(app), deal_id, "needs", 1),
+        lambda w: deal_moves.move_deal(w, deal_id, "needs", 1),
         lambda w: activity_services.finish_activity(w, planned, "reached", ""),
         lambda w: activity_services.note_activity(w, NewActivity(deal_id=deal_id)),
     ]

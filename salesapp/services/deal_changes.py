@@ -1,0 +1,97 @@
+"""What every change of a deal does beside the change itself: the conditional save, the roll-ups, the event."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any, Final
+
+from salesapp.domain.errors import Stale
+from salesapp.domain.views import DealView
+from salesapp.services.work import Work
+from salesapp.store import customers, deal_totals, deals, stage_days
+from salesapp.store.deal_totals import Standing
+
+_IN_VIEW: Final = frozenset(each.name for each in fields(DealView))
+
+
+def fresh(w: Work, verb: str, deal_id: int, version: int) -> DealView:
+    """The deal, locked, if nobody changed it since `version`; Stale says who did."""
+    deal = deals.load_for_change(w.session, w.actor, verb, deal_id, w.now)
+    if deal.version != version:
+        raise Stale(deals.changed_by(w.session, deal_id), ["stage"])
+    return deal
+
+
+def save(w: Work, deal: DealView, values: Mapping[str, Any]) -> DealView:
+    """The conditional UPDATE, with the totals in the same transaction: a deal changed since it was loaded is not
+    overwritten, whatever the isolation level. The deal as it is now."""
+    if not deals.update_if(w.session, deal.id, deal.version, {**values, "touched_at": w.now}):
+        raise Stale(deals.changed_by(w.session, deal.id), sorted(values))
+    seen = {name: value for name, value in values.items() if name in _IN_VIEW}
+    after = replace(deal, **seen, version=deal.version + 1, touched_at=w.now)
+    deal_totals.count(w.session, standing(deal), standing(after))
+    return after
+
+
+def standing(deal: DealView) -> Standing | None:
+    """Where the deal is counted; None for an archived one, which counts nowhere."""
+    if deal.archived_at is not None:
+        return None
+    return Standing(deal.process, deal.state, deal.stage, deal.owner_id, deal.currency, deal.amount_minor)
+
+
+def secs_in_stage(deal: DealView, now: datetime) -> int:
+    """How long the deal has been in its stage, counted from its entry."""
+    return max(0, int((now - deal.stage_entered_at).total_seconds()))
+
+
+def enter(w: Work, deal: DealView, stage: str, *, prev: str | None, at: datetime, secs: int | None = None) -> None:
+    """One more step on the deal's path, with how long the one before lasted."""
+    if prev is not None and secs is None:
+        secs = secs_in_stage(deal, at)
+    values = {
+        "deal_id": deal.id,
+        "process": deal.process,
+        "stage": stage,
+        "prev_stage": prev,
+        "secs_in_prev": secs,
+        "actor_id": w.actor.id,
+        "owner_id": deal.owner_id,
+        "team_id": deal.team_id,
+        "at": at,
+        "noted_at": w.now,
+    }
+    deals.enter_stage(w.session, values)
+    stage_days.count(
+        w.session, process=deal.process, at=at, prev_stage=prev, stage=stage, owner_id=deal.owner_id, secs=secs
+    )
+
+
+def note(
+    w: Work,
+    deal: DealView,
+    kind: str,
+    data: Mapping[str, Any],
+    personal: Mapping[str, Any] | None = None,
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Write down what happened to the deal."""
+    w.event(
+        kind,
+        "deal",
+        deal.id,
+        customer_id=deal.customer_id,
+        deal_id=deal.id,
+        owner_id=deal.owner_id,
+        at=at,
+        data=data,
+        personal=personal,
+    )
+
+
+def touch(w: Work, deal: DealView) -> None:
+    """The deal and its customer move up in lists: somebody did something with them."""
+    deals.touched(w.session, deal.id, w.now)
+    if deal.customer_id is not None:
+        customers.touched(w.session, deal.customer_id, w.now)

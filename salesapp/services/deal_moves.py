@@ -1,0 +1,176 @@
+"""What moves a deal: another stage, won, lost, open again, and each of it taken back."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from salesapp.domain.errors import N_, Msg, NotAllowed, NotFound, Problem, Refused, problem
+from salesapp.domain.pack import Process
+from salesapp.domain.permissions import can
+from salesapp.domain.stages import LOST, WON, check_move, gates_ahead, requirements, unmet_problems
+from salesapp.domain.views import DealView
+from salesapp.services.customers import change_state
+from salesapp.services.deal_changes import enter, fresh, note, save, secs_in_stage, touch
+from salesapp.services.work import Work
+from salesapp.store import customers, deals, decisions, stage_days
+
+NOTE_LENGTH: Final = 500
+
+
+def move_deal(w: Work, deal_id: int, to: str, version: int, *, override: str = "") -> tuple[Msg, ...]:
+    """Move an open deal to another stage, forward or back; what the plugins want to have said with it.
+
+    Refused carries everything that speaks against it, Stale says that somebody else changed the deal since `version`.
+    With a reason in `override` who may do so moves it through gates that do not hold.
+    """
+    deal = fresh(w, "deal.move", deal_id, version)
+    process = w.catalog.process(deal.process)
+    if process is None:
+        raise Refused([problem("", N_("The plugin with this deal's process is missing, so it cannot be moved now."))])
+    problems = [*check_move(process, deal, to), *_check_waiting(w, deal)]
+    if problems:
+        raise Refused(problems)
+    _pass_gates(w, process, deal, to, override)
+    said = w.hooks.check_deal_move(deal, to, w.now)
+    if said.problems:
+        raise Refused(said.problems)
+    secs = secs_in_stage(deal, w.now)
+    save(w, deal, {"stage": to, "stage_entered_at": w.now})
+    enter(w, deal, to, prev=deal.stage, at=w.now)
+    note(w, deal, "deal.moved", {"from": deal.stage, "to": to, "secs": secs, "process": deal.process})
+    touch(w, deal)
+    return said.notes
+
+
+def win_deal(w: Work, deal_id: int, version: int, *, override: str = "") -> tuple[Msg, ...]:
+    """The deal is won; it stays in the stage it was won in, and who was a lead is a customer from now on. What the
+    plugins want to have said with it."""
+    deal = _open(w, fresh(w, "deal.move", deal_id, version))
+    process = w.catalog.process(deal.process)
+    if process is not None:
+        _pass_gates(w, process, deal, WON, override)
+    said = w.hooks.check_deal_move(deal, WON, w.now)
+    if said.problems:
+        raise Refused(said.problems)
+    _close(w, deal, "won", {})
+    if deal.customer_id is not None and can(w.actor, "customer.edit"):
+        _now_a_customer(w, deal.customer_id)
+    return said.notes
+
+
+def _now_a_customer(w: Work, customer_id: int) -> None:
+    if customers.read(w.session, customer_id).state in ("lead", "verified"):
+        change_state(w, customer_id, "customer")
+
+
+def lose_deal(w: Work, deal_id: int, reason: str, note: str, version: int, *, undecided: bool = False) -> None:
+    """The deal is lost, for one of its process's reasons; it stays in the stage it was lost in. Whether somebody must
+    agree first is asked by `lost_deals`; `undecided` says that somebody should have and nobody else was there."""
+    deal = _open(w, fresh(w, "deal.move", deal_id, version))
+    problems = check_lost(w.catalog.process(deal.process), reason, note)
+    if problems:
+        raise Refused(problems)
+    _close(w, deal, "lost", {"lost_reason": reason or None, "lost_note": note.strip()}, undecided=undecided)
+
+
+def check_lost(process: Process | None, reason: str, note: str) -> list[Problem]:
+    """What is wrong with the reason given for a loss."""
+    problems = []
+    if process is not None and reason not in {each.key for each in process.lost_reasons}:
+        problems.append(problem("reason", N_("Choose why the deal was lost.")))
+    if len(note.strip()) > NOTE_LENGTH:
+        problems.append(problem("note", N_("The note can have at most %(most)s characters."), most=NOTE_LENGTH))
+    return problems
+
+
+def reopen_deal(w: Work, deal_id: int, version: int) -> None:
+    """Take a closed deal up again, in the last real stage it was in; its time there starts anew."""
+    deal = fresh(w, "deal.move", deal_id, version)
+    if deal.state == "open":
+        raise Refused([problem("", N_("This deal is open already."))])
+    _save_open(w, deal, {"stage_entered_at": w.now})
+    closed_for = int((w.now - (deal.closed_at or w.now)).total_seconds())
+    enter(w, deal, deal.stage, prev=WON if deal.state == "won" else LOST, at=w.now, secs=closed_for)
+    note(w, deal, "deal.reopened", {"from": deal.state, "to": deal.stage, "process": deal.process})
+    touch(w, deal)
+
+
+def take_back(w: Work, deal_id: int, to: str, version: int) -> None:
+    """Undo one's own last move, win or loss: it leaves the path, and the stage's clock goes on as if it had not been.
+
+    No gate is asked, as the deal only goes back to where it was.
+    """
+    deal = fresh(w, "deal.move", deal_id, version)
+    last = deals.last_entry(w.session, deal_id)
+    if last is None or last.prev_stage != to or last.actor_id != w.actor.id or last.secs_in_prev is None:
+        raise Refused([problem("", N_("This can no longer be taken back. Move the deal instead."))])
+    entered_at = last.at - timedelta(seconds=last.secs_in_prev)
+    if deal.state == "open":
+        save(w, deal, {"stage": to, "stage_entered_at": entered_at})
+    else:
+        _save_open(w, deal, {"stage_entered_at": entered_at})
+    deals.undo_entry(w.session, last.id, w.now)
+    stage_days.count(
+        w.session,
+        process=last.process,
+        at=last.at,
+        prev_stage=last.prev_stage,
+        stage=last.stage,
+        owner_id=last.owner_id,
+        secs=last.secs_in_prev,
+        by=-1,
+    )
+    note(w, deal, "deal.taken_back", {"from": last.stage, "to": to, "process": deal.process})
+    touch(w, deal)
+
+
+def _pass_gates(w: Work, process: Process, deal: DealView, to: str, override: str) -> None:
+    """Every gate on the way holds, or somebody who may says why it does not count this time."""
+    asked = requirements(process, deal, gates_ahead(process, deal.stage, to), w.now.date())
+    unmet = [each for each in asked if not each.holds]
+    reason = override.strip()
+    if not unmet:
+        return
+    if not reason:
+        raise Refused(unmet_problems(process, unmet))
+    if not can(w.actor, "gate.override"):
+        raise NotAllowed
+    if len(reason) > NOTE_LENGTH:
+        text = N_("The reason can have at most %(most)s characters.")
+        raise Refused([problem("override", text, most=NOTE_LENGTH)])
+    gates = list(dict.fromkeys(each.gate.key for each in unmet))
+    data: dict[str, Any] = {"gates": gates, "from": deal.stage, "to": to, "process": deal.process}
+    note(w, deal, "deal.overridden", data, {"reason": reason})
+
+
+def _open(w: Work, deal: DealView) -> DealView:
+    if deal.archived_at is not None:
+        raise NotFound
+    if deal.state != "open":
+        raise Refused([problem("", N_("This deal is closed already."))])
+    if waiting := _check_waiting(w, deal):
+        raise Refused(waiting)
+    return deal
+
+
+def _check_waiting(w: Work, deal: DealView) -> list[Problem]:
+    """A deal about which a decision is pending stays where it is."""
+    if deal.id not in decisions.pending_for(w.session, [deal.id]):
+        return []
+    return [problem("", N_("A decision about this deal is pending. Take the request back first, or wait for it."))]
+
+
+def _close(w: Work, deal: DealView, state: str, values: dict[str, Any], *, undecided: bool = False) -> None:
+    save(w, deal, {"state": state, "closed_at": w.now, **values})
+    enter(w, deal, WON if state == "won" else LOST, prev=deal.stage, at=w.now)
+    data = {"from": deal.stage, "secs": secs_in_stage(deal, w.now), "process": deal.process}
+    if state == "lost":
+        data["reason"] = values["lost_reason"]
+    if undecided:
+        data["undecided"] = True
+    words = values.get("lost_note")
+    note(w, deal, f"deal.{state}", data, {"note": words} if words else None)
+    touch(w, deal)
+
+
+def _save_open(w: Work, deal: DealView, values: dict[str, Any]) -> None:
+    save(w, deal, {"state": "open", "closed_at": None, "lost_reason": None, "lost_note": "", **values})

@@ -1,0 +1,61 @@
+"""Key steps of a deal: ticked by hand, or by evidence that something happened."""
+
+from salesapp.domain.errors import N_, Refused, problem
+from salesapp.domain.pack import KeyStep, Process
+from salesapp.domain.views import DealView
+from salesapp.services import deal_changes
+from salesapp.services.work import Work
+from salesapp.store import deal_steps, deals
+
+
+def tick_step(w: Work, deal_id: int, step: str, done: bool) -> None:
+    """Tick a key step of the deal's process by hand, or take the tick back. Doing it twice changes nothing."""
+    deal = deals.load_for_change(w.session, w.actor, "deal.edit", deal_id, w.now)
+    process = w.catalog.process(deal.process)
+    known = {each.key for stage in process.stages for each in stage.key_steps} if process else set()
+    if step not in known and (done or step not in deal.done_steps):
+        raise Refused([problem("step", N_("This process has no such key step."))])
+    x = w.session
+    did = deal_steps.tick(x, deal_id, step, w.actor.id, w.now) if done else deal_steps.untick(x, deal_id, step)
+    if did:
+        _note(w, deal, step, done)
+        deal_changes.touch(w, deal)
+
+
+def push_evidence(
+    w: Work, deal_id: int, evidence: str, evidence_id: int | None = None, *, lasting: bool = False
+) -> int:
+    """Something happened that shows key steps to be done: tick them; how many were not yet.
+
+    `evidence` is a name that key steps wait for ("activity.call", "quote.sent"), `evidence_id` which one it was.
+    It counts for the stage the deal is in; what is `lasting`, as a signature is, counts for every stage.
+    """
+    deal = deals.read(w.session, deal_id)
+    process = w.catalog.process(deal.process)
+    if process is None or deal.state != "open":
+        return 0
+    waiting = [step.key for step in _steps(process, None if lasting else deal.stage) if evidence in step.evidence]
+    ticked = [
+        step
+        for step in waiting
+        if deal_steps.tick(w.session, deal_id, step, None, w.now, evidence=evidence, evidence_id=evidence_id)
+    ]
+    for step in ticked:
+        _note(w, deal, step, True, evidence)
+    return len(ticked)
+
+
+def take_back_evidence(w: Work, deal_id: int, evidence: str, evidence_id: int) -> None:
+    """It did not happen after all: what it ticked is open again."""
+    deal = deals.read(w.session, deal_id)
+    for step in deal_steps.untick_by(w.session, deal_id, evidence, evidence_id):
+        _note(w, deal, step, False, evidence)
+
+
+def _steps(process: Process, stage: str | None) -> list[KeyStep]:
+    return [step for each in process.stages if stage in (None, each.key) for step in each.key_steps]
+
+
+def _note(w: Work, deal: DealView, step: str, done: bool, evidence: str | None = None) -> None:
+    data = {"step": step, "process": deal.process} | ({"evidence": evidence} if evidence else {})
+    deal_changes.note(w, deal, "step.done" if done else "step.undone", data)

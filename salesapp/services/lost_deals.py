@@ -1,0 +1,93 @@
+"""Giving a deal up: at once, or once somebody who leads has agreed that it is lost."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from salesapp.domain.company import Company
+from salesapp.domain.decisions import DEAL_LOST, LEAD, DecisionView
+from salesapp.domain.errors import N_, NotFound, Refused, problem
+from salesapp.domain.pack import Process
+from salesapp.domain.text import Text
+from salesapp.domain.views import DealView
+from salesapp.services.deal_changes import fresh, touch
+from salesapp.services.deal_moves import check_lost, lose_deal
+from salesapp.services.decisions import Ask, Kind, Snapshot, ask, register
+from salesapp.services.work import Work
+from salesapp.store import deals, decision_lists, settings
+from salesapp.store.engine import Executor
+
+
+def needs_yes(process: Process | None, company: Company) -> bool:
+    """Whether a deal of this process counts as lost only when somebody who leads agrees."""
+    return company.lost_needs_yes or (process is not None and process.lost_needs_yes)
+
+
+def ask_or_lose(w: Work, deal_id: int, reason: str, note: str, version: int) -> int | None:
+    """Give a deal up: lost at once (None), or asked for first where a yes is needed (the decision's id).
+
+    Where nobody but the asker and the owner could say yes, the deal is lost at once and its event says so.
+    """
+    deal = fresh(w, "deal.move", deal_id, version)
+    process = w.catalog.process(deal.process)
+    if not needs_yes(process, settings.company(w.session)):
+        lose_deal(w, deal_id, reason, note, version)
+        return None
+    owner_id = deal.owner_id if deal.owner_id is not None else deals.scope_owner(w.session, deal_id)
+    theirs = [each for each in (w.actor.id, owner_id) if each is not None]
+    if not decision_lists.somebody_leads(w.session, owner_id, theirs):
+        lose_deal(w, deal_id, reason, note, version, undecided=True)
+        return None
+    _check_open(deal)
+    problems = check_lost(process, reason, note)
+    if problems:
+        raise Refused(problems)
+    touch(w, deal)
+    return ask(w, _request(deal, reason, note))
+
+
+def _check_open(deal: DealView) -> None:
+    if deal.archived_at is not None:
+        raise NotFound
+    if deal.state != "open":
+        raise Refused([problem("", N_("This deal is closed already."))])
+
+
+def _request(deal: DealView, reason: str, note: str) -> Ask:
+    return Ask(
+        kind=DEAL_LOST,
+        subject_kind="deal",
+        subject_id=deal.id,
+        snapshot=_snapshot(deal, reason),
+        functions=(LEAD,),
+        words=note,
+        deal_id=deal.id,
+        customer_id=deal.customer_id,
+        owner_id=deal.owner_id,
+    )
+
+
+def _snapshot(deal: Any, reason: object) -> Snapshot:
+    """What the yes is for: losing a deal that stands here, is worth this and is theirs, for this reason."""
+    names = ("process", "stage", "state", "amount_minor", "currency", "owner_id")
+    return {name: getattr(deal, name) for name in names} | {"reason": reason}
+
+
+def _current(x: Executor, found: Sequence[DecisionView]) -> Mapping[int, Snapshot]:
+    facts = decision_lists.deal_facts(x, [each.subject_id for each in found])
+    return {each.id: _snapshot(facts[each.subject_id], each.snapshot["reason"]) for each in found}
+
+
+def _granted(w: Work, decision: DecisionView) -> None:
+    """The deal is lost as its asker put it, by whoever agreed."""
+    deal = deals.read(w.session, decision.subject_id)
+    lose_deal(w, deal.id, str(decision.snapshot["reason"] or ""), decision.words, deal.version)
+
+
+register(
+    Kind(
+        DEAL_LOST,
+        Text(en="Lost deal", zh_Hans="商机输单", zh_Hant="商機未成交", ru="Проигранная сделка"),
+        current=_current,
+        granted=_granted,
+    )
+)

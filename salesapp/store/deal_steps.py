@@ -1,0 +1,53 @@
+"""Which key steps of a deal are done, by whom or by what."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+
+from salesapp.store.engine import Executor
+from salesapp.store.inserts import insert_or_ignore, rows_changed
+from salesapp.store.tables import deal_step, person
+
+
+def ticks(x: Executor, deal_id: int) -> dict[str, Row[*tuple[Any, ...]]]:
+    """Each tick of one deal: when, by whom (`name`), by which evidence."""
+    query = (
+        select(deal_step.c.step, deal_step.c.done_at, deal_step.c.evidence, person.c.name)
+        .outerjoin(person, person.c.id == deal_step.c.done_by)
+        .where(deal_step.c.deal_id == deal_id)
+    )
+    return {row.step: row for row in x.execute(query)}
+
+
+def tick(
+    x: Executor,
+    deal_id: int,
+    step: str,
+    person_id: int | None,
+    now: datetime,
+    *,
+    evidence: str | None = None,
+    evidence_id: int | None = None,
+) -> bool:
+    """Note a key step as done; whether it was not yet."""
+    values = {"deal_id": deal_id, "step": step, "done_at": now, "done_by": person_id}
+    return insert_or_ignore(x, deal_step, values | {"evidence": evidence, "evidence_id": evidence_id})
+
+
+def untick(x: Executor, deal_id: int, step: str) -> bool:
+    """Take a key step back; whether it was done. The events remember that it once was."""
+    return bool(rows_changed(x, delete(deal_step).where(deal_step.c.deal_id == deal_id, deal_step.c.step == step)))
+
+
+def untick_by(x: Executor, deal_id: int, evidence: str, evidence_id: int) -> list[str]:
+    """Take back what this piece of evidence ticked; the key steps it was."""
+    of_it = (
+        deal_step.c.deal_id == deal_id,
+        deal_step.c.evidence == evidence,
+        deal_step.c.evidence_id == evidence_id,
+    )
+    steps = list(x.scalars(select(deal_step.c.step).where(*of_it).order_by(deal_step.c.step)))
+    if steps:
+        x.execute(delete(deal_step).where(*of_it))
+    return steps
