@@ -3,21 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, bindparam, delete, select
 
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, rows_changed
 from salesapp.store.tables import deal_step, person
 
+_its_ticks = (
+    select(deal_step.c.step, deal_step.c.done_at, deal_step.c.evidence, person.c.name)
+    .outerjoin(person, person.c.id == deal_step.c.done_by)
+    .where(deal_step.c.deal_id == bindparam("deal_id"))
+)
+
 
 def ticks(x: Executor, deal_id: int) -> dict[str, Row[*tuple[Any, ...]]]:
     """Each tick of one deal: when, by whom (`name`), by which evidence."""
-    query = (
-        select(deal_step.c.step, deal_step.c.done_at, deal_step.c.evidence, person.c.name)
-        .outerjoin(person, person.c.id == deal_step.c.done_by)
-        .where(deal_step.c.deal_id == deal_id)
-    )
-    return {row.step: row for row in x.execute(query)}
+    return {row.step: row for row in x.execute(_its_ticks, {"deal_id": deal_id})}
 
 
 def tick(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, select, update
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Actor
@@ -32,30 +32,49 @@ _view = (
     select(deal, customer.c.name.label("customer_name"), _owner.c.name.label("owner_name"))
     .outerjoin(customer, customer.c.id == deal.c.customer_id)
     .outerjoin(_owner, _owner.c.id == deal.c.owner_id)
+    .where(deal.c.id == bindparam("deal_id"))
+)
+_locked_view = _view.with_for_update(of=deal)
+_its_steps = select(deal_step.c.step).where(deal_step.c.deal_id == bindparam("deal_id"))
+_its_contacts = (
+    select(deal_contact.c.contact_id)
+    .where(deal_contact.c.deal_id == bindparam("deal_id"))
+    .order_by(deal_contact.c.contact_id)
+)
+_its_path = (
+    select(
+        stage_event.c.stage,
+        stage_event.c.prev_stage,
+        stage_event.c.secs_in_prev,
+        stage_event.c.at,
+        person.c.name.label("actor_name"),
+    )
+    .outerjoin(person, person.c.id == stage_event.c.actor_id)
+    .where(stage_event.c.deal_id == bindparam("deal_id"), stage_event.c.undone_at.is_(None))
+    .order_by(stage_event.c.id)
+    .limit(500)
 )
 
 
 def load(x: Executor, actor: Actor, deal_id: int, now: datetime) -> DealView:
     """One deal as this person sees it; NotFound where it is missing or not theirs to see."""
     require(actor, "deal.see", deal_access(x, actor, deal_id, now))
-    return _load(x, _view.where(deal.c.id == deal_id))
+    return _load(x, _view, deal_id)
 
 
 def load_for_change(x: Executor, actor: Actor, verb: str, deal_id: int, now: datetime) -> DealView:
     """One deal this person may do `verb` to, its row locked until the transaction ends."""
     lock_of(x, deal, deal_id)
     require(actor, verb, deal_access(x, actor, deal_id, now))
-    return _load(x, _view.where(deal.c.id == deal_id).with_for_update(of=deal))
+    return _load(x, _locked_view, deal_id)
 
 
-def _load(x: Executor, query: Select[Any]) -> DealView:
-    row = x.execute(query).first()
+def _load(x: Executor, query: Select[Any], deal_id: int) -> DealView:
+    which = {"deal_id": deal_id}
+    row = x.execute(query, which).first()
     if row is None:
         raise NotFound
-    steps = x.scalars(select(deal_step.c.step).where(deal_step.c.deal_id == row.id))
-    contacts = x.scalars(
-        select(deal_contact.c.contact_id).where(deal_contact.c.deal_id == row.id).order_by(deal_contact.c.contact_id)
-    )
+    steps, contacts = x.scalars(_its_steps, which), x.scalars(_its_contacts, which)
     return DealView(
         id=row.id,
         version=row.version,
@@ -85,7 +104,7 @@ def _load(x: Executor, query: Select[Any]) -> DealView:
 
 def read(x: Executor, deal_id: int) -> DealView:
     """One deal, for a service that has made sure of the right to it in another way."""
-    return _load(x, _view.where(deal.c.id == deal_id))
+    return _load(x, _view, deal_id)
 
 
 def lost_note(x: Executor, deal_id: int) -> str:
@@ -113,20 +132,7 @@ def rescope_activities(x: Executor, deal_id: int, owner_id: int | None) -> None:
 
 def path(x: Executor, deal_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """The stages the deal entered, in order: stage, prev_stage, secs_in_prev, at, and who moved it."""
-    query = (
-        select(
-            stage_event.c.stage,
-            stage_event.c.prev_stage,
-            stage_event.c.secs_in_prev,
-            stage_event.c.at,
-            person.c.name.label("actor_name"),
-        )
-        .outerjoin(person, person.c.id == stage_event.c.actor_id)
-        .where(stage_event.c.deal_id == deal_id, stage_event.c.undone_at.is_(None))
-        .order_by(stage_event.c.id)
-        .limit(500)
-    )
-    return x.execute(query).all()
+    return x.execute(_its_path, {"deal_id": deal_id}).all()
 
 
 def last_entry(x: Executor, deal_id: int) -> Row[*tuple[Any, ...]] | None:
