@@ -12,6 +12,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from salesapp.jobs.beside import Beside
+
 GRACE_SECONDS = 15
 
 
@@ -23,6 +25,7 @@ class Serving:
     port: int = 8000
     workers: int = 1
     threads: int = 4
+    jobs: bool = True
 
     @property
     def bind(self) -> str:
@@ -49,6 +52,10 @@ class Server(BaseApplication):  # type: ignore[misc]
             "secure_scheme_headers": {},
             "control_socket_disable": True,
         }
+        if serving.jobs:
+            beside = Beside(app)  # each process gets its own copy, and starts it after it has parted
+            self.options["post_worker_init"] = lambda _worker: beside.start()
+            self.options["worker_exit"] = lambda _arbiter, _worker: beside.end(GRACE_SECONDS)
         super().__init__()
 
     def load_config(self) -> None:

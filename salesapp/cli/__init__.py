@@ -17,6 +17,7 @@ COMMANDS = {  # command → the module that has it, as an attribute `<command>_c
     "backup": "database",
     "restore": "database",
     "rebuild": "rebuild",
+    "jobs": "jobs",
     "user": "users",
     "plugins": "plugins",
     "doctor": "checking",

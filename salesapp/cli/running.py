@@ -24,6 +24,7 @@ EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 (compared with, not bound to)
 def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of everything that listens."""
     for option in (
+        click.option("--jobs/--no-jobs", default=True, help="Do what is due, too; else `salesapp jobs run` does."),
         click.option("--threads", type=click.IntRange(1, 64), default=4, help="Threads in each process."),
         click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes; one or two per core."),
         click.option("--port", type=click.IntRange(1, 65535), default=8000, envvar="PORT", show_envvar=True),
@@ -35,10 +36,10 @@ def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command("run")
 @serving_options
-def run_command(host: str, port: int, workers: int, threads: int) -> None:
+def run_command(host: str, port: int, workers: int, threads: int, jobs: bool) -> None:
     """Serve the real installation in instance/."""
     found = installation()
-    serving = listening(host, port, workers, threads)
+    serving = listening(host, port, workers, threads, jobs)
     app = application(found)
     with app.app_context():
         refuse_unfit(found)
@@ -73,11 +74,19 @@ def setup_lines(app: Flask, address: str) -> list[str]:
 )
 @serving_options
 def demo_command(
-    run: bool, size: str, seed: int, lang: str | None, host: str, port: int, workers: int, threads: int
+    run: bool,
+    size: str,
+    seed: int,
+    lang: str | None,
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    jobs: bool,
 ) -> None:
     """Make a demo in instance/demo/ unless there is one; with --run serve it."""
     found = demo_settings()
-    serving = listening(host, port, workers, threads) if run else None
+    serving = listening(host, port, workers, threads, jobs) if run else None
     app = application(found)
     with app.app_context():
         prepare_demo(app, found, size=size, seed=seed, lang=lang)
@@ -125,9 +134,9 @@ def prepare_demo(app: Flask, found: Settings, *, size: str, seed: int, lang: str
     )
 
 
-def listening(host: str, port: int, workers: int, threads: int) -> Serving:
+def listening(host: str, port: int, workers: int, threads: int, jobs: bool) -> Serving:
     """Where to listen, tried before anything else."""
-    serving = Serving(host, port, workers, threads)
+    serving = Serving(host, port, workers, threads, jobs)
     reason = why_not(serving)
     if reason:
         stop(f"Nothing can listen on {host}, port {port}: {reason}. PORT= chooses another one.")

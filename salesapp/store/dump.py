@@ -38,7 +38,7 @@ from salesapp.store.tables import metadata
 from salesapp.store.types import Instant
 
 ROWS_AT_ONCE: Final = 1000
-MADE_BY_RUNNING: Final = frozenset({"setting", "throttle"})
+MADE_BY_RUNNING: Final = frozenset({"job", "setting", "throttle"})
 """Tables that a mere start of an installation nobody uses may have written to."""
 
 VERSIONS: Final = "alembic_version"

@@ -500,6 +500,9 @@ event = _table(  # append-only; names and other personal values stand in event_p
 Index("ix_event_customer", event.c.customer_id, event.c.id.desc())
 Index("ix_event_deal", event.c.deal_id, event.c.id.desc())
 Index("ix_event_subject", event.c.subject_kind, event.c.subject_id, event.c.id.desc())
+Index(  # where sealing goes on; a few rows, however many events there are
+    "ix_event_unsealed", event.c.id, sqlite_where=event.c.seal.is_(None), postgresql_where=event.c.seal.is_(None)
+)
 
 event_payload = Table(
     "event_payload",
@@ -517,6 +520,26 @@ batch = _table(  # one bulk change: an import, a reassignment
     Column("data", Json, nullable=False),
     _at("undone_at", nullable=True),
 )
+
+# --- jobs -------------------------------------------------------------------------------------------------------
+
+job = _table(  # work that is due: written with the change that asks for it, done in a transaction of its own
+    "job",
+    _key("name"),
+    Column("args", Json, nullable=False),  # codes and ids, nothing personal
+    Column("slot", String(160), unique=True),  # what must exist once over all processes: "name:moment"
+    _key("state", default="waiting"),
+    _at("run_at"),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    _at("lease_until", nullable=True),
+    Column("leased_by", String(80)),
+    Column("error", String(300), nullable=False, server_default=""),
+    _at("created_at"),
+    _at("finished_at", nullable=True),
+    CheckConstraint("state IN ('waiting', 'running', 'done', 'parked')", name="state"),
+)
+Index("ix_job_due", job.c.state, job.c.run_at, job.c.id)
+Index("ix_job_finished", job.c.name, job.c.state, job.c.finished_at)
 
 # --- search -----------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from salesapp.web import (
     guard,
     health,
     i18n,
+    jobs,
     links,
     more,
     people,
@@ -37,7 +38,7 @@ from salesapp.web import (
 )
 
 PAGES = (
-    *(health, first_run, sign_in, links, account, settings, people, teams, functions, today),
+    *(health, first_run, sign_in, links, account, settings, people, teams, functions, jobs, today),
     *(deals, deal_forms, deal_moves, decisions, activities, activity_finish, reports, more),
     *(customers, customer_forms, contacts, reach, timeline, pool, search, add),
 )

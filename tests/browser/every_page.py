@@ -70,6 +70,7 @@ PAGES: Final = """
 /settings/territories
 /settings/territories/{territory}
 /settings/functions
+/settings/jobs
 /account
 /account/password
 /more

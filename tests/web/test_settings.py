@@ -20,6 +20,7 @@ PAGES = (
     "/settings/territories",
     "/settings/functions",
     "/settings/plugins",
+    "/settings/jobs",
 )
 POSTS = (
     "/settings/company",
@@ -33,6 +34,7 @@ POSTS = (
     "/settings/functions/own_1",
     "/settings/functions/own_1/archive",
     "/settings/functions/own_1/restore",
+    "/settings/jobs/1/retry",
 )
 COMPANY = {"name": "", "currency": "CNY", "country": "CN", "zone": "Asia/Shanghai"}
 

@@ -1,0 +1,44 @@
+"""Rows that have served their time. These DELETEs are allowed because each row is a key, a counter or a note of the
+machine itself: what people did stands in the events, which are never deleted. Nothing refers to any of these rows."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Table, delete, or_, select, tuple_
+
+from salesapp.store.engine import Executor
+from salesapp.store.inserts import rows_changed
+from salesapp.store.tables import job, one_time_link, request_key, sign_in, throttle
+
+AT_ONCE: Final = 2000  # of each table in one transaction, so that nobody waits for it
+
+
+def _remove(x: Executor, table: Table, which: ColumnElement[bool]) -> int:
+    keys = list(table.primary_key)
+    some = select(*keys).where(which).limit(AT_ONCE)
+    return rows_changed(x, delete(table).where(tuple_(*keys).in_(some)))
+
+
+def sign_ins(x: Executor, before: datetime) -> int:
+    """Sign-ins that ended or ran out before then: with them go the address and the browser they came from."""
+    return _remove(x, sign_in, or_(sign_in.c.ended_at < before, sign_in.c.expires_at < before))
+
+
+def links(x: Executor, before: datetime) -> int:
+    """Links that were used or ran out before then."""
+    return _remove(x, one_time_link, or_(one_time_link.c.used_at < before, one_time_link.c.expires_at < before))
+
+
+def throttles(x: Executor, before: datetime) -> int:
+    """Counters whose window, however long, is over; counting would begin anew anyway."""
+    return _remove(x, throttle, throttle.c.since < before)
+
+
+def request_keys(x: Executor, before: datetime) -> int:
+    """Keys of forms so old that none of them comes a second time."""
+    return _remove(x, request_key, request_key.c.at < before)
+
+
+def done_jobs(x: Executor, before: datetime) -> int:
+    """Jobs that were done before then; parked ones stay until somebody tries them again."""
+    return _remove(x, job, (job.c.state == "done") & (job.c.finished_at < before))
