@@ -76,4 +76,4 @@ def _rows(x: Executor, deals: Sequence[tuple[int, int | None]]) -> Iterable[Any]
     if not deals:
         return ()
     customers = {customer_id for _, customer_id in deals if customer_id is not None}
-    return x.execute(_signs, {"deals": [deal_id for deal_id, _ in deals], "customers": sorted(customers)})
+    return x.execute(_signs, {"deals": [deal_id for deal_id, _ in deals], "customers": sorted(customers)}).all()

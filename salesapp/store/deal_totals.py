@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Row, Select, bindparam, cast, func, select
@@ -59,14 +60,21 @@ def read(x: Executor, actor: Actor, f: DealFilter, now: datetime) -> Sequence[Ro
     """Number (`n`) and sum (`total`) by process, stage and currency, over all deals of the filter."""
     if f.dated or not deal_rows.owners_seen(actor, f):
         return deal_rows.totals(x, actor, f, now, deal_rows.by_process_and_stage)
+    values = {"state": f.state, "process": f.process, "owners": sorted(f.owners or ())}
+    return x.execute(_totals(f.process is not None, f.owners is not None), values).all()
+
+
+@cache
+def _totals(of_process: bool, of_owners: bool) -> Select[*tuple[Any, ...]]:
     keys = (deal_total.c.process, deal_total.c.stage, deal_total.c.currency)
-    n, total = func.sum(deal_total.c.n), func.sum(deal_total.c.amount_minor)
-    query = select(*keys, n.label("n"), cast(total, BigInteger).label("total")).where(deal_total.c.state == f.state)
-    if f.process is not None:
-        query = query.where(deal_total.c.process == f.process)
-    if f.owners is not None:
-        query = query.where(deal_total.c.owner_key.in_(sorted(f.owners)))
-    return x.execute(query.group_by(*keys).having(n > 0).order_by(*keys)).all()
+    n, total = func.sum(deal_total.c.n), cast(func.sum(deal_total.c.amount_minor), BigInteger)
+    where = [deal_total.c.state == bindparam("state")]
+    if of_process:
+        where.append(deal_total.c.process == bindparam("process"))
+    if of_owners:
+        where.append(deal_total.c.owner_key.in_(bindparam("owners", expanding=True)))
+    query = select(*keys, n.label("n"), total.label("total")).where(*where)
+    return query.group_by(*keys).having(n > 0).order_by(*keys)
 
 
 _by_stage = (

@@ -24,6 +24,7 @@ from salesapp.store.tables import metadata
 
 WRITES = "salesapp_writes"
 BUSY_MS = 5000
+CACHE_KB = 16_000  # of pages, per connection: a board of many deals reads more than SQLite's own two megabytes hold
 SAFE_WAL = (3, 51, 3)  # older SQLite can corrupt a WAL file when two connections checkpoint and commit at once
 
 Executor = Connection | Session
@@ -86,6 +87,7 @@ def listen(engine: Engine) -> None:
             f"journal_mode={journal_mode()}",
             "synchronous=FULL",
             "foreign_keys=ON",
+            f"cache_size=-{CACHE_KB}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

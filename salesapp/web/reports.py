@@ -71,7 +71,8 @@ def page() -> str:
         closed = reports.closed(x, actor, f, now)
         reasons = reports.lost_reasons(x, actor, f, now)
         by_person = reports.by_person(x, actor, f, now) if scope.owner is None else []
-    asked = {"process": key, "who": scope.key}
+    # What is counted here is all this person may see; "team" on the board is what the team owns.
+    asked = {"process": key, "who": "seen" if scope.key == "team" else scope.key}
     won, lost = (sum(row.n for row in closed if row.state == state) for state in ("won", "lost"))
     return render.page(
         "reports.html",

@@ -102,6 +102,7 @@ def test_the_page_has_the_figures_and_links_to_what_they_count(
     statements.clear()
     page = browser.get("/reports?period=month").text
     assert len([each for each in statements if not each.startswith("BEGIN")]) <= 12
+    assert "who=seen" in page  # what is counted is all they see, not only what the team owns
     for text in ("67%", "Wrong time", "By person", "CN¥200"):
         assert text in page
     link = page.split('class="stat-value"><a href="')[1].split('"')[0].replace("&amp;", "&")
