@@ -47,7 +47,10 @@
     ["pointerleave", "focusout"].forEach((name) => toast.addEventListener(name, start));
     start();
   };
-  const armAll = () => all("[data-toast]:not([data-armed])").forEach(arm);
+  const armAll = () => {
+    all("[data-toast]:not([data-armed])").forEach(arm);
+    all("[data-toast]:has(form)").slice(0, -1).forEach(leave); // only the last thing done can be taken back
+  };
   const say = (text) => {
     const toast = document.createElement("div"), line = document.createElement("p");
     toast.className = "toast"; toast.dataset.toast = ""; line.textContent = text;
@@ -58,7 +61,7 @@
   const settle = (part) => {
     armAll();
     all(".strip", part).forEach((strip) => {
-      const here = $("[aria-current]", strip);
+      const here = $("[aria-current]", strip) ?? all(".stage-done", strip).pop();
       if (here) strip.scrollLeft = here.getBoundingClientRect().left - strip.getBoundingClientRect().left + strip.scrollLeft - strip.clientWidth / 2 + here.clientWidth / 2;
     });
     edges();
@@ -175,7 +178,7 @@
     folds.forEach((id) => { if (id) document.getElementById(id)?.setAttribute("open", ""); });
     if (!link) return;
     const card = cardOf($(`#board .deal-top a[href="${link}"]`));
-    (linkOf(card ?? document.getElementById(column)) ?? $("#main")).focus();
+    (linkOf(card ?? document.getElementById(column)) ?? $("#main")).focus({ preventScroll: true });
     if (card && card.closest(".column").id !== column) travel(card, box);
   });
 

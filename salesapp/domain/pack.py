@@ -154,6 +154,11 @@ class Stage:
         if stay is not None and (type(stay) is not int or stay < 1):
             raise ValueError(f"{me}: longest_stay_days must be a whole number of at least 1, or None, not {stay!r}")
 
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """Every gate of the stage: before it, then behind it."""
+        return (*self.to_enter, *self.to_leave)
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -181,7 +186,7 @@ class Process:
         refuse_repeats(me, "lost reason", (reason.key for reason in self.lost_reasons))
         check_tuple(me, "fields", self.fields, Field)
         refuse_repeats(me, "field", (each.key for each in self.fields))
-        gates = [(stage, gate) for stage in self.stages for gate in (*stage.to_enter, *stage.to_leave)]
+        gates = [(stage, gate) for stage in self.stages for gate in stage.gates]
         refuse_repeats(me, "gate", (gate.key for _, gate in gates))
         known = deal_vocabulary(self)
         for stage, gate in gates:

@@ -79,6 +79,14 @@ def gates_ahead(process: Process, stage: str, to: str) -> tuple[Gate, ...]:
     return tuple(gates)
 
 
+def steps_needed(process: Process, stage: str) -> frozenset[str]:
+    """The key steps that the gates between this stage and the next ask about."""
+    ahead = next_stages(process, stage)
+    gates = gates_ahead(process, stage, ahead[0].key if ahead else WON)
+    asked = (fact for gate in gates for fact in criteria.fields_of(gate.needs))
+    return frozenset(fact.removeprefix("step.") for fact in asked if fact.startswith("step."))
+
+
 def requirements(process: Process, deal: DealView, gates: Iterable[Gate], today: date) -> tuple[Requirement, ...]:
     """What these gates need, each thing by itself, and whether the deal has it."""
     facts = deal_facts(deal, process)
@@ -113,10 +121,14 @@ def unmet_problems(process: Process, unmet: Sequence[Requirement]) -> list[Probl
 
 
 def words_of(requirement: Requirement, known: criteria.Vocabulary) -> Msg:
-    """What a gate needs, in words: its author's own, or the condition's."""
-    if requirement.gate.hint is not None:
-        return Msg("%(hint)s", {"hint": requirement.gate.hint})
-    return criteria.explain(requirement.needs, known)
+    """What is required, in words: of a gate with words of its author's own these, else the condition's."""
+    gate = requirement.gate
+    return criteria.explain(requirement.needs, known) if gate.hint is None else gate_in_words(gate, known)
+
+
+def gate_in_words(gate: Gate, known: criteria.Vocabulary) -> Msg:
+    """What the whole gate needs."""
+    return criteria.explain(gate.needs, known) if gate.hint is None else Msg("%(hint)s", {"hint": gate.hint})
 
 
 def place_of(fact: str) -> str:

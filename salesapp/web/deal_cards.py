@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from salesapp.domain.money import Money, full_money, short_money
+from salesapp.domain.stages import steps_needed
 from salesapp.store import card_signs
 from salesapp.store.card_signs import Signs
 from salesapp.store.engine import Executor
@@ -121,7 +122,9 @@ class _Words:
         found = known.stage(stage) if known else None
         if found is None:
             return None, ()
-        steps = tuple((step.key, step.label.in_language(self.language)) for step in found.key_steps)
+        needed = steps_needed(known, stage) if known else frozenset()
+        in_order = sorted(found.key_steps, key=lambda step: step.key not in needed)  # what a gate asks for first
+        steps = tuple((step.key, step.label.in_language(self.language)) for step in in_order)
         return found.longest_stay_days, steps
 
     def _next(self, deal_id: int) -> tuple[str, bool]:

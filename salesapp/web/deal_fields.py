@@ -107,7 +107,7 @@ def _widget(deal: DealView, field: Field, name: str, texts: Sequence[str]) -> Wi
     if field.type == "choices":
         return Widget(name, label, "choices", list(texts), options, help_text)
     if field.type == "bool" or (field.type == "choice" and len(options) < FEW):
-        return Widget(name, label, "choice", text, options, help_text)
+        return Widget(name, label, "choice", text, [*options, ("", gettext("open"))], help_text)
     if field.type == "choice":
         return Widget(name, label, "select", text, [("", gettext("Choose …")), *options], help_text)
     mode = {"integer": "numeric", "amount": "decimal"}.get(field.type, "")

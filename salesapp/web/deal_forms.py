@@ -35,6 +35,7 @@ from salesapp.web.request import (
 )
 
 bp = Blueprint("deal_forms", __name__)
+NEW = ("title", "process", "amount", "currency", "expected_close")
 EDITED = ("title", "amount", "currency", "expected_close", "owner_id")
 PLACES = {"amount_minor": "amount", "contact_ids": "contacts"}
 
@@ -79,7 +80,7 @@ def create() -> Response | tuple[str, int]:
     """Open a deal; every problem at once, with everything typed kept."""
     actor = current_actor()
     customer_id = int_field("customer")
-    typed = {name: request.form.get(name, "") for name in ("title", "process", "amount", "currency", "expected_close")}
+    typed = {name: request.form.get(name, "") for name in NEW}
     values, problems = _read(typed)
     new_deal = NewDeal(
         customer_id=customer_id,
@@ -99,6 +100,16 @@ def create() -> Response | tuple[str, int]:
         return _new_form(actor, customer_id, typed, errors=render.by_place(problems)), 422
     render.flash(gettext("Deal added."))
     return redirect(f"/deals/{deal_id}", 303)
+
+
+@bp.post("/deals/new/customer")
+def new_with_customer() -> str:
+    """The same form for the customer just chosen, with all that was typed; nothing is saved yet."""
+    need(current_actor(), "deal.add")
+    typed = {name: request.form.get(name, "") for name in NEW}
+    if not typed["title"].strip():
+        del typed["title"]  # then the deal is called like its customer
+    return _new_form(current_actor(), int_field("customer"), typed)
 
 
 def _read(typed: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:

@@ -19,6 +19,7 @@ from salesapp.domain.views import DealView
 from salesapp.services import deal_moves as service
 from salesapp.services.deal_sheet import Sent, Sheet, send
 from salesapp.services.deal_steps import tick_step
+from salesapp.services.lost_deals import needs_yes
 from salesapp.services.work import work
 from salesapp.store import deals
 from salesapp.store.engine import reading
@@ -28,6 +29,7 @@ from salesapp.web.i18n import gettext, say
 from salesapp.web.request import (
     catalog,
     current_actor,
+    current_company,
     current_now,
     int_arg,
     int_field,
@@ -146,7 +148,8 @@ def _sheet(deal: DealView, typed: Typed, **context: Any) -> str:
     process = catalog().process(deal.process)
     unmet = _unmet(deal, process, typed.to)
     asks = list(dict.fromkeys(fact for each in unmet for fact in each.asks))
-    names = list(dict.fromkeys([*asks, *typed.fields]))  # what was filled in for another target stays
+    filled = typed.fields if typed.to != LOST else ()  # a loss asks only why
+    names = list(dict.fromkeys([*asks, *filled]))  # what was filled in for another target stays
     with reading() as x:
         people = deals.contacts_of(x, deal.customer_id) if "contacts" in names else ()
         shared = about(x, deal)
@@ -156,7 +159,10 @@ def _sheet(deal: DealView, typed: Typed, **context: Any) -> str:
         deal=deal,
         typed=typed,
         **_targets(deal, process),
-        todo=_todo(process, deal, {fact.removeprefix("step.") for fact in asks if fact.startswith("step.")}),
+        lost_needs_yes=needs_yes(process, current_company()),
+        todo=[]
+        if typed.to == LOST
+        else _todo(process, deal, {fact.removeprefix("step.") for fact in asks if fact.startswith("step.")}),
         widgets=deal_fields.widgets(deal, process, names, typed.fields, people),
         elsewhere=[fact for fact in asks if fact in deal_fields.ELSEWHERE or (fact == "contacts" and not people)],
         needed=[say(words_of(each, deal_vocabulary(process))) for each in unmet] if process else [],

@@ -1,13 +1,15 @@
 """Deals in the person's words: labels of processes and stages, the stay, the next step."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
+from salesapp.domain.deal_facts import deal_vocabulary
 from salesapp.domain.deal_values import PREFIX, field_called, plugin_of
 from salesapp.domain.errors import Msg
 from salesapp.domain.pack import Process, Stage
+from salesapp.domain.stages import gate_in_words
 from salesapp.web import deal_fields
 from salesapp.web.i18n import gettext, ngettext, say, show_date, show_day, show_moment, show_number, today
 from salesapp.web.inputs import day_of, full_amount
@@ -43,6 +45,14 @@ def step_label(process: Process | None, key: str) -> str:
     """A key step's label; its key where the process no longer has it."""
     steps = (step for stage in process.stages for step in stage.key_steps) if process else ()
     return next((say(step.label) for step in steps if step.key == key), key)
+
+
+def gate_words(process_key: str, keys: Sequence[str]) -> list[str]:
+    """What these gates of a process need, in words; their keys while its plugin is missing."""
+    process = catalog().process(str(process_key))
+    gates = {gate.key: gate for stage in process.stages for gate in stage.gates} if process else {}
+    known = deal_vocabulary(process) if process else {}
+    return [say(gate_in_words(gates[key], known)) if key in gates else key for key in keys]
 
 
 def evidence_label(evidence: str) -> str:
@@ -165,6 +175,7 @@ def register(words: MutableMapping[str, Any]) -> None:
         stage_word=lambda process, stage: stage_label(str(process), str(stage)),
         step_word=lambda process, step: step_label(catalog().process(str(process)), str(step)),
         reason_word=lambda process, reason: reason_label(str(process), reason or None),
+        gate_words=gate_words,
         evidence_word=lambda evidence: evidence_label(str(evidence)),
         activity_word=lambda kind: kind_label(str(kind)),
         planned_word=lambda data: planned_text(datetime.fromisoformat(data["planned_at"]), data["all_day"]),

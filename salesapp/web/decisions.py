@@ -58,7 +58,8 @@ def _page(decision_id: int, **context: Any) -> str:
     with reading() as x:
         found = decisions.load(x, actor, decision_id, current_now())
         shown = decision_words.shown(x, actor, [found])[0]
-    return render.page_or_block("decisions/show.html", "sheet", decision=shown, **context)
+    no = request.args.get("no") == "1" or request.form.get("yes") == "0"  # came to say no: that button leads
+    return render.page_or_block("decisions/show.html", "sheet", decision=shown, no=no, **context)
 
 
 @bp.post("/decisions/<int:decision_id>/decide")

@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Flask, current_app, render_template, request, session, url_for
 
-from salesapp.domain.decisions import decides
 from salesapp.domain.errors import N_, Problem
 from salesapp.domain.permissions import Actor, can
 from salesapp.places import STATIC
@@ -86,7 +85,7 @@ class _Flashes:
 def _navigation(actor: Actor) -> list[tuple[str, str, str, str, bool]]:
     here = "/" + request.path.split("/")[1]
     places = [(key, gettext(label), href, icon, here == href) for key, label, href, icon in NAVIGATION]
-    return places if decides(actor) else [place for place in places if place[0] != "decisions"]
+    return places if can(actor, "deal.move") else [place for place in places if place[0] != "decisions"]
 
 
 def _context() -> dict[str, Any]:

@@ -104,7 +104,12 @@ def move(page: Page, zh: Say, to: str) -> None:
     """In the sheet with script, on a page of its own without."""
     page.locator(".thumb").get_by_role("link", name=zh("Move"), exact=True).click()
     form = page.locator("form.move-form")
-    form.get_by_role("radio", name=to).check()
+    target = form.get_by_role("radio", name=to)
+    if not target.is_checked():
+        target.check()
+        page.wait_for_load_state("networkidle")  # with script the sheet asks again for what this target needs
+    for label in form.locator("label", has_text=zh("Needed to go on")).all():
+        label.get_by_role("checkbox").check()
     form.get_by_role("button", name=zh("Move"), exact=True).click()
     expect(form).to_be_hidden()
 

@@ -230,11 +230,24 @@ def test_a_form_opened_from_the_plus_offers_the_customers_one_sees(
     app: Flask, client_of: ClientOf, cast: Cast, path: str
 ) -> None:
     customer_id = a_customer(cast.owner)
-    link = f'href="{path}?customer={customer_id}"'
-    assert link in client_of(cast.owner).get(path).text
-    assert link in client_of(cast.owner).get(f"{path}?q=卢沟").text
+    here = f'name="customer" value="{customer_id}"' if path == "/deals/new" else f'href="{path}?customer={customer_id}"'
+    assert here in client_of(cast.owner).get(path).text
+    assert here in client_of(cast.owner).get(f"{path}?q=卢沟").text
     assert "Nobody found for “北京”" in client_of(cast.owner).get(f"{path}?q=北京").text
     assert "卢沟桥医院" not in client_of(cast.outsider).get(f"{path}?q=卢沟").text
+
+
+def test_choosing_the_customer_last_keeps_what_was_typed(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    typed = {"title": "监护仪", "amount": "777", "currency": "USD", "process": "general.seven", "expected_close": "x"}
+    page = client_of(cast.owner).send("/deals/new/customer", typed | {"customer": str(customer_id)})
+    assert page.status_code == 200
+    for kept in ('value="监护仪"', 'value="777"', 'value="x"', f'name="customer" value="{customer_id}"'):
+        assert kept in page.text
+    unnamed = client_of(cast.owner).send("/deals/new/customer", {"title": " ", "customer": str(customer_id)})
+    assert 'value="卢沟桥医院"' in unnamed.text
+    assert client_of(cast.outsider).send("/deals/new/customer", {"customer": str(customer_id)}).status_code == 404
+    assert client_of(cast.reader).send("/deals/new/customer", {"customer": str(customer_id)}).status_code == 403
 
 
 def test_a_step_sent_twice_loads_the_page_and_no_page_within_the_page(
