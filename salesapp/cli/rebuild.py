@@ -18,15 +18,15 @@ DIFFERENT = 1
 def rebuild_command(check: bool) -> None:
     """Compare the kept totals of deals and stages with the deals and events themselves, and mend them."""
     with opened() as app:
-        if check:
-            with reading() as x:
-                found = rebuild.check(x)
-        else:
+        with reading() as x:
+            found = rebuild.check(x)
+        wrong = [comparison for comparison in found if not comparison.is_right]
+        if wrong and not check:
             with working(app) as w:
-                found = rebuild.rebuild(w)
+                rebuild.mend(w, wrong)
     for comparison in found:
         _say(comparison)
-    if all(comparison.is_right for comparison in found):
+    if not wrong:
         say("Everything is as it must be.", "green")
     elif check:
         say("`salesapp rebuild` mends it.", "red")

@@ -93,7 +93,7 @@ def change_deal(w: Work, deal_id: int, changed: Mapping[str, Any], seen: Mapping
     `seen` is what the person saw when they began: the save is stale only when somebody else changed one of *these*
     facts meanwhile.
     """
-    customer = _customer(w, changed.get("customer_id"), verb="customer.see")
+    customer = _customer(w, changed.get("customer_id"))
     deal = deals.load_for_change(w.session, w.actor, "deal.edit", deal_id, w.now)
     now_is = {name: fact(deal, name) for name in changed}
     wanted = {name: value for name, value in changed.items() if value != now_is[name]}
@@ -171,11 +171,12 @@ def _is_personal(name: str) -> bool:
     return name == "title" or name.startswith(PREFIX)
 
 
-def _customer(w: Work, customer_id: int | None, verb: str = "deal.add") -> CustomerView | None:
+def _customer(w: Work, customer_id: int | None) -> CustomerView | None:
+    """The customer a deal is with, locked. Whoever owns its deal works on it, so reading it is not enough."""
     if customer_id is None:
         return None
     customers.lock(w.session, customer_id)  # first: its owner must not change before the deal has its scope
-    require(w.actor, verb, customer_access(w.session, w.actor, customer_id, w.now))
+    require(w.actor, "deal.add", customer_access(w.session, w.actor, customer_id, w.now))
     return customers.load(w.session, w.actor, customer_id, w.now)
 
 
@@ -215,7 +216,7 @@ def _check_fields(w: Work, deal: DealView, wanted: Mapping[str, Any]) -> list[Pr
 def _check_people(w: Work, deal: DealView, wanted: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with the customer and the contacts."""
     problems = []
-    if "customer_id" in wanted and (deal.customer_id is not None or wanted["customer_id"] is None):
+    if "customer_id" in wanted and deal.customer_id is not None:
         problems.append(problem("customer", N_("This deal has its customer already.")))
     customer_id = wanted.get("customer_id", deal.customer_id)
     if wanted.get("contact_ids"):

@@ -55,8 +55,8 @@ def some_history(app: Flask, cast: Cast) -> None:
 def test_what_the_services_keep_is_right(app: Flask, cast: Cast) -> None:
     some_history(app, cast)
     assert checked() == {"deal_total": {}, "stage_day": {}}
-    with work(SYSTEM, NOW) as w:
-        assert all(each.is_right and each.counts[rollups.RIGHT] for each in rebuild.rebuild(w))
+    with reading() as x:
+        assert all(each.is_right and each.counts[rollups.RIGHT] for each in rebuild.check(x))
 
 
 def break_everything() -> None:
@@ -78,14 +78,14 @@ def test_what_differs_is_named_and_mended(app: Flask, cast: Cast) -> None:
     assert found["deal_total"] == {rollups.WRONG: 1, rollups.EXTRA: 1, rollups.MISSING: 2}
     assert set(found["stage_day"]) == {rollups.WRONG}
     with reading() as x:
-        examples = rebuild.check(x)[0].examples
-    kinds = {each.kind: (each.kept, each.true) for each in examples}
+        wrong = rebuild.check(x)
+    kinds = {each.kind: (each.kept, each.true) for each in wrong[0].examples}
     assert kinds[rollups.WRONG][0] == {"n": 99, "amount_minor": 600}
     assert kinds[rollups.WRONG][1] == {"n": 3, "amount_minor": 600}
     assert kinds[rollups.MISSING] == (None, {"n": 3, "amount_minor": 0})
     assert kinds[rollups.EXTRA][1] is None
     with work(SYSTEM, NOW) as w:
-        assert not any(each.is_right for each in rebuild.rebuild(w))
+        rebuild.mend(w, wrong)
     assert checked() == {"deal_total": {}, "stage_day": {}}
 
 
@@ -132,9 +132,11 @@ def test_who_works_while_it_rebuilds_waits_and_is_counted_once(app: Flask, monke
     added.clear()
     with work(SYSTEM, NOW) as w:
         w.session.execute(update(deal_total).values(n=7))
+    with reading() as x:
+        wrong = rebuild.check(x)
     monkeypatch.setattr(rollups, "_truth", while_others_work)
     with work(SYSTEM, NOW) as w:
-        rebuild.rebuild(w)
+        rebuild.mend(w, wrong)
     worker.join(timeout=30)
     assert added.is_set()
     assert checked()["deal_total"] == {}

@@ -275,7 +275,8 @@ def test_the_day_and_more_say_how_many_wait(app: Flask, client_of: ClientOf, cas
     assert "wait" not in other.get("/today").text
     assert 'href="/decisions"' in other.get("/more").text
     own = client_of(cast.owner)
-    assert "/decisions" not in own.get("/today").text
+    assert "wait for you" not in own.get("/today").text
+    assert 'href="/decisions"' in own.get("/today").text  # the wide page's rail: what they asked for stands there
     assert 'href="/decisions"' in own.get("/more").text
     reader = client_of(cast.reader)
     assert "/decisions" not in reader.get("/more").text
