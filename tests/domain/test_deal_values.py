@@ -38,7 +38,7 @@ FITS: dict[FieldType, list[Any]] = {
     "choices": [["sweet"], ["salty", "sweet"], ("sweet",)],
 }
 WRONG: dict[FieldType, list[Any]] = {
-    "text": [1, True, ["a"], "口" * (LONGEST["text"] + 1)],
+    "text": ["a\0b", "\ud800", 1, True, ["a"], "口" * (LONGEST["text"] + 1)],
     "long_text": [1, {"minor": 1}, "口" * (LONGEST["long_text"] + 1)],
     "integer": ["3", 3.0, True, WHOLE, -WHOLE],
     "amount": [

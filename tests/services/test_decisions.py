@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from salesapp.domain.company import Company
 from salesapp.domain.decisions import LEAD, DecisionView, may_decide, snapshot_hash
@@ -22,6 +22,7 @@ from salesapp.services.work import Work, work
 from salesapp.store import deals, decision_lists, decisions, sign_ins
 from salesapp.store.engine import Executor, reading
 from salesapp.store.tables import decision, event
+from salesapp.store.tables import person as people_table
 from salesapp.testing import NOW, Cast, add_person
 from tests.services.deal_files import SIX, a_customer, a_deal
 from tests.services.decision_kit import (
@@ -225,6 +226,15 @@ def test_an_owner_who_leads_does_not_decide_what_another_asks_about_their_deal(a
     with pytest.raises(NotAllowed):
         decide(cast.manager, decision_id)
     assert decide(cast.admin, decision_id) == "granted"
+
+
+def test_the_owner_of_the_deal_is_not_waited_for_either(app: Flask, cast: Cast) -> None:
+    ask_for_losses(cast)
+    deal_id = a_deal(app, cast.manager, a_customer(cast.owner))
+    with work(cast.admin, NOW) as w:
+        w.session.execute(update(people_table).where(people_table.c.id == cast.admin.id).values(deactivated_at=NOW))
+    assert give_up(cast.owner, deal_id) is None  # the manager alone leads here, and the deal is theirs
+    assert state_of(deal_id) == ("lost", "price")
 
 
 def test_where_nobody_else_could_decide_the_loss_goes_through_and_says_so(app: Flask, cast: Cast) -> None:
