@@ -467,6 +467,8 @@ activity = _table(
     _key("direction", default="out"),
     _key("outcome", nullable=True),
     Column("note", Text, nullable=False, server_default=""),
+    Column("minutes", SmallInteger),  # how long it takes; None is its kind's usual length
+    Column("answers", Json, nullable=False, server_default=text("'{}'")),  # of its result form: {plugin: {key: value}}
     Column("because", Json),
     _ref("created_by", "person"),
     _version(),
@@ -477,6 +479,12 @@ Index("ix_activity_owner_customer", activity.c.owner_id, activity.c.state, activ
 Index("ix_activity_planned", activity.c.state, activity.c.planned_at, activity.c.id)
 Index("ix_activity_at", activity.c.state, activity.c.at, activity.c.id)
 Index("ix_activity_scope_at", activity.c.scope_owner_id, activity.c.at.desc(), activity.c.id.desc())
+
+# --- files ------------------------------------------------------------------------------------------------------
+
+
+# --- notices ----------------------------------------------------------------------------------------------------
+
 
 # --- what happened ----------------------------------------------------------------------------------------------
 
