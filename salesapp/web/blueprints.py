@@ -22,6 +22,7 @@ from salesapp.web import (
     health,
     i18n,
     jobs,
+    kept,
     links,
     more,
     people,
@@ -51,5 +52,6 @@ def register(app: Flask) -> None:
     errors.register(app)
     i18n.register(app)
     render.register(app)
+    kept.register(app)
     for module in PAGES:
         app.register_blueprint(module.bp)

@@ -18,7 +18,7 @@ from salesapp.web.board_parts import count_words, counts_of, read_column, read_c
 from salesapp.web.i18n import gettext, show_number
 from salesapp.web.periods import CLOSES, PERIODS, STAYS
 from salesapp.web.request import catalog, current_now, is_htmx
-from salesapp.web.scope import whose_deals, whose_options
+from salesapp.web.scope import Options, whose_deals, whose_options
 
 __all__ = ["answer", "asked", "read_page"]
 
@@ -94,10 +94,10 @@ def _has_deals(x: Executor, process: str) -> bool:
     return any(deal_totals.read(x, SYSTEM, DealFilter(process, state), current_now()) for state in STATES)
 
 
-def _processes(counts: dict[str, int], chosen: str | None) -> list[tuple[str, str]]:
+def _processes(counts: dict[str, int], chosen: str | None) -> Options:
     """Those installed, and those whose deals were left behind."""
     keys = dict.fromkeys([*catalog().processes, *sorted(counts), *([chosen] if chosen else [])])
-    return [(key, _with_count(deal_words.process_label(key), counts.get(key, 0))) for key in keys]
+    return tuple((key, _with_count(deal_words.process_label(key), counts.get(key, 0))) for key in keys)
 
 
 def _with_count(label: str, n: int) -> str:
@@ -128,8 +128,8 @@ def _filters(x: Executor, actor: Actor, ask: Asked) -> dict[str, Any]:
     """What the form around the board needs beyond it."""
     return {
         "whose": whose_options(x, actor, ask.scope),
-        "states": [(key, gettext(label)) for key, label in STATES.items()],
-        "periods": [(key, gettext(label)) for key, label in PERIODS.items()],
+        "states": tuple((key, gettext(label)) for key, label in STATES.items()),
+        "periods": tuple((key, gettext(label)) for key, label in PERIODS.items()),
         "closes": choices(CLOSES),
         "stays": choices(STAYS),
         "chips": chips(ask),

@@ -15,7 +15,7 @@ from salesapp.store.deal_lists import After, DealFilter
 from salesapp.web.i18n import gettext, show_date, today
 from salesapp.web.inputs import day_from, read_cursor
 from salesapp.web.periods import CLOSES, PERIODS, STAYS, Days, close_days, moments_of, since, stay_moments
-from salesapp.web.scope import Scope, asked_whose
+from salesapp.web.scope import Options, Scope, asked_whose
 
 STATES: Final = {"open": N_("Open"), "won": N_("Won"), "lost": N_("Lost")}
 VIEWS: Final = ("board", "list")
@@ -84,6 +84,11 @@ class Asked:
 
     def _entered(self) -> tuple[datetime | None, datetime | None]:
         return moments_of(self.entered.days) if self.entered.choice == OWN else stay_moments(self.entered.choice)
+
+
+def extended(address: str, **other: str) -> str:
+    """An address that asks for something else, too."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(other)}"
 
 
 def _named(name: str, dates: Dates) -> dict[str, str]:
@@ -169,6 +174,7 @@ def _in_words(dates: Dates, known: Mapping[str, str]) -> str:
     return gettext("until %(day)s") % {"day": show_date(last)}
 
 
-def choices(known: Mapping[str, str]) -> list[tuple[str, str]]:
+def choices(known: Mapping[str, str]) -> Options:
     """What a filter by days offers: any, its choices, own days."""
-    return [("", gettext("Any")), *((key, gettext(label)) for key, label in known.items()), (OWN, gettext("Own dates"))]
+    known_ones = ((key, gettext(label)) for key, label in known.items())
+    return (("", gettext("Any")), *known_ones, (OWN, gettext("Own dates")))

@@ -11,7 +11,7 @@ from salesapp.store import board, deal_lists
 from salesapp.store.deal_lists import DealFilter
 from salesapp.store.engine import Executor
 from salesapp.web import deal_cards, deal_words
-from salesapp.web.board_filters import Asked
+from salesapp.web.board_filters import Asked, extended
 from salesapp.web.deal_cards import Card
 from salesapp.web.i18n import ngettext, show_number
 from salesapp.web.inputs import cursor, full_amount, short_amount
@@ -19,7 +19,7 @@ from salesapp.web.request import catalog, current_now
 
 LISTED: Final = 50
 
-Sums = list[tuple[str, str]]
+Sums = tuple[tuple[str, str], ...]
 """One amount per currency, never mixed: short and in full."""
 
 
@@ -56,7 +56,7 @@ def sums_of(rows: Sequence[Any]) -> Sums:
     by_currency: dict[str, int] = {}
     for row in rows:
         by_currency[row.currency] = by_currency.get(row.currency, 0) + int(row.total or 0)
-    return [(short_amount(total, key), full_amount(total, key)) for key, total in by_currency.items() if total]
+    return tuple((short_amount(total, key), full_amount(total, key)) for key, total in by_currency.items() if total)
 
 
 def read_columns(x: Executor, actor: Actor, ask: Asked, f: DealFilter, totals: Sequence[Any]) -> dict[str, Any]:
@@ -69,19 +69,27 @@ def read_columns(x: Executor, actor: Actor, ask: Asked, f: DealFilter, totals: S
     asked = ask.stage if ask.stage in by_stage else None  # the last deal may just have left it
     shown = [asked] if asked and ask.after else list(by_stage)
     cards = _cards_of(x, actor, ask, f, shown, counts_of(totals))
-    columns = [_column(ask, stage, rows, cards.get(stage, ([], ""))) for stage, rows in by_stage.items()]
+    here = ask.address()
+    columns = [_column(ask, here, stage, rows, cards.get(stage, ([], ""))) for stage, rows in by_stage.items()]
     current = asked or next((column.key for column in columns if column.n), next(iter(by_stage), ""))
-    return {"stages": columns, "columns": [each for each in columns if each.key in cards], "current": current}
+    return {
+        "stages": columns,
+        "strip": tuple((each.key, each.label, each.n, each.href) for each in columns),
+        "columns": [each for each in columns if each.key in cards],
+        "current": current,
+    }
 
 
 def read_column(x: Executor, actor: Actor, ask: Asked, f: DealFilter) -> Column:
     """One stage from where the address goes on; nothing is counted for it."""
     if f.process is None or ask.stage is None:
         raise WerkzeugNotFound
-    return _column(ask, ask.stage, (), _cards_of(x, actor, ask, f, [ask.stage])[ask.stage])
+    return _column(ask, ask.address(), ask.stage, (), _cards_of(x, actor, ask, f, [ask.stage])[ask.stage])
 
 
-def _column(ask: Asked, stage: str, totals: Sequence[Any], found: tuple[Sequence[Card], str]) -> Column:
+def _column(
+    ask: Asked, here: str, stage: str, totals: Sequence[Any], found: tuple[Sequence[Card], str]
+) -> Column:
     return Column(
         key=stage,
         label=deal_words.stage_label(ask.process or "", stage),
@@ -90,7 +98,7 @@ def _column(ask: Asked, stage: str, totals: Sequence[Any], found: tuple[Sequence
         sums=sums_of(totals),
         cards=found[0],
         more=found[1],
-        href=ask.address(stage=stage),
+        href=extended(here, stage=stage),
     )
 
 
@@ -113,7 +121,7 @@ def _cards_of(
 
 
 def _after(ask: Asked, last: Any | None, **other: str) -> str:
-    return ask.address(after=cursor(last.touched_at, last.id), **other) if last else ""
+    return extended(ask.address(), **other, after=cursor(last.touched_at, last.id)) if last else ""
 
 
 def read_rows(
@@ -123,4 +131,5 @@ def read_rows(
     rows = deal_lists.page(x, actor, f, current_now(), counts=counts, after=ask.after, limit=LISTED + 1)
     cards = deal_cards.read(x, rows[:LISTED], with_owner=ask.scope.owner is None)
     labels = {stage: deal_words.stage_label(f.process or "", stage) for stage in {card.stage for card in cards}}
-    return {"rows": cards, "labels": labels, "more": _after(ask, rows[LISTED - 1] if len(rows) > LISTED else None)}
+    named = [card._replace(stage=labels[card.stage]) for card in cards]
+    return {"rows": named, "more": _after(ask, rows[LISTED - 1] if len(rows) > LISTED else None)}

@@ -82,10 +82,10 @@ class _Flashes:
         return iter([(kind, text, undo) for kind, text, undo in session.pop("flashes", [])])
 
 
-def _navigation(actor: Actor) -> list[tuple[str, str, str, str, bool]]:
-    here = "/" + request.path.split("/")[1]
-    places = [(key, gettext(label), href, icon, here == href) for key, label, href, icon in NAVIGATION]
-    return places if can(actor, "deal.move") else [place for place in places if place[0] != "decisions"]
+def _navigation(actor: Actor) -> tuple[tuple[str, str, str, str, bool], ...]:
+    here, decides = "/" + request.path.split("/")[1], can(actor, "deal.move")
+    places = NAVIGATION if decides else (place for place in NAVIGATION if place[0] != "decisions")
+    return tuple((key, gettext(label), href, icon, here == href) for key, label, href, icon in places)
 
 
 def _context() -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _context() -> dict[str, Any]:
         "language": lang,
         "html_lang": lang.replace("_", "-"),
         "theme": actor.theme if actor else session.get("theme", "auto"),
-        "nav": _navigation(actor) if actor else [],
+        "nav": _navigation(actor) if actor else (),
         "flashes": _Flashes(),
         "is_htmx": is_htmx(),
         "demo": current_app.extensions["salesapp_settings"].demo,

@@ -13,7 +13,7 @@ from salesapp.store.engine import Executor
 from salesapp.web.i18n import gettext
 from salesapp.web.request import is_whole
 
-Options = list[tuple[str, str]]
+Options = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def scope_options(actor: Actor, people: Iterable[Any] = ()) -> Options:
     sees = ROLES[actor.role].sees
     every = {"all": gettext("Everybody's"), "team": gettext("My team's"), "own": gettext("All I see")}[sees]
     others = [(str(row.id), row.name) for row in people if row.id != actor.id] if leads(actor) else []
-    return [("mine", gettext("Mine")), ("team", every), *others]
+    return (("mine", gettext("Mine")), ("team", every), *others)
 
 
 def owners_of(actor: Actor, scope: Scope) -> frozenset[int] | None:
@@ -89,20 +89,20 @@ def whose_deals(x: Executor, actor: Actor, scope: Scope) -> frozenset[int] | Non
     return None
 
 
-def whose_options(x: Executor, actor: Actor, scope: Scope) -> list[tuple[str, Options]]:
+def whose_options(x: Executor, actor: Actor, scope: Scope) -> tuple[tuple[str, Options], ...]:
     """What the board's filter offers, in groups; a group without a name stands first."""
     first = scope_options(actor)
     if _sees_beyond(actor):
-        first.append(("seen", gettext("All I see")))
+        first += (("seen", gettext("All I see")),)
     if not leads(actor):
-        return [("", first)]
+        return (("", first),)
     found = whose.offered(x, actor)
     people = [(str(row.id), row.name) for row in found.people if row.id != actor.id]
     if scope.owner not in (None, actor.id) and scope.key not in dict(people):
         people.append((scope.key, _name(x, scope)))
-    teams = [(f"t{each.id}", "\u2003" * each.depth + each.name) for each in found.teams]
-    groups = [("", first), (gettext("People"), people), (gettext("Teams"), teams)]
-    return [(label, options) for label, options in groups if options]
+    teams = tuple((f"t{each.id}", "\u2003" * each.depth + each.name) for each in found.teams)
+    groups = (("", first), (gettext("People"), tuple(people)), (gettext("Teams"), teams))
+    return tuple((label, options) for label, options in groups if options)
 
 
 def _name(x: Executor, scope: Scope) -> str:
