@@ -3,6 +3,7 @@
 Rows are inserted in bulk, past the services; the roll-ups are then made from them, as `salesapp rebuild` would.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,13 +14,25 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, func, insert, select, text
 
 from salesapp.store import rollups, schema
-from salesapp.store.tables import activity, customer, deal, deal_step, person, pool, search_row, stage_event, team
+from salesapp.store.tables import (
+    activity,
+    customer,
+    deal,
+    deal_step,
+    event,
+    person,
+    pool,
+    search_row,
+    stage_event,
+    team,
+)
 
 PROCESS: Final = "eight.eight"
 STAGES: Final = tuple(f"stage_{place}" for place in range(1, 9))
 TEAMS, TEAM_SIZE = 5, 20
 CLOSED_SHARE: Final = 4
 """One closed deal to this many open ones."""
+SALESPERSON: Final = 3
 AT_ONCE: Final = 20_000
 
 Row = dict[str, Any]
@@ -49,13 +62,15 @@ def seed(url: str, deals: int, now: datetime) -> Seeded:
             _close(dice, each)
         _insert(x, deal, iter(made))
         _insert(x, search_row, (_found_by(each) for each in made))
-        _insert(x, stage_event, (event for each in made for event in _path(dice, each)))
+        _insert(x, stage_event, (entry for each in made for entry in _path(dice, each)))
         _insert(x, deal_step, (tick for each in made for tick in _ticks(dice, each)))
         _insert(x, activity, (_activity(dice, each, now) for each in made[:deals:2]))
+        read = (each for each in made[:deals] if each["owner_id"] == SALESPERSON)  # pages of others are not asked for
+        _insert(x, event, (each for row in read for each in _happened(row)))
         for table in rollups.TABLES:
             rollups.make(x, table)
         _give_no_id_twice(x)
-    return Seeded(admin=1, manager=2, salesperson=3)
+    return Seeded(admin=1, manager=2, salesperson=SALESPERSON)
 
 
 def _add_people(x: Connection, now: datetime) -> None:
@@ -154,6 +169,26 @@ def _activity(dice: Random, row: Mapping[str, Any], now: datetime) -> Row:
     return {"kind": "call", "deal_id": row["id"], "planned_at": planned, "noted_at": now, **same}
 
 
+def _happened(row: Mapping[str, Any]) -> Iterator[Row]:
+    """What a deal's timeline tells: opened, three calls, two of them planned before, two moves."""
+    same = {"customer_id": row["customer_id"], "deal_id": row["id"], "actor_id": row["owner_id"]}
+    planned = {"kind": "call", "planned_at": row["touched_at"].isoformat(), "all_day": True}
+    call = {"kind": "call", "outcome": "reached"}
+    move = {"from": STAGES[0], "to": STAGES[1], "secs": 86400, "process": row["process"]}
+    for kind, data in (
+        ("deal.opened", {"process": row["process"], "stage": STAGES[0]}),
+        ("activity.done", call),
+        ("activity.planned", planned),
+        ("deal.moved", move),
+        ("activity.done", call),
+        ("activity.planned", planned),
+        ("activity.done", call),
+        ("deal.moved", move),
+    ):
+        subject = {"subject_kind": kind.partition(".")[0], "subject_id": row["id"]}
+        yield {"kind": kind, "at": row["touched_at"], "noted_at": row["touched_at"], "data": data, **subject, **same}
+
+
 def _insert(x: Connection, table: Table, rows: Iterator[Row]) -> None:
     while portion := list(islice(rows, AT_ONCE)):
         if x.dialect.name == "sqlite":  # past SQLAlchemy, which takes as long again
@@ -165,9 +200,11 @@ def _insert(x: Connection, table: Table, rows: Iterator[Row]) -> None:
 
 
 def _as_stored(value: Any) -> Any:
-    """A moment or a day as SQLAlchemy writes it on SQLite."""
+    """A moment, a day or JSON as SQLAlchemy writes it on SQLite."""
     if isinstance(value, datetime):
         return value.isoformat(" ", "microseconds")[:26]
+    if isinstance(value, dict):
+        return json.dumps(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -27,6 +27,8 @@ class Settings:
     demo: bool = _setting(False, "this is the demo: pages say so")
     debug: bool = _setting(False, "raise errors of plugins instead of containing them")
     max_form_bytes: int = _setting(1_000_000, "largest ordinary form, in bytes")
+    max_file_bytes: int = _setting(25_000_000, "largest file somebody may attach, in bytes")
+    max_upload_bytes: int = _setting(100_000_000, "largest form with files, in bytes")
 
     @property
     def database(self) -> str:

@@ -4,7 +4,7 @@ A plugin is one Python file, or a folder with an `__init__.py`, in `instance/plu
 is the name of the plugin: small letters, digits and `_`. This whole file is a plugin, `instance/plugins/bakery.py`:
 
     from salesapp.plugin_api import Field, Gate, IndustryPack, KeyStep, LostReason, Manifest, N_, Process, Stage
-    from salesapp.plugin_api import AllOf, Text, When, hookimpl, problem
+    from salesapp.plugin_api import AllOf, ResultForm, Text, When, hookimpl, problem
 
     MANIFEST = Manifest(
         name="bakery",
@@ -43,9 +43,14 @@ is the name of the plugin: small letters, digits and `_`. This whole file is a p
         fields=(GUESTS,),
     )
 
+    LIKED = Field("liked", Text(en="They liked", zh_Hans="喜欢哪款", zh_Hant="喜歡哪款", ru="Понравилось"), "text")
+
+    TASTED = ResultForm("tasted", TASTING.label, "visit", fields=(LIKED,), required=("liked",), process="bakery.cakes")
+
     @hookimpl
     def salesapp_records():
-        return [IndustryPack(key="bakery", label=MANIFEST.label, processes=(CAKES,), accent="#8a4b12")]
+        pack = IndustryPack(key="bakery", label=MANIFEST.label, processes=(CAKES,), accent="#8a4b12")
+        return [pack, TASTED]
 
     @hookimpl
     def salesapp_check_deal_move(deal, to, now):
@@ -63,6 +68,9 @@ Everybody else knows the process above as `bakery.cakes`.
 - A *gate* holds up a deal that enters (`to_enter`) or leaves (`to_leave`) its stage until what it `needs` is there.
   Who moves the deal is asked for what is missing, then and there; who skips stages passes their gates, too, and who
   goes back, or gives the deal up, passes none. Winning leaves the last stage.
+- A *result form* asks its fields when an activity of its kind is done and somebody was reached, `process` narrows it
+  to deals of one process; only those named in `required` must be answered. The answer to the one above is in the
+  activity's `answers["bakery"]["liked"]`; one key means the same field in all forms of a plugin.
 - *Conditions* are data as well: `When` asks one question (its docstring says which), `AllOf((…, …))`, `AnyOf((…, …))`
   and `Not(…)` join them. Every deal has `title`, `amount`, `expected_close`, `customer`, `owner`, `contacts` (how
   many) and `stage_since` (the day it came into its stage); those of a process have `step.<key>` and `field.<key>`.
@@ -86,6 +94,7 @@ from salesapp.domain.criteria import AllOf, AnyOf, Condition, Not, When
 from salesapp.domain.errors import N_, Msg, Problem, problem
 from salesapp.domain.money import Money
 from salesapp.domain.pack import Field, Gate, IndustryPack, KeyStep, LostReason, Option, Process, Stage
+from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.text import Text
 from salesapp.domain.views import ActivityView, CustomerView, DealView
 from salesapp.plugging.manifest import API, Manifest
@@ -112,6 +121,7 @@ __all__ = [
     "Option",
     "Problem",
     "Process",
+    "ResultForm",
     "Stage",
     "Text",
     "When",

@@ -26,16 +26,6 @@
   document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.xhr?.status !== 204) open(event.target.closest?.("dialog")); });
   document.addEventListener("closeSheet", shut); // the server's HX-Trigger: closeSheet
 
-  // After a call: coming back from the phone opens what to note ----------------------------------
-  let after = null;
-  document.addEventListener("click", (event) => { const link = event.target.closest("[data-after]"); if (link) after = link.dataset.after; });
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "visible" || !after) return;
-    const target = after;
-    after = null;
-    window.htmx?.ajax("GET", target, "#sheet-body");
-  });
-
   // Toasts: ten seconds, longer while somebody reads ---------------------------------------------
   const region = $("#toasts");
   const leave = (toast) => { if (!toast) return; toast.classList.add("toast-leaving"); setTimeout(() => toast.remove(), 200); };
@@ -206,7 +196,7 @@
   };
   const search = () => { const input = all("[data-search]").find((one) => one.offsetParent); if (input) input.focus(); else go("search"); };
   const one = { "/": search, n: () => go("add"), j: () => step(1), k: () => step(-1), e: () => $("[data-edit]")?.click(), "?": () => open($("#keys")) };
-  const two = { t: "today", c: "customers", d: "deals", m: "more" };
+  const two = { t: "today", c: "customers", d: "deals", a: "activities", m: "more" };
   const onCard = { ArrowLeft: (card) => beside(card, -1), ArrowRight: (card) => beside(card, 1), m: ask, "[": (card) => shift(card, -1), "]": (card) => shift(card, 1) };
   onCard.ShiftArrowLeft = onCard["["]; onCard.ShiftArrowRight = onCard["]"];
   const latin = (event) => { // the key's own letter where the keyboard writes another script
@@ -234,6 +224,7 @@
   const line = () => { const notice = $("#offline"); if (notice) notice.hidden = navigator.onLine; };
   ["online", "offline"].forEach((name) => window.addEventListener(name, line));
   line();
+  navigator.serviceWorker?.register("/service-worker.js?in=" + root.lang).catch(() => { /* a private window, or no https: it works without */ });
   settle(document);
 })();
 

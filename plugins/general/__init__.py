@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from salesapp.plugin_api import IndustryPack, Manifest, Text, hookimpl
+from salesapp.plugin_api import IndustryPack, Manifest, ResultForm, Text, hookimpl
 
 from .classic import CLASSIC
 from .funnel import FUNNEL
+from .results import AFTER_DEMO, AFTER_VISIT
 from .seven import SEVEN
 from .six import SIX
 
@@ -25,6 +26,6 @@ PACK = IndustryPack(key="general", label=MANIFEST.label, processes=(SIX, SEVEN, 
 
 
 @hookimpl
-def salesapp_records() -> Iterable[IndustryPack]:
-    """The pack with its four processes."""
-    return [PACK]
+def salesapp_records() -> Iterable[IndustryPack | ResultForm]:
+    """The pack with its four processes, and what is asked after a demonstration and a visit."""
+    return [PACK, AFTER_DEMO, AFTER_VISIT]

@@ -32,6 +32,9 @@ def backup_command(file: Path) -> None:
     with opened() as app:
         manifest = backup.make(found.instance, file, now_of(app))
     say(f"{file}: {manifest.rows} rows in {len(manifest.tables)} tables, {_uploads(manifest)} files.")
+    if manifest.damaged:
+        say(f"{len(manifest.damaged)} attached files are missing on the disk or were changed there, among them:")
+        say("\n".join(manifest.damaged[:5]))
     say("It holds the installation's secret key: keep it as you would keep a password.")
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from salesapp.domain.conditions import DEEPEST, AllOf, AnyOf, Condition, Not, Value, When, check_size
-from salesapp.domain.money import Money
+from salesapp.domain.money import Money, is_currency
 
 DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -86,6 +86,8 @@ def _value(data: object) -> object:
         case {"date": str(day), **rest} if not rest and DAY.fullmatch(day):
             return date.fromisoformat(day)
         case {"minor": int(minor), "currency": str(currency), **rest} if not rest:
+            if not is_currency(currency):
+                raise ValueError(f"no such currency: {currency!r}")
             return Money(minor, currency)
         case list():
             return tuple(data)

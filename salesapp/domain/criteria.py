@@ -29,7 +29,7 @@ from salesapp.domain.conditions import (
     parts,
     questions,
 )
-from salesapp.domain.money import Money
+from salesapp.domain.money import Money, is_currency
 
 __all__ = [
     "OPS",
@@ -106,6 +106,8 @@ def _check_question(question: When, fact: Fact) -> None:
     for value in question.value if isinstance(question.value, tuple) else (question.value,):
         if type(value) is not needed:
             raise ValueError(f"{me}: the value must be of type {needed.__name__}, not {value!r}")
+        if isinstance(value, Money) and not is_currency(value.currency):
+            raise ValueError(f"{me}: no such currency: {value.currency!r}")
         if fact.type in ("choice", "choices") and value not in dict(fact.options):
             raise ValueError(f"{me}: {value!r} is not one of {', '.join(key for key, _ in fact.options)}")
 

@@ -41,6 +41,15 @@ def is_empty(value: object) -> bool:
     return value is None or value == "" or value == [] or value == ()
 
 
+def canonical(field: Field, value: object) -> object:
+    """A value as it is stored and compared: several choices in the order the field has them, each once. What the
+    field does not offer stays behind them, to be refused, or kept where it was stored long ago."""
+    if field.type != "choices" or not isinstance(value, list | tuple):
+        return value
+    known = [option.key for option in field.options]
+    return [key for key in known if key in value] + [each for each in value if each not in known]
+
+
 def field_called(process: Process | None, name: str) -> Field | None:
     """The field that a change calls `field.<key>`."""
     key = name.removeprefix(PREFIX)

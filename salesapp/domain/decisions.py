@@ -1,6 +1,6 @@
 """Decisions: somebody's yes that something needs, in steps, each given by a function or by whoever leads.
 
-Nobody decides their own: neither who asked nor who owns the record may say yes or no.
+Nobody decides their own: neither who asked nor who owns the record, or owned it when it was asked, may say yes or no.
 """
 
 import hashlib
@@ -63,6 +63,8 @@ class DecisionView:
     words: str
     decided_at: datetime | None
     steps: tuple[DecisionStep, ...]
+    asked_owner_id: int | None = None
+    """Whose record it was when it was asked: giving it away does not make it another's."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "snapshot", read_only(self.snapshot))
@@ -97,7 +99,8 @@ def decides(actor: Actor) -> bool:
 def may_decide(actor: Actor, decision: DecisionView) -> bool:
     """Whether the step that waits is this person's to decide; whether they see the subject is asked elsewhere."""
     step = decision.waiting
-    if step is None or actor.id is None or actor.id in (decision.asked_by, decision.owner_id):
+    theirs = (decision.asked_by, decision.owner_id, decision.asked_owner_id)
+    if step is None or actor.id is None or actor.id in theirs:
         return False
     return leads(actor, decision.owner_id) if step.function == LEAD else step.function in actor.functions
 

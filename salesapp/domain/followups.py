@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
 
+Unit = Literal["day", "week", "month"]
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
     """So many days, weeks or months; months keep the day of the month where it exists."""
 
     count: int
-    unit: Literal["day", "week", "month"]
+    unit: Unit
 
     def __post_init__(self) -> None:
         if self.count < 1 or self.unit not in ("day", "week", "month"):

@@ -12,19 +12,24 @@ from babel.numbers import format_decimal, get_currency_precision, get_currency_s
 
 from salesapp.domain.errors import N_, Msg
 
+_CODE = re.compile(r"[A-Z]{3}")
 MAX_MINOR: Final = 2**53 - 1
 """The largest amount that survives JSON and a spreadsheet; a BIGINT holds more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An exact amount, in the currency's smallest unit: Money(21_800_000, "CNY") is ¥218,000."""
+    """An exact amount, in the currency's smallest unit: Money(21_800_000, "CNY") is ¥218,000.
+
+    A currency this version does not know (a newer one wrote it, or a file) can be shown, by its code. Whoever takes an
+    amount in asks `is_currency`.
+    """
 
     minor: int
     currency: str
 
     def __post_init__(self) -> None:
-        if not is_currency(self.currency):
+        if not _CODE.fullmatch(self.currency):
             raise ValueError(f"no such currency: {self.currency!r}")
 
     @property

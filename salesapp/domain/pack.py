@@ -128,7 +128,8 @@ class LostReason:
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Where a deal stands: the goal of the stage, its checklist, how likely the deal is won from here (in percent),
-    after how many days it has stayed too long (None: it may stay), and the gates before and behind it."""
+    after how many days it has stayed too long (None: it may stay), and the gates before and behind it; before the first
+    stage of a process there is none, as deals are opened there."""
 
     key: str
     label: Text
@@ -194,6 +195,10 @@ class Process:
         for each in self.fields:
             if each.visible_when is not None:
                 check_condition(f"{me}, field {each.key!r}, visible_when", each.visible_when, known)
+        if self.stages[0].to_enter:  # a deal is opened there, so nobody would ever be asked
+            raise ValueError(
+                f"{me}: the first stage {self.stages[0].key!r} is not entered by a move: no to_enter there"
+            )
 
     def stage(self, key: str) -> Stage | None:
         """The stage called `key`; None when the process has none, as for a deal older than its plugin."""

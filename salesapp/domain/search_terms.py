@@ -8,13 +8,15 @@ Raise TOKENIZER_VERSION with every change of what comes out: records are then in
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from salesapp.domain.phone_numbers import phone_fragment
 from salesapp.domain.pinyin import readings
 
-TOKENIZER_VERSION = 1
+TOKENIZER_VERSION = 2
 MAX_PART = 500
 MAX_HAYSTACK = 8_000
+MAX_TEXT = 200  # of a note: enough to recognise it by; each sign is some bytes of tokens, a thousand would be kilobytes
 MAX_QUERY = 100
 MAX_QUERY_TERMS = 8
 MAX_QUERY_TOKENS = 32
@@ -29,17 +31,23 @@ _HAN_RUN = re.compile(f"[{_HAN}]+")
 _HAN_GAP = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 _RUN = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ](?=[^\W\d_])")
-_NUMBER_SIGNS = "[-+() ./]"
+_BETWEEN_DIGITS = "-+() ./"
+_NUMBER_SIGNS = f"[{_BETWEEN_DIGITS}]"
 _NUMBER = re.compile(rf"[0-9](?:{_NUMBER_SIGNS}{{0,3}}[0-9])+")
 _NUMBER_QUERY = re.compile(rf"{_NUMBER_SIGNS}*[0-9][-+() ./0-9]*")
 
 
 def haystack(
-    names: Iterable[str], companies: Iterable[str] = (), phones: Iterable[str] = (), mails: Iterable[str] = ()
+    names: Iterable[str],
+    companies: Iterable[str] = (),
+    phones: Iterable[str] = (),
+    mails: Iterable[str] = (),
+    texts: Iterable[str] = (),
 ) -> str:
-    """The searchable text of one record; phones as normalised (E.164 where known), pinyin added for Chinese parts."""
+    """The searchable text of one record; phones as normalised (E.164 where known), pinyin added for names in Chinese.
+    `texts` are found by their words alone, and by the first MAX_TEXT signs of each."""
     people, firms = [_HAN_GAP.sub("", _normal(name)) for name in names], [_normal(company) for company in companies]
-    parts = [*people, *firms, *map(_normal, mails)]
+    parts = [*people, *firms, *map(_normal, mails), *(_normal(text[:MAX_TEXT]) for text in texts)]
     words = [word for part in parts for word in part.split(" ")]
     words += [number for part in parts for number in _joined_numbers(part)]
     words += [form for phone in phones for form in _phone_forms(_normal(phone))]
@@ -88,6 +96,29 @@ def query_tokens(q: str) -> list[str]:
             if len(run) >= 3 or i or len(runs) == 1 or _HAN_RUN.match(run):
                 found.update(dict.fromkeys(_run_tokens(run)))
     return list(found)[:MAX_QUERY_TOKENS]
+
+
+def marked(text: str, terms: Iterable[str]) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is what a term asks for; joined they are the text again."""
+    hit = [False] * len(text)
+    folded = [(part, i) for i, char in enumerate(text) for part in _fold(char)]
+    digits = [(part, i) for part, i in folded if part not in _BETWEEN_DIGITS]
+    for term in terms:
+        for start, end in _spans(digits if term.isdecimal() else folded, term):
+            hit[start:end] = [True] * (end - start)
+    runs = groupby(range(len(text)), key=lambda i: hit[i])
+    return [("".join(text[i] for i in run), found) for found, run in runs]
+
+
+def _fold(char: str) -> str:
+    """As `_normal` folds it; sign by sign, so that its place is known."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold()).replace("ё", "е")
+
+
+def _spans(signs: list[tuple[str, int]], term: str) -> Iterator[tuple[int, int]]:
+    words, at = "".join(part for part, _ in signs), -1
+    while term and (at := words.find(term, at + 1)) >= 0:
+        yield signs[at][1], signs[at + len(term) - 1][1] + 1
 
 
 def _run_tokens(run: str) -> list[str]:

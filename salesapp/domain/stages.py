@@ -15,6 +15,7 @@ from salesapp.domain.views import DealView
 WON: Final = ":won"
 LOST: Final = ":lost"
 """How a deal's path ends. No stage of a process can be called so, as keys begin with a letter."""
+ARCHIVED: Final = N_("This deal is archived. Restore it first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def check_move(process: Process, deal: DealView, to: str) -> list[Problem]:
     """Everything that forbids moving `deal` to the stage `to`, all at once; back is as good as forward."""
     problems = []
     if deal.archived_at is not None:
-        problems.append(problem("", N_("This deal is archived. Restore it before you move it.")))
+        problems.append(problem("", ARCHIVED))
     if deal.state != "open":
         problems.append(problem("", N_("This deal is closed. Open it again before you move it.")))
     if process.stage(to) is None:
@@ -37,6 +38,11 @@ def check_move(process: Process, deal: DealView, to: str) -> list[Problem]:
     elif to == deal.stage:
         problems.append(problem("to", N_("The deal is in this stage already.")))
     return problems
+
+
+def is_stage(key: str) -> bool:
+    """Whether a deal can stand there: an end of its path is no stage."""
+    return bool(key) and not key.startswith(":")
 
 
 def next_stages(process: Process, stage: str) -> tuple[Stage, ...]:
@@ -65,9 +71,12 @@ def gates_ahead(process: Process, stage: str, to: str) -> tuple[Gate, ...]:
     """The gates between `stage` and `to` (a stage, WON or LOST), in the order they stand on the way.
 
     A deal that skips stages passes their gates, too: a gate that can be walked around is none. Backwards there are
-    none, nor to a loss, nor from a stage the process no longer has.
+    none, nor to a loss, nor from a stage the process no longer has. From what can be no stage at all, all of them:
+    nothing shows that the deal ever passed one.
     """
     keys = [each.key for each in process.stages]
+    if not is_stage(stage):
+        stage = keys[0]
     if stage not in keys or to not in (*keys, WON):
         return ()
     start, end = keys.index(stage), len(keys) if to == WON else keys.index(to)

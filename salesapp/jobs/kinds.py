@@ -1,11 +1,13 @@
 """The core's own jobs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from salesapp.domain.periods import Every
 from salesapp.domain.text import Text
+from salesapp.jobs import notice_kinds
 from salesapp.jobs.registry import Args, Job, Registry
+from salesapp.services.file_sweep import sweep
 from salesapp.services.housekeeping import clean_up
 from salesapp.services.jobs import enqueue
 from salesapp.services.seal import seal_events
@@ -23,6 +25,14 @@ def _clean(w: Work, _args: Args) -> None:
         enqueue(w, CLEAN.name)
 
 
+def _sweep(_args: Args, now: datetime) -> None:
+    sweep(now)
+
+
+def _nothing(_w: Work, _args: Args) -> None:
+    """Where all is done outside of the database."""
+
+
 SEAL: Final = Job(
     "events.seal",
     Text("Seal the history", "封存历史记录", "封存歷史記錄", "Опечатать историю"),
@@ -35,4 +45,11 @@ CLEAN: Final = Job(
     _clean,
     Every(timedelta(days=1), timedelta(hours=19, minutes=30)),  # in UTC: at night between Kazan and Taipei
 )
-KINDS: Final = Registry(SEAL, CLEAN)
+SWEEP: Final = Job(
+    "files.sweep",
+    Text("Sweep up files nobody attached", "清理未关联的文件", "清理未關聯的檔案", "Убрать неприкреплённые файлы"),
+    _nothing,
+    Every(timedelta(days=1), timedelta(hours=20)),
+    outside=_sweep,
+)
+KINDS: Final = Registry(SEAL, CLEAN, *notice_kinds.KINDS, SWEEP)

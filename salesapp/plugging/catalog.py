@@ -1,4 +1,5 @@
-"""Everything the plugins brought, validated and findable: the one place that knows which processes there are."""
+"""Everything the plugins brought, validated and findable: the one place that knows which processes and result forms
+there are."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,17 +7,19 @@ from types import MappingProxyType
 from typing import Self
 
 from salesapp.domain.pack import IndustryPack, Process
+from salesapp.domain.result_forms import ResultForm, check_shared_questions
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Packs by key and processes by full key ("general.six": the plugin's name, a dot, the process's key), each in
-    the order the plugins brought them."""
+    """Packs by key; processes and result forms by full key ("general.six": the plugin's name, a dot, the record's
+    key); each in the order the plugins brought them."""
 
     packs: Mapping[str, IndustryPack] = field(default_factory=lambda: MappingProxyType({}))
     processes: Mapping[str, Process] = field(default_factory=lambda: MappingProxyType({}))
     pack_plugins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Which plugin brought a pack, by the pack's key."""
+    result_forms: Mapping[str, ResultForm] = field(default_factory=lambda: MappingProxyType({}))
 
     def process(self, key: str) -> Process | None:
         """The process with this full key; None while its plugin is off, missing or set aside."""
@@ -26,6 +29,7 @@ class Catalog:
         """This catalogue and what `plugin` brings; a ValueError when one of its records cannot be taken, and then
         none is, so a plugin is there entirely or not at all."""
         packs, processes, providers = dict(self.packs), dict(self.processes), dict(self.pack_plugins)
+        forms = dict(self.result_forms)
         for record in records:
             # The exact type: a subclass could have skipped the record's own checks.
             if type(record) is IndustryPack:
@@ -36,9 +40,16 @@ class Catalog:
                     add_process(processes, plugin, process)
             elif type(record) is Process:
                 add_process(processes, plugin, record)
+            elif type(record) is ResultForm:
+                add_result_form(forms, plugin, record)
             else:
                 raise ValueError(f"salesapp_records gave {record!r}, which is not a record of the plugin API")
-        return type(self)(MappingProxyType(packs), MappingProxyType(processes), MappingProxyType(providers))
+        return type(self)(
+            MappingProxyType(packs),
+            MappingProxyType(processes),
+            MappingProxyType(providers),
+            MappingProxyType(forms),
+        )
 
 
 def add_process(processes: dict[str, Process], plugin: str, process: Process) -> None:
@@ -51,6 +62,18 @@ def add_process(processes: dict[str, Process], plugin: str, process: Process) ->
         if other_key.startswith(f"{plugin}."):
             check_shared_fields(other, process)
     processes[key] = process
+
+
+def add_result_form(forms: dict[str, ResultForm], plugin: str, form: ResultForm) -> None:
+    """Put a result form under its full key, once."""
+    key = f"{plugin}.{form.key}"
+    if key in forms:
+        first, second = forms[key].label.en, form.label.en
+        raise ValueError(f"two result forms are called {key!r}: {first!r} and {second!r}")
+    for other_key, other in forms.items():
+        if other_key.startswith(f"{plugin}."):
+            check_shared_questions(other, form)
+    forms[key] = form
 
 
 def check_shared_fields(one: Process, other: Process) -> None:

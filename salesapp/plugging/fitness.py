@@ -7,6 +7,7 @@ import pluggy
 
 from salesapp.domain.errors import N_, Msg
 from salesapp.domain.pack import KEY
+from salesapp.domain.result_forms import OWN
 from salesapp.plugging.manifest import API, Manifest
 from salesapp.plugging.search import Found
 from salesapp.plugging.spec import PROJECT, new_manager
@@ -26,6 +27,10 @@ def check_name(found: Found) -> None:
         raise UnfitError(
             N_("Its name must be lower-case letters, digits and _, beginning with a letter: rename %(place)s."),
             place=found.place,
+        )
+    if found.name == OWN:  # its answers would be taken for those to the owner's own questions
+        raise UnfitError(
+            N_("“%(name)s” is the name of what the owner adds: rename %(place)s."), name=OWN, place=found.place
         )
 
 

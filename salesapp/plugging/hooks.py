@@ -6,17 +6,22 @@ the author sees it.
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 from salesapp.domain.errors import N_, Msg, Problem, problem
+from salesapp.domain.money import Money
+from salesapp.domain.text import Text
 from salesapp.domain.views import DealView
 from salesapp.plugging.loader import Plugins
 
 log = logging.getLogger(__name__)
+STAYS: Final = N_("The check of the plugin “%(plugin)s” failed, so the deal stays. Please tell an administrator.")
+UNCHECKED: Final = N_("The plugin “%(plugin)s” could not check this move; it was made without.")
 
 
 class PluginError(Exception):
@@ -40,30 +45,28 @@ class Hooks:
         self._failures: Counter[tuple[str, str]] = Counter()
         self._lock = Lock()
 
-    def failures(self, plugin: str, hook: str) -> int:
-        """How many times in a row this hook of this plugin has failed in this process."""
-        return self._failures[plugin, hook]
+    def failures(self, plugin: str) -> int:
+        """How many times in a row hooks of this plugin have failed in this process: for the Plugins page."""
+        with self._lock:
+            return sum(count for (name, _hook), count in self._failures.items() if name == plugin)
 
     def check_deal_move(self, deal: DealView, to: str, now: datetime) -> Checked:
         """Ask every plugin whether `deal` may move. One that fails lets the move pass with a note; a critical one
-        that fails forbids it."""
+        that fails forbids it. So does one that could not even be loaded, unless its card says it is not critical: then
+        nobody expects it to be asked."""
         problems: list[Problem] = []
         notes: list[Msg] = []
+        failed: list[tuple[str, bool | None]] = [
+            (each.name, each.critical) for each in self.plugins.set_aside if each.critical is not False
+        ]
         for plugin, answer in self._ask("salesapp_check_deal_move", deal=deal, to=to, now=now):
-            if answer is not None:
-                problems += answer
-            elif self._is_critical(plugin):
-                failed = N_(
-                    "The check of the plugin “%(plugin)s” failed, so the deal stays. Please tell an administrator."
-                )
-                problems.append(replace(problem("", failed, plugin=plugin), said_by=plugin))
+            problems += answer or ()
+            failed += [(plugin, self._is_critical(plugin))] if answer is None else []
+        for plugin, critical in failed:
+            if critical:
+                problems.append(replace(problem("", STAYS, plugin=plugin), said_by=plugin))
             else:
-                notes.append(
-                    Msg(
-                        N_("The plugin “%(plugin)s” could not check this move; it was made without."),
-                        {"plugin": plugin},
-                    )
-                )
+                notes.append(Msg(UNCHECKED, {"plugin": plugin}))
         return Checked(tuple(problems), tuple(notes))
 
     def _ask(self, hook: str, **arguments: object) -> Iterable[tuple[str, list[Problem] | None]]:
@@ -103,5 +106,22 @@ def problems_in(answer: Any, plugin: str) -> list[Problem]:
     for each in problems:
         if not isinstance(each, Problem) or not isinstance(each.place, str):
             raise TypeError(f"expected a list of Problem, not {each!r}")
-        str(each.message)  # a %(place)s without its value would break the page that shows it
-    return [replace(each, said_by=plugin) for each in problems]
+    return [Problem(each.place, sayable(each.message), plugin) for each in problems]
+
+
+def sayable(message: object) -> Msg:
+    """The message, with nothing in it that could break the page that shows it: its places have their values, and its
+    values are such as we can put into words, everything else as text."""
+    parts: tuple[Any, Any] = (message.source, message.values) if isinstance(message, Msg) else (None, None)
+    source, values = parts
+    if not isinstance(source, str) or not isinstance(values, Mapping):
+        raise TypeError(f"expected a Msg with a text and its values, not {message!r}")
+    checked = Msg(source, {key: _value(value) for key, value in values.items()})
+    str(checked)
+    return checked
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Msg):
+        return sayable(value)
+    return value if isinstance(value, Text | Money | int | float | Decimal | date) else str(value)

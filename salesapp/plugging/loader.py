@@ -1,6 +1,7 @@
 """Load the plugins. Whatever is wrong with one, it is set aside with the reason, and the others load."""
 
 import logging
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from salesapp.domain.errors import N_, Msg
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.fitness import UnfitError, check_name, hooks_of, manifest_of
 from salesapp.plugging.manifest import Manifest
-from salesapp.plugging.search import Found, find_plugins, forget
+from salesapp.plugging.search import PACKAGE, Found, find_plugins, forget
 from salesapp.plugging.spec import new_manager
 
 log = logging.getLogger(__name__)
@@ -30,10 +31,14 @@ class LoadedPlugin:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A plugin that does not run, and why, in words for the Plugins page."""
+    """A plugin that does not run, and why, in words for the Plugins page.
+
+    `critical` as its card says: what it should check must not pass unchecked. None where nobody could read the card.
+    """
 
     name: str
     reason: Msg
+    critical: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +70,38 @@ def load_plugins(
     for each in found:
         plugins = with_plugin(plugins, each)
     missing = sorted(set(only or ()) - {each.name for each in found})
-    lost = tuple(SetAside(name, Msg(N_("No plugin of this name was found."))) for name in missing)
+    lost = tuple(SetAside(name, Msg(N_("No plugin of this name was found.")), None) for name in missing)
     return Plugins(plugins.manager, plugins.catalog, plugins.loaded, plugins.set_aside + lost)
 
 
 def with_plugin(plugins: Plugins, found: Found) -> Plugins:
     """`plugins` and this one: among the loaded, or else among those set aside."""
+    card = Card()
     try:
-        loaded, catalog = load_one(plugins, found)
+        loaded, catalog = load_one(plugins, found, card)
     except KeyboardInterrupt:  # the person at the console, not the plugin
         raise
     except BaseException as error:  # a plugin may do anything, SystemExit included
         reason = error.reason if isinstance(error, UnfitError) else failure_of(error)
         log.warning("plugin %s is set aside: %s", found.name, reason, exc_info=error)
-        aside = (*plugins.set_aside, SetAside(found.name, reason))
+        aside = (*plugins.set_aside, SetAside(found.name, reason, card.critical))
         return Plugins(plugins.manager, plugins.catalog, plugins.loaded, aside)
     return Plugins(plugins.manager, catalog, (*plugins.loaded, loaded), plugins.set_aside)
 
 
-def load_one(plugins: Plugins, found: Found) -> tuple[LoadedPlugin, Catalog]:
-    """Import, check, ask for the records, register: in this order, so that a failure leaves nothing behind."""
-    check_name(found)
+@dataclass(slots=True)
+class Card:
+    """What is known of a plugin that does not load: whether it is critical, None where its card cannot be read."""
+
+    critical: bool | None = False
+
+
+def load_one(plugins: Plugins, found: Found, card: Card) -> tuple[LoadedPlugin, Catalog]:
+    """Import, check, ask for the records, register: in this order, so that a failure leaves nothing behind but what
+    its card said."""
+    check_name(found)  # one that fails here could never run, so nobody relies on what it checks
     check_first(plugins, found)
+    module: object = None
     try:
         module = found.load()
         manifest = manifest_of(module, found)
@@ -97,9 +112,16 @@ def load_one(plugins: Plugins, found: Found) -> tuple[LoadedPlugin, Catalog]:
             catalog = catalog.with_records(found.name, answer or ())
         plugins.manager.register(module, found.name)
     except BaseException:
+        card.critical = critical_in(module or sys.modules.get(f"{PACKAGE}.{found.name}"))
         forget(found.name)
         raise
     return LoadedPlugin(found.name, manifest, found.place, module), catalog
+
+
+def critical_in(module: object) -> bool | None:
+    """Whether the card in a module, perhaps half imported, calls the plugin critical; None where there is none."""
+    manifest = getattr(module, "MANIFEST", None)
+    return manifest.critical if isinstance(manifest, Manifest) else None
 
 
 def check_first(plugins: Plugins, found: Found) -> None:

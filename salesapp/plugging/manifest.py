@@ -15,7 +15,7 @@ class Manifest:
     """A plugin's card, `MANIFEST` in its module.
 
     `name` is the name of its folder or file. `label` and `description` are for the Plugins page. `critical`: when one
-    of its checks fails to run, refuse what it should have checked instead of letting it pass.
+    of its checks fails to run, or the plugin to load, refuse what it should have checked instead of letting it pass.
     """
 
     name: str

@@ -12,13 +12,14 @@ import pluggy
 
 from salesapp.domain.errors import Problem
 from salesapp.domain.pack import IndustryPack, Process
+from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.views import DealView
 
 PROJECT: Final = "salesapp"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
-Record = IndustryPack | Process
+Record = IndustryPack | Process | ResultForm
 
 
 @hookspec

@@ -8,11 +8,15 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from salesapp.domain.activity_kinds import DIRECTIONS, KINDS_BY_KEY, OUTCOMES, counts_as_contact
+from salesapp.domain.agenda import check_length
 from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
+from salesapp.domain.result_forms import Answers, filled
+from salesapp.services import notices
 from salesapp.services.deal_steps import push_evidence, take_back_evidence
+from salesapp.services.result_forms import check_result, joined, told
 from salesapp.services.work import Work
-from salesapp.store import activities, customers, deals
-from salesapp.store.tables import deal
+from salesapp.store import activities, customers, deals, search_subjects
+from salesapp.store.tables import activity, deal
 from salesapp.store.visibility import customer_access, deal_access, require
 
 NOTE_LENGTH: Final = 5000
@@ -26,7 +30,9 @@ AFTER_MISSED: Final = N_("not reached the last time")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewActivity:
     """An activity that happened (`at`, `outcome`) or is planned (`planned_at`; `all_day` for a day without an hour,
-    then `planned_at` is that day's noon, so that it is the same day in neighbouring zones)."""
+    then `planned_at` is that day's noon, so that it is the same day in neighbouring zones). `answers` to its result
+    forms, {plugin: {key: value}}; None where nobody was asked, as in an import. `minutes` is how long
+    it takes, None as long as its kind usually does."""
 
     kind: str = "call"
     customer_id: int | None = None
@@ -38,8 +44,10 @@ class NewActivity:
     at: datetime | None = None
     planned_at: datetime | None = None
     all_day: bool = True
+    minutes: int | None = None
     owner_id: int | None = None
     because: Msg | str | None = None
+    answers: Answers | None = None
 
 
 def note_activity(w: Work, new: NewActivity) -> int:
@@ -51,11 +59,12 @@ def note_activity(w: Work, new: NewActivity) -> int:
     if new.outcome is not None and new.outcome not in OUTCOMES:
         problems.append(problem("outcome", N_("Choose how it went.")))
     values = _values(w, new, problems)
+    answers = filled(new.answers or {})
     activity_id = activities.insert(
-        w.session, values | {"state": "done", "at": at, "all_day": False, "outcome": new.outcome}
+        w.session, values | {"state": "done", "at": at, "all_day": False, "outcome": new.outcome, "answers": answers}
     )
     row = activities.load(w.session, w.actor, activity_id, w.now)
-    _event(w, row, "activity.done", {"kind": row.kind, "outcome": row.outcome}, at=at)
+    _done_event(w, row, answers, at=at)
     _show(w, row)
     _touch(w, row, at=at)
     w.done("activity", activity_id)
@@ -74,6 +83,7 @@ def plan_activity(w: Work, new: NewActivity) -> int:
     activity_id = activities.insert(w.session, values | planned)
     row = activities.load(w.session, w.actor, activity_id, w.now)
     _event(w, row, "activity.planned", _planned_data(row))
+    notices.tell(w, row.owner_id, "activity.given", ("activity", row.id))
     _touch(w, row)
     w.done("activity", activity_id)
     return activity_id
@@ -88,8 +98,10 @@ def finish_activity(
     *,
     all_day: bool = True,
     by_rhythm: bool = False,
+    answers: Answers | None = None,
 ) -> int | None:
-    """A planned activity is done. With `next_at` the next one of its kind is planned; its id."""
+    """A planned activity is done. With `next_at` the next one of its kind is planned; its id. `answers` to its result
+    forms; None where nobody was asked."""
     row = _planned(w, activity_id)
     problems = _check_note(note)
     kind = KINDS_BY_KEY.get(row.kind)
@@ -97,17 +109,17 @@ def finish_activity(
         problems.append(problem("outcome", N_("Choose how it went.")))
     if next_at is not None and next_at > w.now + AHEAD:
         problems.append(problem("next_on", N_("That is more than five years ahead.")))
+    problems += check_result(w, row.kind, outcome, row.deal_process, answers)
     if problems:
         raise Refused(problems)
-    text = note.strip() or row.note
-    changed = activities.update_from(
-        w.session, activity_id, "planned", {"state": "done", "at": w.now, "outcome": outcome, "note": text}
-    )
-    if not changed:
+    text, said = note.strip() or row.note, filled(answers or {})
+    values = {"state": "done", "at": w.now, "outcome": outcome, "note": text, "answers": joined(row.answers, said)}
+    if not activities.update_from(w.session, activity_id, "planned", values):
         raise Stale(fields=["state"])
     done = activities.load(w.session, w.actor, activity_id, w.now)
-    before = {"planned_note": row.note} if row.note != text else None  # reopening puts it back
-    _event(w, done, "activity.done", {"kind": done.kind, "outcome": outcome}, personal=before)
+    before = {"planned_note": row.note} if row.note != text else {}  # reopening puts it back
+    before |= {"planned_answers": row.answers} if row.answers else {}
+    _done_event(w, done, said, before=before)
     _show(w, done)
     _touch(w, done, at=w.now)
     w.done("activity", activity_id)
@@ -141,6 +153,7 @@ def plan_next(
     next_id = activities.insert(w.session, values)
     row = activities.load(w.session, w.actor, next_id, w.now)
     _event(w, row, "activity.planned", _planned_data(row))
+    notices.tell(w, row.owner_id, "activity.given", ("activity", row.id))
     return next_id
 
 
@@ -150,10 +163,19 @@ def postpone_activity(w: Work, activity_id: int, planned_at: datetime, *, all_da
     if planned_at > w.now + AHEAD:
         raise Refused([problem("next_on", N_("That is more than five years ahead."))])
     _change(w, activity_id, "planned", {"planned_at": planned_at, "all_day": all_day})
-    was = row.planned_at.isoformat() if row.planned_at else None
-    data = {"kind": row.kind, "planned_at": planned_at.isoformat(), "all_day": all_day, "was": was}
+    was = {"was": row.planned_at.isoformat() if row.planned_at else None, "was_all_day": row.all_day}
+    data = {"kind": row.kind, "planned_at": planned_at.isoformat(), "all_day": all_day, **was}
     _event(w, row, "activity.planned", data)
     _touch(w, row)
+
+
+def put_back_activity(w: Work, activity_id: int) -> None:
+    """Take back that it was put off: it is planned for when it was before."""
+    row = _planned(w, activity_id)
+    last = activities.last_told(w.session, activity_id)
+    if last.get("was") is None or last.get("planned_at") != row.planned_at.isoformat():
+        raise Refused([problem("", N_("This was not put off, or somebody changed it since."))])
+    postpone_activity(w, activity_id, datetime.fromisoformat(last["was"]), all_day=last.get("was_all_day", True))
 
 
 def cancel_activity(w: Work, activity_id: int) -> None:
@@ -173,12 +195,15 @@ def reopen_activity(w: Work, activity_id: int) -> None:
     if row.planned_at is None and row.state == "cancelled":
         raise Refused([problem("", N_("This was taken back already."))])
     if row.planned_at is None:
-        _change(w, activity_id, row.state, {"state": "cancelled"})
+        _change(w, activity_id, row.state, {"state": "cancelled", "answers": {}})
         _event(w, row, "activity.cancelled", {"kind": row.kind})
     else:
         values: dict[str, Any] = {"state": "planned", "at": None, "outcome": None}
-        note = activities.planned_note(w.session, activity_id) if row.state == "done" else None
-        _change(w, activity_id, row.state, values if note is None else values | {"note": note})
+        if row.state == "done":
+            before = activities.before_done(w.session, activity_id)
+            values["note"] = before.get("planned_note", row.note)
+            values["answers"] = before.get("planned_answers", {})
+        _change(w, activity_id, row.state, values)
         _event(w, row, "activity.reopened", {"kind": row.kind, "from": row.state})
     if row.state == "done":
         if row.deal_id is not None:
@@ -193,7 +218,7 @@ def reopen_activity(w: Work, activity_id: int) -> None:
 def _show(w: Work, row: Row[*tuple[Any, ...]]) -> None:
     """What is done with a deal may be what one of its key steps waits for; who was not reached heard nothing."""
     if row.deal_id is not None and row.outcome != "not_reached":
-        push_evidence(w, row.deal_id, f"activity.{row.kind}", row.id)
+        push_evidence(w, row.deal_id, f"activity.{row.kind}", row.id, at=row.at)
 
 
 def _check_note(note: str) -> list[Problem]:
@@ -203,7 +228,7 @@ def _check_note(note: str) -> list[Problem]:
 
 
 def _check(new: NewActivity) -> list[Problem]:
-    problems = _check_note(new.note)
+    problems = [*_check_note(new.note), *check_length(new.minutes)]
     if new.kind not in KINDS_BY_KEY:
         problems.append(problem("kind", N_("Choose what kind of activity it is.")))
     if new.direction not in DIRECTIONS:
@@ -217,7 +242,7 @@ def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any
     """The columns both kinds of new activities share; raises Refused with all problems."""
     w.require("activity.add")
     customer_id, scope_owner_id = new.customer_id, new.owner_id if new.owner_id is not None else w.actor.id
-    owner_id = scope_owner_id
+    owner_id, process = scope_owner_id, None
     if new.deal_id is not None:
         customers.lock_of(w.session, deal, new.deal_id)
         require(w.actor, "activity.add", deal_access(w.session, w.actor, new.deal_id, w.now))
@@ -225,7 +250,7 @@ def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any
         if customer_id is not None and its_deal.customer_id != customer_id:
             problems.append(problem("deal", N_("This deal belongs to another customer.")))
         customer_id = its_deal.customer_id
-        scope_owner_id = deals.scope_owner(w.session, new.deal_id)
+        process, scope_owner_id = its_deal.process, deals.scope_owner(w.session, new.deal_id)
     if customer_id is not None:
         customers.lock(w.session, customer_id)  # first: its owner must not change before the activity has its scope
         require(w.actor, "activity.add", customer_access(w.session, w.actor, customer_id, w.now))
@@ -235,6 +260,7 @@ def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any
         problems.append(problem("contact", N_("This contact belongs to another customer.")))
     if owner_id is not None and (not deals.team_of(w.session, owner_id)[0] or not w.actor.sees(owner_id)):
         problems.append(problem("owner_id", N_("Choose an owner from the list.")))
+    problems += check_result(w, new.kind, new.outcome, process, new.answers)
     if problems:
         raise Refused(problems)
     return {
@@ -246,6 +272,7 @@ def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any
         "scope_owner_id": scope_owner_id,
         "noted_at": w.now,
         "direction": new.direction,
+        "minutes": new.minutes,
         "note": new.note.strip(),
         "because": _because(new.because),
         "created_by": w.actor.id,
@@ -275,6 +302,19 @@ def _planned_data(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     return {"kind": row.kind, "planned_at": row.planned_at.isoformat(), "all_day": row.all_day}
 
 
+def _done_event(
+    w: Work,
+    row: Row[*tuple[Any, ...]],
+    answers: Answers,
+    *,
+    at: datetime | None = None,
+    before: Mapping[str, Any] | None = None,
+) -> None:
+    codes, written = told(w, row.kind, row.deal_process, answers)
+    data = {"kind": row.kind, "outcome": row.outcome, **codes}
+    _event(w, row, "activity.done", data, at=at, personal={**written, **(before or {})})
+
+
 def _event(
     w: Work,
     row: Row[*tuple[Any, ...]],
@@ -300,6 +340,7 @@ def _event(
 
 def _touch(w: Work, row: Row[*tuple[Any, ...]], at: datetime | None = None) -> None:
     """The customer and the deal move up in lists; `at` is when a contact that counts took place."""
+    search_subjects.reindex_activities(w.session, activity.c.id == row.id)
     if row.deal_id is not None:
         deals.touched(w.session, row.deal_id, w.now)
     if row.customer_id is not None:

@@ -13,6 +13,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -22,7 +23,8 @@ from sqlalchemy import Connection
 
 from salesapp import __version__
 from salesapp.domain.errors import N_, Refused, problem
-from salesapp.store import dump, schema
+from salesapp.services.file_disk import PART
+from salesapp.store import dump, files, schema
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -36,13 +38,14 @@ READ_AT_ONCE: Final = 1 << 20
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a backup holds: `tables` by name with columns, rows and the last id given; `members` by name with hash
-    and size."""
+    and size. `damaged` are files the database knows and the disk has lost or changed: told when it is made."""
 
     schema: str
     made: str
     version: str
     tables: Mapping[str, Mapping[str, Any]]
     members: Mapping[str, Mapping[str, Any]]
+    damaged: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -83,6 +86,7 @@ def _there_already(target: Path) -> Refused:
 
 def _gather(instance: Path, folder: Path, now: datetime) -> Manifest:
     tables: dict[str, dict[str, Any]] = {}
+    expected: dict[str, str] = {}
     (folder / TABLES).mkdir()
     with dump.one_state() as connection:
         revision = schema.revision_of(connection)
@@ -92,11 +96,14 @@ def _gather(instance: Path, folder: Path, now: datetime) -> Manifest:
                 rows = sum(out.write(line.encode()) > 0 for line in dump.lines(connection, each))
             columns = [column.name for column in each.columns]
             tables[each.name] = {"rows": rows, "columns": columns, "last_id": dump.last_id(connection, each)}
+        expected |= {f"{FILES}/{key[:2]}/{key}": sha256 for key, sha256 in files.hashes(connection)}
     for name, source in _beside(instance):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, folder / name)
+        with suppress(FileNotFoundError):  # one without a row was just swept up
+            shutil.copyfile(source, folder / name)
     members = {name: {"sha256": _hash(path), "bytes": path.stat().st_size} for name, path in _members(folder)}
-    return Manifest(revision or "", now.isoformat(), __version__, tables, members)
+    damaged = tuple(name for name, hashed in expected.items() if members.get(name, {}).get("sha256") != hashed)
+    return Manifest(revision or "", now.isoformat(), __version__, tables, members, damaged)
 
 
 def _beside(instance: Path) -> Iterator[tuple[str, Path]]:
@@ -104,7 +111,7 @@ def _beside(instance: Path) -> Iterator[tuple[str, Path]]:
     if (instance / KEY).is_file():
         yield KEY, instance / KEY
     for path in sorted((instance / FILES).rglob("*")):
-        if path.is_file() and not path.is_symlink():
+        if path.is_file() and not path.is_symlink() and path.suffix != PART:
             yield path.relative_to(instance).as_posix(), path
 
 

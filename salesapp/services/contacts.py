@@ -11,8 +11,8 @@ from salesapp.domain.partial_dates import PartialDate
 from salesapp.services.duplicates import taken
 from salesapp.services.lengths import length_problems
 from salesapp.services.work import Work
-from salesapp.store import contact_points, contacts, customers, timeline, visibility
-from salesapp.store.tables import contact, important_date
+from salesapp.store import contact_points, contacts, customers, search_subjects, timeline, visibility
+from salesapp.store.tables import activity, contact, important_date
 
 NEEDED: Final = N_("A customer needs a name or a phone number.")
 
@@ -40,6 +40,7 @@ def _may(w: Work, customer_id: int) -> None:
 def _changed(w: Work, customer_id: int) -> None:
     customers.touched(w.session, customer_id, w.now)
     customers.reindex(w.session, customer_id)
+    search_subjects.reindex_contacts(w.session, customer_id)
 
 
 def put_points(
@@ -95,6 +96,9 @@ def change_contact(w: Work, contact_id: int, changed: Mapping[str, Any], seen: M
         return
     contacts.set_values(w.session, contact_id, new)
     _changed(w, row.customer_id)
+    if "name" in new:
+        of_contact = (activity.c.customer_id == row.customer_id) & (activity.c.contact_id == contact_id)
+        search_subjects.reindex_activities(w.session, of_contact)
     personal = {name: [getattr(row, name), value] for name, value in new.items()}
     data = {"fields": sorted(new)}
     w.event("contact.changed", "contact", contact_id, customer_id=row.customer_id, data=data, personal=personal)

@@ -9,6 +9,7 @@ from salesapp.domain.contact_points import ContactPoint, Kind, parse_contact_poi
 from salesapp.domain.customer_labels import GRADES, KINDS, STATES
 from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
 from salesapp.domain.sources import SOURCES_BY_KEY
+from salesapp.services import notices
 from salesapp.services.contacts import NEEDED, put_points
 from salesapp.services.lengths import length_problems
 from salesapp.services.pool import owner_problems
@@ -20,6 +21,7 @@ from salesapp.store import (
     deals,
     pools,
     search,
+    search_subjects,
     settings,
     tags,
     timeline,
@@ -105,6 +107,7 @@ def add_customer(w: Work, new: NewCustomer) -> int:
         data={name: value for name, value in data.items() if value},
         personal={"name": new.name or new.company},
     )
+    notices.tell(w, owner_id, "customer.given", ("customer", customer_id))
     w.done("customer", customer_id)
     return customer_id
 
@@ -200,6 +203,7 @@ def _save(w: Work, customer_id: int, owner_id: int | None, new: Mapping[str, tup
         customers.reindex(w.session, customer_id)
     if "name" in new:
         deals.reindex_of_customer(w.session, customer_id)
+        search_subjects.reindex_of_customer(w.session, customer_id)
     data: dict[str, Any] = {"fields": sorted(new)}
     codes = {name: list(pair) for name, pair in new.items() if name in CODES}
     if codes:
@@ -235,6 +239,7 @@ def _set_archived(w: Work, customer_id: int, archived_at: datetime | None, kind:
     if not customers.set_archived(w.session, customer_id, archived_at):
         return
     search.archive(w.session, "customer", customer_id, archived_at)
+    search_subjects.reindex_of_customer(w.session, customer_id)
     owner_id = customer_files.owner_of(w.session, customer_id)
     w.event(kind, "customer", customer_id, customer_id=customer_id, owner_id=owner_id)
 
@@ -258,6 +263,7 @@ def note_enquiry(w: Work, customer_id: int, source: str | None, note: str = "", 
         data={"source": source} if source else {},
         personal={"note": note} if note else None,
     )
+    notices.tell(w, owner_id, "customer.enquired", ("customer", customer_id), occurrence=str(touch_id))
     w.done("customer", customer_id)
     return touch_id
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from salesapp.domain.errors import Stale
+from salesapp.domain.errors import Refused, Stale, problem
+from salesapp.domain.stages import ARCHIVED
 from salesapp.domain.views import DealView
 from salesapp.services.work import Work
 from salesapp.store import customers, deal_totals, deals, stage_days
@@ -14,9 +16,23 @@ from salesapp.store.deal_totals import Standing
 _IN_VIEW: Final = frozenset(each.name for each in fields(DealView))
 
 
+def today(w: Work) -> date:
+    """The calendar day where the actor is: a deal due on the third may be moved on the morning of the third."""
+    return w.now.astimezone(ZoneInfo(w.actor.zone)).date()
+
+
+def for_change(w: Work, verb: str, deal_id: int) -> DealView:
+    """The deal, locked, for the one who may do this to it: every change begins here. An archived one stays as it
+    is."""
+    deal = deals.load_for_change(w.session, w.actor, verb, deal_id, w.now)
+    if deal.archived_at is not None:
+        raise Refused([problem("", ARCHIVED)])
+    return deal
+
+
 def fresh(w: Work, verb: str, deal_id: int, version: int) -> DealView:
     """The deal, locked, if nobody changed it since `version`; Stale says who did."""
-    deal = deals.load_for_change(w.session, w.actor, verb, deal_id, w.now)
+    deal = for_change(w, verb, deal_id)
     if deal.version != version:
         raise Stale(deals.changed_by(w.session, deal_id), ["stage"])
     return deal
@@ -45,8 +61,18 @@ def secs_in_stage(deal: DealView, now: datetime) -> int:
     return max(0, int((now - deal.stage_entered_at).total_seconds()))
 
 
-def enter(w: Work, deal: DealView, stage: str, *, prev: str | None, at: datetime, secs: int | None = None) -> None:
-    """One more step on the deal's path, with how long the one before lasted."""
+def enter(
+    w: Work,
+    deal: DealView,
+    stage: str,
+    *,
+    prev: str | None,
+    at: datetime,
+    secs: int | None = None,
+    version: int | None = None,
+) -> None:
+    """One more step on the deal's path, with how long the one before lasted. `version` is the one it made of the
+    deal, where it can be taken back."""
     if prev is not None and secs is None:
         secs = secs_in_stage(deal, at)
     values = {
@@ -60,6 +86,7 @@ def enter(w: Work, deal: DealView, stage: str, *, prev: str | None, at: datetime
         "team_id": deal.team_id,
         "at": at,
         "noted_at": w.now,
+        "version": version,
     }
     deals.enter_stage(w.session, values)
     stage_days.count(

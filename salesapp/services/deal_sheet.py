@@ -54,7 +54,7 @@ def send(w: Work, deal_id: int, sheet: Sheet) -> Sent:
     if problems:
         raise Refused(problems)
     w.done("deal", deal_id)
-    return replace(sent, version=deals.read(w.session, deal_id).version)
+    return replace(sent, version=deals.version(w.session, deal_id))
 
 
 def _changed(w: Work, deal_id: int, sheet: Sheet) -> list[Problem]:
@@ -69,7 +69,7 @@ def _changed(w: Work, deal_id: int, sheet: Sheet) -> list[Problem]:
 
 
 def _go(w: Work, deal_id: int, sheet: Sheet) -> Sent:
-    version = deals.read(w.session, deal_id).version  # what was filled in made a new one
+    version = deals.version(w.session, deal_id) if sheet.changed else sheet.version  # what was filled in made a new one
     if sheet.to == WON:
         return Sent(win_deal(w, deal_id, version, override=sheet.override))
     if sheet.to == LOST:

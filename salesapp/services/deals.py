@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from salesapp.domain.deal_values import PREFIX, check_value, field_called, value_of, with_values
+from salesapp.domain.activity_kinds import counts_as_contact
+from salesapp.domain.deal_values import PREFIX, canonical, check_value, field_called, value_of, with_values
 from salesapp.domain.errors import N_, Problem, Refused, Stale, problem
 from salesapp.domain.money import MAX_MINOR, is_currency
+from salesapp.domain.pack import Process
+from salesapp.domain.permissions import can
 from salesapp.domain.views import CustomerView, DealView
-from salesapp.services.deal_changes import enter, note, save, standing, touch
+from salesapp.services import notices
+from salesapp.services.deal_changes import enter, for_change, note, save, standing, touch
 from salesapp.services.work import Work
-from salesapp.store import customer_files, customers, deal_totals, deals
+from salesapp.store import activities, customer_files, customers, deal_totals, deals, file_scope, search_subjects
+from salesapp.store.tables import activity
 from salesapp.store.visibility import customer_access, require
 
 TITLE_LENGTH: Final = 200
@@ -82,6 +87,7 @@ def open_deal(w: Work, new: NewDeal) -> int:
     note(w, opened, "deal.opened", data, {"title": title}, at=at)
     deals.reindex(w.session, deal_id)
     touch(w, opened)
+    notices.tell(w, owner_id, "deal.given", ("deal", deal_id))
     w.done("deal", deal_id)
     return deal_id
 
@@ -94,14 +100,18 @@ def change_deal(w: Work, deal_id: int, changed: Mapping[str, Any], seen: Mapping
     facts meanwhile.
     """
     customer = _customer(w, changed.get("customer_id"))
-    deal = deals.load_for_change(w.session, w.actor, "deal.edit", deal_id, w.now)
+    deal = for_change(w, "deal.edit", deal_id)
+    process = w.catalog.process(deal.process)
     now_is = {name: fact(deal, name) for name in changed}
-    wanted = {name: value for name, value in changed.items() if value != now_is[name]}
-    clashes = [name for name in wanted if name in seen and seen[name] != now_is[name]]
+    wanted = {name: even(process, name, value) for name, value in changed.items()}
+    wanted = {name: value for name, value in wanted.items() if value != even(process, name, now_is[name])}
+    clashes = [
+        name for name in wanted if name in seen and even(process, name, seen[name]) != even(process, name, now_is[name])
+    ]
     if clashes:
         raise Stale(deals.changed_by(w.session, deal_id, clashes), clashes)
     problems, team_id = _check(w, wanted)
-    problems += [*_check_fields(w, deal, wanted), *_check_people(w, deal, wanted)]
+    problems += [*_check_fields(process, wanted), *_check_people(w, deal, wanted), *_check_giving(w, deal, wanted)]
     if problems:
         raise Refused(problems)
     if not wanted:
@@ -113,13 +123,18 @@ def change_deal(w: Work, deal_id: int, changed: Mapping[str, Any], seen: Mapping
     if "owner_id" in wanted:
         values["team_id"] = team_id
     values |= _rescoped(w, deal, wanted, customer)
+    if {"owner_id", "customer_id"} & wanted.keys():
+        file_scope.follow(w.session, deal_id=deal_id)
     after = save(w, deal, values)
     if "contact_ids" in wanted:
         deals.set_contacts(w.session, deal_id, wanted["contact_ids"])
     _note_change(w, after, now_is, wanted)
     if {"title", "owner_id", "customer_id"} & wanted.keys():
         deals.reindex(w.session, deal_id)
+        search_subjects.reindex_activities(w.session, activity.c.deal_id == deal_id)
     touch(w, after)
+    if "owner_id" in wanted:
+        notices.hand_over(w, "deal.given", ("deal", deal_id), deal.owner_id, after.owner_id, after.version)
 
 
 def fact(deal: DealView, name: str) -> Any:
@@ -127,6 +142,12 @@ def fact(deal: DealView, name: str) -> Any:
     if name.startswith(PREFIX):
         return plain_json(value_of(deal.custom, deal.process, name.removeprefix(PREFIX)))
     return getattr(deal, name)
+
+
+def even(process: Process | None, name: str, value: Any) -> Any:
+    """A value as it is stored and compared: several choices in one order, whoever ticked them in which."""
+    field = field_called(process, name) if name.startswith(PREFIX) else None
+    return canonical(field, value) if field else value
 
 
 def plain_json(value: Any) -> Any:
@@ -141,6 +162,7 @@ def _rescoped(w: Work, deal: DealView, wanted: Mapping[str, Any], customer: Cust
     owner_id = wanted.get("owner_id", deal.owner_id)
     if customer is not None:
         scope = customer.owner_id if customer.owner_id is not None else owner_id
+        _contacted(w, deal, customer.id)
         deals.give_customer(w.session, deal.id, customer.id, scope)
         return {"scope_owner_id": scope}
     if "owner_id" not in wanted:
@@ -149,6 +171,14 @@ def _rescoped(w: Work, deal: DealView, wanted: Mapping[str, Any], customer: Cust
         return {}
     deals.rescope_activities(w.session, deal.id, owner_id)
     return {"scope_owner_id": owner_id}
+
+
+def _contacted(w: Work, deal: DealView, customer_id: int) -> None:
+    """Who was reached about the deal while it had no customer was this one."""
+    done = deals.done_alone(w.session, deal.id)
+    reached = [row.at for row in done if counts_as_contact(row.kind, row.direction, row.outcome)]
+    if reached:
+        activities.contacted(w.session, customer_id, max(reached))
 
 
 def _note_change(w: Work, deal: DealView, before: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
@@ -196,12 +226,20 @@ def _check(w: Work, values: Mapping[str, Any]) -> tuple[list[Problem], int | Non
         there, team_id = deals.team_of(w.session, values["owner_id"])
         if not there or not w.actor.sees(values["owner_id"]):
             problems.append(problem("owner_id", N_("Choose an owner from the list.")))
+    elif "owner_id" in values and not w.actor.sees(None):  # it would be gone from their own sight, too
+        problems.append(problem("owner_id", N_("Choose an owner from the list.")))
     return problems, team_id
 
 
-def _check_fields(w: Work, deal: DealView, wanted: Mapping[str, Any]) -> list[Problem]:
+def _check_giving(w: Work, deal: DealView, wanted: Mapping[str, Any]) -> list[Problem]:
+    """Who merely helps with a deal cannot take it, nor hand it on: only its owner, or who leads."""
+    if "owner_id" not in wanted or w.actor.sees(deal.owner_id) or can(w.actor, "customer.assign"):
+        return []
+    return [problem("owner_id", N_("Only the owner of this deal or a manager can give it to somebody else."))]
+
+
+def _check_fields(process: Process | None, wanted: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with the answers to the process's own fields."""
-    process = w.catalog.process(deal.process)
     problems = []
     for name in wanted:
         if name not in (*COLUMNS, "contact_ids"):

@@ -13,6 +13,7 @@ from salesapp.domain.decisions import snapshot_hash as hash_of
 from salesapp.domain.errors import N_, NotAllowed, Problem, Refused, Stale, problem
 from salesapp.domain.permissions import Actor
 from salesapp.domain.text import Text
+from salesapp.services import notices
 from salesapp.services.work import Work
 from salesapp.store import customers, deals, decisions, sign_ins
 from salesapp.store.engine import Executor
@@ -62,7 +63,8 @@ def current_snapshots(x: Executor, found: Sequence[DecisionView]) -> dict[int, S
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """Something that needs a yes: `functions` in the order they are asked (keys, or LEAD), `words` what the asker
-    says to them. `snapshot` holds codes, ids and numbers only: names and texts can be erased, it cannot."""
+    says to them. `snapshot` holds codes, ids and numbers only: names and texts can be erased, it cannot. `owner_id`
+    is whose record it is now; they never decide it, though they give it to somebody else meanwhile."""
 
     kind: str
     subject_kind: str
@@ -93,13 +95,16 @@ def ask(w: Work, new: Ask) -> int:
         "snapshot_hash": hash_of(new.snapshot),
         "asked_by": w.actor.id,
         "asked_at": w.now,
+        "asked_owner_id": new.owner_id,
         "words": words,
     }
     decision_id = decisions.insert(w.session, values, new.functions)
     if decision_id is None:
         raise Refused([_asked_already(w, new)])
     data = {"functions": list(new.functions), "snapshot": dict(new.snapshot)}
-    _event(w, decisions.read(w.session, decision_id), "asked", data, words)
+    asked = decisions.read(w.session, decision_id)
+    _event(w, asked, "asked", data, words)
+    notices.decision_waits(w, asked)
     return decision_id
 
 
@@ -131,6 +136,8 @@ def decide(w: Work, decision_id: int, yes: bool, words: str, seen_hash: str) -> 
     _event(w, decision, "step_granted" if state == "pending" else state, {"function": step.function}, said)
     if state == "granted":
         _grant(w, decision)
+    notices.decision_settled(w, decision, state)
+    notices.decision_waits(w, decisions.read(w.session, decision_id))
     return state
 
 
@@ -153,6 +160,7 @@ def withdraw(w: Work, decision_id: int) -> None:
         raise NotAllowed
     _done(w, decision_id, decisions.end(w.session, decision_id, "withdrawn", w.now))
     _event(w, decision, "withdrawn", {}, "")
+    notices.decision_settled(w, decision, "withdrawn")
 
 
 def _locked(w: Work, decision_id: int) -> DecisionView:

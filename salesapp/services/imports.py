@@ -17,7 +17,7 @@ from salesapp.services.csv_table import CsvTable
 from salesapp.services.import_plan import Plan, Point, plan, point_key
 from salesapp.services.import_rows import Columns, ImportRow, Rejected, read_row
 from salesapp.services.work import Work, work
-from salesapp.store import bulk, contact_points, customers, deals, settings
+from salesapp.store import bulk, contact_points, customers, deals, search_subjects, settings
 from salesapp.store.engine import Executor, reading
 from salesapp.store.inserts import insert_row
 from salesapp.store.search import Parts
@@ -283,6 +283,7 @@ def _update(w: Work, difference: _Difference, batch_id: int) -> None:
     customers.reindex(w.session, customer_id)
     if "name" in new:
         deals.reindex_of_customer(w.session, customer_id)
+        search_subjects.reindex_of_customer(w.session, customer_id)
     personal: dict[str, Any] = {name: list(pair) for name, pair in difference.fields.items()}
     if difference.points:
         personal["added"] = [[], [point.shown for point in difference.points]]

@@ -5,7 +5,7 @@ from typing import Any
 
 from salesapp.domain.company import Company
 from salesapp.domain.decisions import DEAL_LOST, LEAD, DecisionView
-from salesapp.domain.errors import N_, NotFound, Refused, problem
+from salesapp.domain.errors import N_, Refused, problem
 from salesapp.domain.pack import Process
 from salesapp.domain.text import Text
 from salesapp.domain.views import DealView
@@ -18,8 +18,9 @@ from salesapp.store.engine import Executor
 
 
 def needs_yes(process: Process | None, company: Company) -> bool:
-    """Whether a deal of this process counts as lost only when somebody who leads agrees."""
-    return company.lost_needs_yes or (process is not None and process.lost_needs_yes)
+    """Whether a deal of this process counts as lost only when somebody who leads agrees. While the process is missing
+    nobody knows whether it asks for that, so it does."""
+    return company.lost_needs_yes or process is None or process.lost_needs_yes
 
 
 def ask_or_lose(w: Work, deal_id: int, reason: str, note: str, version: int) -> int | None:
@@ -42,17 +43,15 @@ def ask_or_lose(w: Work, deal_id: int, reason: str, note: str, version: int) -> 
     if problems:
         raise Refused(problems)
     touch(w, deal)
-    return ask(w, _request(deal, reason, note))
+    return ask(w, _request(deal, owner_id, reason, note))
 
 
 def _check_open(deal: DealView) -> None:
-    if deal.archived_at is not None:
-        raise NotFound
     if deal.state != "open":
         raise Refused([problem("", N_("This deal is closed already."))])
 
 
-def _request(deal: DealView, reason: str, note: str) -> Ask:
+def _request(deal: DealView, owner_id: int | None, reason: str, note: str) -> Ask:
     return Ask(
         kind=DEAL_LOST,
         subject_kind="deal",
@@ -62,7 +61,7 @@ def _request(deal: DealView, reason: str, note: str) -> Ask:
         words=note,
         deal_id=deal.id,
         customer_id=deal.customer_id,
-        owner_id=deal.owner_id,
+        owner_id=owner_id,
     )
 
 

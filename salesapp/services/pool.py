@@ -2,6 +2,7 @@
 
 from salesapp.domain.errors import N_, NotFound, Problem, Refused, problem
 from salesapp.domain.permissions import Access
+from salesapp.services import notices
 from salesapp.services.work import Work
 from salesapp.store import customer_files, customers, pools, visibility
 
@@ -17,7 +18,10 @@ def assign_customer(w: Work, customer_id: int, owner_id: int | None) -> int | No
     customers.set_owner(w.session, customer_id, owner_id=owner_id)
     customers.rescope(w.session, customer_id)
     data = {"from_owner": before, "to_owner": owner_id}
-    w.event("customer.assigned", "customer", customer_id, customer_id=customer_id, owner_id=owner_id, data=data)
+    event_id = w.event(
+        "customer.assigned", "customer", customer_id, customer_id=customer_id, owner_id=owner_id, data=data
+    )
+    notices.hand_over(w, "customer.given", ("customer", customer_id), before, owner_id, event_id)
     return before
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, tuple_, update
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
@@ -42,6 +43,7 @@ _rows = (
         customer.c.grade,
         contact.c.name.label("contact_name"),
         deal.c.title.label("deal_title"),
+        deal.c.process.label("deal_process"),
         _owner.c.name.label("owner_name"),
         _phone.label("phone"),
     )
@@ -120,21 +122,29 @@ def done(
     return x.execute(_rows.where(*where).order_by(activity.c.at.desc(), activity.c.id.desc()).limit(limit)).all()
 
 
-def day_counts(x: Executor, owners: Owners, start: datetime, end: datetime) -> Row[*tuple[Any, ...]]:
-    """overdue, due (planned for the day and still open) and done of one day."""
+def day_counts(x: Executor, owners: Owners, start: datetime, end: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """overdue, due (planned for the day and still open) and done of one day, of each person who has any of it: with
+    `owner_id` and `name`, None for what is nobody's."""
     is_planned = activity.c.state == "planned"
-    query = select(
-        func.count(case((and_(is_planned, activity.c.planned_at < start), 1))).label("overdue"),
-        func.count(case((and_(is_planned, activity.c.planned_at >= start), 1))).label("due"),
-        func.count(case((activity.c.state == "done", 1))).label("done"),
-    ).where(
-        or_(
-            and_(is_planned, activity.c.planned_at < end),
-            and_(activity.c.state == "done", activity.c.at >= start, activity.c.at < end),
-        ),
-        *_of(owners),
+    query = (
+        select(
+            activity.c.owner_id,
+            _owner.c.name,
+            func.count(case((and_(is_planned, activity.c.planned_at < start), 1))).label("overdue"),
+            func.count(case((and_(is_planned, activity.c.planned_at >= start), 1))).label("due"),
+            func.count(case((activity.c.state == "done", 1))).label("done"),
+        )
+        .select_from(activity.outerjoin(_owner, _owner.c.id == activity.c.owner_id))
+        .where(
+            or_(
+                and_(is_planned, activity.c.planned_at < end),
+                and_(activity.c.state == "done", activity.c.at >= start, activity.c.at < end),
+            ),
+            *_of(owners),
+        )
+        .group_by(activity.c.owner_id, _owner.c.name)
     )
-    return x.execute(query).one()
+    return x.execute(query).all()
 
 
 # Of one deal or customer little is planned, of everybody very much.
@@ -220,13 +230,21 @@ def planned_for(
     x: Executor, *, customer_id: int | None = None, deal_id: int | None = None, limit: int = 20
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """What is planned with a customer or for a deal, for whoever may already see that record."""
-    where: list[ColumnElement[bool]] = [_planned]
-    if deal_id is not None:
-        named_none = and_(_of_no_deal, activity.c.customer_id == customer_id)
-        where.append(or_(activity.c.deal_id == deal_id, named_none) if customer_id else activity.c.deal_id == deal_id)
+    values = {"customer_id": customer_id, "deal_id": deal_id, "limit": limit}
+    return x.execute(_planned_for(customer_id is not None, deal_id is not None), values).all()
+
+
+@cache
+def _planned_for(of_customer: bool, of_deal: bool) -> Select[*tuple[Any, ...]]:
+    """A deal's own steps, and those planned with its customer without naming any deal; or all of a customer."""
+    with_customer = activity.c.customer_id == bindparam("customer_id")
+    with_deal = activity.c.deal_id == bindparam("deal_id")
+    if not of_deal:
+        whose = with_customer
     else:
-        where.append(activity.c.customer_id == customer_id)
-    return x.execute(_rows.where(*where).order_by(activity.c.planned_at, activity.c.id).limit(limit)).all()
+        whose = or_(with_deal, and_(_of_no_deal, with_customer)) if of_customer else with_deal
+    query = _rows.where(_planned, whose).order_by(activity.c.planned_at, activity.c.id)
+    return query.limit(bindparam("limit"))
 
 
 def insert(x: Executor, values: Mapping[str, Any]) -> int:
@@ -251,8 +269,8 @@ def planned_after(x: Executor, activity_id: int, customer_id: int | None, deal_i
     return [row.id for row in x.execute(query) if row.because and row.because.get("after") == activity_id]
 
 
-def planned_note(x: Executor, activity_id: int) -> str | None:
-    """What stood in the note before the activity was done, where finishing it wrote another one."""
+def before_done(x: Executor, activity_id: int) -> Mapping[str, Any]:
+    """What finishing the activity wrote over: `planned_note`, `planned_answers`, each where it was something else."""
     query = (
         select(event_payload.c.body)
         .select_from(event.outerjoin(event_payload, event_payload.c.event_id == event.c.id))
@@ -260,7 +278,19 @@ def planned_note(x: Executor, activity_id: int) -> str | None:
         .order_by(event.c.id.desc())
         .limit(1)
     )
-    found: str | None = (x.execute(query).scalar() or {}).get("planned_note")
+    found: Mapping[str, Any] = x.execute(query).scalar() or {}
+    return found
+
+
+def last_told(x: Executor, activity_id: int) -> Mapping[str, Any]:
+    """The data of the last thing that happened to the activity."""
+    query = (
+        select(event.c.data)
+        .where(event.c.subject_kind == "activity", event.c.subject_id == activity_id)
+        .order_by(event.c.id.desc())
+        .limit(1)
+    )
+    found: Mapping[str, Any] = x.execute(query).scalar() or {}
     return found
 
 

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select
 
-from salesapp.domain.search_terms import haystack, tokens
-from salesapp.store import search
+from salesapp.store import search, search_index
 from salesapp.store.engine import Executor
 from salesapp.store.events import payload_hash, payload_of
 from salesapp.store.inserts import insert_or_ignore
@@ -136,11 +135,11 @@ def add_search_rows(x: Executor, rows: Sequence[tuple[Mapping[str, Any], search.
     """Make new records findable; each its columns of `search_row` but the texts, and what it is found by."""
     values = []
     for columns, parts in rows:
-        words = haystack(
-            parts.get("names", ()), parts.get("companies", ()), parts.get("phones", ()), parts.get("mails", ())
-        )
-        values.append({**columns, "haystack": words, "tokens": " ".join(sorted(tokens(words)))})
-    search.index_many(x, [(one, each["tokens"]) for one, each in zip(_ids(x, search_row, values), values, strict=True)])
+        words, tokens = search_index.words_of(parts)
+        values.append({**columns, "haystack": words, "tokens": tokens})
+    made = zip(_ids(x, search_row, values), values, strict=True)
+    known = [(one, each["kind"], each["scope_owner_id"], each["tokens"]) for one, each in made]
+    search_index.index_many(x, known)
 
 
 def _ids(x: Executor, table: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:

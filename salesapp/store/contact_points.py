@@ -111,6 +111,17 @@ def has_phone(x: Executor, customer_id: int) -> bool:
     return x.execute(query).first() is not None
 
 
+def phones_of(x: Executor, contact_ids: Collection[int]) -> dict[int, str]:
+    """The number to call each of these contacts at, where there is one that may be used."""
+    if not contact_ids:
+        return {}
+    usable = (contact_point.c.kind == "phone", ~contact_point.c.opt_out, _living)
+    query = select(contact_point.c.contact_id, contact_point.c.normalised).where(
+        contact_point.c.contact_id.in_(contact_ids), *usable
+    )
+    return {row.contact_id: row.normalised for row in x.execute(query.order_by(contact_point.c.id.desc()))}
+
+
 def hand_to(x: Executor, point: ContactPoint, customer_id: int, contact_id: int) -> bool:
     """Make a customer's own number or address that of one of its contacts; whether it was the customer's."""
     own = (contact_point.c.customer_id == customer_id, contact_point.c.contact_id.is_(None), _living)

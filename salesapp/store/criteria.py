@@ -15,7 +15,7 @@ from salesapp.domain.deal_facts import FACT_TYPES
 from salesapp.domain.pack import Field, Process
 from salesapp.store.custom_values import CustomBool, CustomDate, CustomInteger, CustomText
 from salesapp.store.fact_sources import Amount, Answer, Chosen, DayOf, Done, Plain, Source, Words
-from salesapp.store.tables import deal, deal_contact, deal_step
+from salesapp.store.tables import contact, deal, deal_contact, deal_step
 
 _ASK: Final[Mapping[Op, Callable[[Source, Any, date], Answer]]] = {
     "filled": lambda source, _value, _today: source.filled(),
@@ -85,7 +85,10 @@ def deal_sources(process_key: str, process: Process) -> Sources:
 
 
 def _contacts() -> ColumnElement[int]:
-    of_deal = select(func.count()).select_from(deal_contact).where(deal_contact.c.deal_id == deal.c.id)
+    living = deal_contact.join(
+        contact, and_(contact.c.id == deal_contact.c.contact_id, contact.c.archived_at.is_(None))
+    )
+    of_deal = select(func.count()).select_from(living).where(deal_contact.c.deal_id == deal.c.id)
     return type_coerce(of_deal.correlate(deal).scalar_subquery(), BigInteger)  # else no larger number could be asked
 
 

@@ -4,19 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Table, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, func, or_, select, update
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
 from salesapp.domain.views import CustomerView
-from salesapp.store import search, visibility
+from salesapp.store import file_scope, search, search_subjects, visibility
 from salesapp.store.customer_lists import Filters, Page, page, rows_of
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_row, rows_changed
 from salesapp.store.tables import (
     activity,
-    contact,
-    contact_point,
     customer,
     customer_tag,
     deal,
@@ -152,14 +150,12 @@ def set_owner(x: Executor, customer_id: int, *, owner_id: int | None, pool_id: i
 
 def rescope(x: Executor, customer_id: int) -> None:
     """Rewrite whose records hang on this customer, after its owner changed: its owner's, else their own."""
-    row = x.execute(select(customer.c.owner_id, customer.c.pool_id).where(customer.c.id == customer_id)).one()
+    row = x.execute(select(customer.c.owner_id).where(customer.c.id == customer_id)).one()
     for table in (deal, activity):
         scope = row.owner_id if row.owner_id is not None else table.c.owner_id
         x.execute(update(table).where(table.c.customer_id == customer_id).values(scope_owner_id=scope))
-    own = search.POOLED if row.pool_id is not None else row.owner_id
-    its_deal = select(deal.c.scope_owner_id).where(deal.c.id == search_row.c.subject_id).scalar_subquery()
-    scope_of_row = case((search_row.c.kind == "customer", own), (search_row.c.kind == "deal", its_deal), else_=own)
-    x.execute(update(search_row).where(search_row.c.customer_id == customer_id).values(scope_owner_id=scope_of_row))
+    file_scope.follow(x, customer_id=customer_id)
+    search_subjects.rescope(x, customer_id)
 
 
 def touched(x: Executor, customer_id: int, now: datetime, *, contacted: bool = False) -> None:
@@ -179,31 +175,7 @@ def add_touch(x: Executor, customer_id: int, source: str | None, note: str, at: 
 
 def reindex(x: Executor, customer_id: int) -> None:
     """Put what the customer is found by into the search: names, company, contacts, numbers, addresses."""
-    row = x.execute(select(customer).where(customer.c.id == customer_id)).one()
-    points = x.execute(
-        select(contact_point.c.kind, contact_point.c.normalised, contact_point.c.shown)
-        .where(contact_point.c.customer_id == customer_id, contact_point.c.archived_at.is_(None))
-        .order_by(contact_point.c.id)
-    ).all()
-    living = and_(contact.c.customer_id == customer_id, contact.c.archived_at.is_(None))
-    people = list(x.scalars(select(contact.c.name).where(living).order_by(contact.c.id)))
-    organisation = row.kind == "organisation"
-    reached = [point.normalised for point in points if point.kind == "phone"]
-    search.put(
-        x,
-        kind="customer",
-        subject_id=customer_id,
-        customer_id=customer_id,
-        scope_owner_id=search.POOLED if row.pool_id is not None else row.owner_id,
-        title=row.name or row.company or next((point.shown for point in points), ""),
-        parts={
-            "names": people if organisation else [row.name, *people],
-            "companies": [row.name, row.company] if organisation else [row.company],
-            "phones": reached,
-            "mails": [point.normalised for point in points if point.kind != "phone"],
-        },
-        touched_at=row.touched_at,
-    )
+    search_subjects.reindex_customer(x, customer_id)
 
 
 __all__ = [

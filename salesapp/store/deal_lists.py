@@ -8,9 +8,7 @@ from sqlalchemy import Row, select
 
 from salesapp.domain.permissions import Actor
 from salesapp.store.deal_rows import DealFilter as DealFilter
-from salesapp.store.deal_rows import by_process_and_stage as by_process_and_stage
 from salesapp.store.deal_rows import newest_first, row_columns, rows_from
-from salesapp.store.deal_rows import totals as totals
 from salesapp.store.engine import Executor
 from salesapp.store.newest_deals import After as After
 from salesapp.store.newest_deals import newest

@@ -1,13 +1,14 @@
 """Which key steps of a deal are done, by whom or by what."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Row, bindparam, delete, or_, select
 
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, rows_changed
-from salesapp.store.tables import deal_step, person
+from salesapp.store.tables import activity, deal_step, person
 
 _its_ticks = (
     select(deal_step.c.step, deal_step.c.done_at, deal_step.c.evidence, person.c.name)
@@ -52,3 +53,10 @@ def untick_by(x: Executor, deal_id: int, evidence: str, evidence_id: int) -> lis
     if steps:
         x.execute(delete(deal_step).where(*of_it))
     return steps
+
+
+def standing(x: Executor, deal_id: int, kind: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What was done for the deal, of this kind of activity, and did not miss whom it was meant for: id and at."""
+    heard = or_(activity.c.outcome.is_(None), activity.c.outcome != "not_reached")
+    done = (activity.c.deal_id == deal_id, activity.c.kind == kind, activity.c.state == "done", heard)
+    return x.execute(select(activity.c.id, activity.c.at).where(*done).order_by(activity.c.at, activity.c.id)).all()

@@ -36,9 +36,10 @@ _view = (
 )
 _locked_view = _view.with_for_update(of=deal)
 _its_steps = select(deal_step.c.step).where(deal_step.c.deal_id == bindparam("deal_id"))
-_its_contacts = (
+_its_contacts = (  # the living ones: who was put away meets no gate, and is there again when brought back
     select(deal_contact.c.contact_id)
-    .where(deal_contact.c.deal_id == bindparam("deal_id"))
+    .join(contact, contact.c.id == deal_contact.c.contact_id)
+    .where(deal_contact.c.deal_id == bindparam("deal_id"), contact.c.archived_at.is_(None))
     .order_by(deal_contact.c.contact_id)
 )
 _its_path = (
@@ -107,6 +108,15 @@ def read(x: Executor, deal_id: int) -> DealView:
     return _load(x, _view, deal_id)
 
 
+_version = select(deal.c.version).where(deal.c.id == bindparam("deal_id"))
+
+
+def version(x: Executor, deal_id: int) -> int:
+    """The version the deal has now."""
+    found: int = x.execute(_version, {"deal_id": deal_id}).scalar_one()
+    return found
+
+
 def lost_note(x: Executor, deal_id: int) -> str:
     """What was written down when the deal was lost."""
     return str(x.execute(select(deal.c.lost_note).where(deal.c.id == deal_id)).scalar_one())
@@ -122,6 +132,13 @@ def give_customer(x: Executor, deal_id: int, customer_id: int, scope_owner_id: i
     """What was done and planned for a deal without a customer belongs to the customer it has now."""
     alone = and_(activity.c.deal_id == deal_id, activity.c.customer_id.is_(None))
     x.execute(update(activity).where(alone).values(customer_id=customer_id, scope_owner_id=scope_owner_id))
+
+
+def done_alone(x: Executor, deal_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What was done for a deal while it had no customer: kind, direction, outcome, at."""
+    alone = (activity.c.deal_id == deal_id, activity.c.customer_id.is_(None), activity.c.state == "done")
+    columns = (activity.c.kind, activity.c.direction, activity.c.outcome, activity.c.at)
+    return x.execute(select(*columns).where(*alone)).all()
 
 
 def rescope_activities(x: Executor, deal_id: int, owner_id: int | None) -> None:
@@ -144,6 +161,18 @@ def last_entry(x: Executor, deal_id: int) -> Row[*tuple[Any, ...]] | None:
 def undo_entry(x: Executor, entry_id: int, now: datetime) -> None:
     """This step of the path was taken back: no path and no figure counts it."""
     x.execute(update(stage_event).where(stage_event.c.id == entry_id).values(undone_at=now))
+
+
+def last_event(x: Executor, deal_id: int, kind: str) -> Mapping[str, Any]:
+    """What the newest event of this kind about the deal said, in codes and ids; nothing where there is none."""
+    query = select(event.c.data).where(event.c.deal_id == deal_id, event.c.kind == kind)
+    return x.execute(query.order_by(event.c.id.desc()).limit(1)).scalar() or {}
+
+
+def has_won(x: Executor, customer_id: int) -> bool:
+    """Whether a deal with this customer is won."""
+    won = (deal.c.customer_id == customer_id, deal.c.state == "won", deal.c.archived_at.is_(None))
+    return x.execute(select(deal.c.id).where(*won).limit(1)).first() is not None
 
 
 def changed_by(x: Executor, deal_id: int, facts: Collection[str] = ()) -> str:
@@ -174,8 +203,9 @@ def contacts_of(x: Executor, customer_id: int | None) -> Sequence[Row[*tuple[Any
 
 
 def set_contacts(x: Executor, deal_id: int, contact_ids: Collection[int]) -> None:
-    """The people the deal is about, and nobody else."""
-    x.execute(delete(deal_contact).where(deal_contact.c.deal_id == deal_id))
+    """The people the deal is about, and nobody else; those who were put away are not asked about, and stay."""
+    living = select(contact.c.id).where(contact.c.archived_at.is_(None))
+    x.execute(delete(deal_contact).where(deal_contact.c.deal_id == deal_id, deal_contact.c.contact_id.in_(living)))
     for contact_id in sorted(set(contact_ids)):
         insert_or_ignore(x, deal_contact, {"deal_id": deal_id, "contact_id": contact_id})
 

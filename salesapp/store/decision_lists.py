@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select, true
 
 from salesapp.domain.decisions import LEAD, DecisionView, decides
 from salesapp.domain.permissions import ROLES, Actor, can
 from salesapp.store import visibility
 from salesapp.store.decisions import joined, subject_owner, view, views
 from salesapp.store.engine import Executor
-from salesapp.store.tables import customer, deal, decision, decision_step, person, team
+from salesapp.store.tables import customer, deal, decision, decision_step, person, person_function, team
 
 SHOWN: Final = 100
 LATELY: Final = timedelta(days=90)
@@ -25,12 +25,12 @@ def for_page(
     """What waits for this person, what they asked for and still wait for, and what was lately decided of both."""
     mine = decision.c.asked_by == actor.id
     waiting = x.execute(view.where(*_waits_for(actor, now)).order_by(*_in_order).limit(SHOWN)).all()
-    own = (decision.c.state == "pending", mine, _visible(actor, now))
+    own = (decision.c.state == "pending", mine, visible(actor, now))
     asked = x.execute(view.where(*own).order_by(*_in_order).limit(SHOWN)).all()
     by_me = exists().where(decision_step.c.decision_id == decision.c.id, decision_step.c.decided_by == actor.id)
-    ended = (decision.c.state.in_(("granted", "refused", "withdrawn")), decision.c.asked_at > now - LATELY)
+    ended = (decision.c.state.in_(("granted", "refused", "withdrawn")), decision.c.decided_at > now - LATELY)
     decided = x.execute(
-        view.where(*ended, or_(mine, by_me.correlate(decision)), _visible(actor, now))
+        view.where(*ended, or_(mine, by_me.correlate(decision)), visible(actor, now))
         .order_by(decision.c.decided_at.desc(), decision.c.id.desc())
         .limit(SHOWN)
     ).all()
@@ -66,6 +66,7 @@ def _waits_for(actor: Actor, now: datetime) -> tuple[ColumnElement[bool], ...]:
         decision.c.state == "pending",
         or_(decision.c.asked_by.is_(None), decision.c.asked_by != actor.id),
         or_(subject_owner.is_(None), subject_owner != actor.id),
+        or_(decision.c.asked_owner_id.is_(None), decision.c.asked_owner_id != actor.id),
         step.correlate(decision, deal, customer),
     )
 
@@ -74,14 +75,14 @@ def _answers(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
     """The ways a step can be this person's: they lead its owner, or have the function and see the subject."""
     ways = []
     if can(actor, "decision.make"):
-        seen = or_(decision.c.deal_id.is_not(None), _visible(actor, now))  # who leads the owner sees the deal
+        seen = or_(decision.c.deal_id.is_not(None), visible(actor, now))  # who leads the owner sees the deal
         ways.append(and_(decision_step.c.function == LEAD, visibility.owned(actor, subject_owner), seen))
     if actor.functions:
-        ways.append(and_(decision_step.c.function.in_(sorted(actor.functions)), _visible(actor, now)))
+        ways.append(and_(decision_step.c.function.in_(sorted(actor.functions)), visible(actor, now)))
     return ways
 
 
-def _visible(actor: Actor, now: datetime) -> ColumnElement[bool]:
+def visible(actor: Actor, now: datetime) -> ColumnElement[bool]:
     """The subject is this person's to see. Each way asks for the id first: an outer join's empty row looks like one
     that nobody owns."""
     if actor.people is None:
@@ -103,8 +104,22 @@ def deal_facts(x: Executor, deal_ids: Sequence[int]) -> dict[int, Row[*tuple[Any
 
 
 def somebody_leads(x: Executor, owner_id: int | None, but: Collection[int]) -> bool:
-    """Whether anybody who works here, other than these, could decide about records of this owner: `leads` as a
-    query, over everybody."""
+    """Whether anybody who works here, other than these, could decide about records of this owner."""
+    return x.execute(_who_leads(owner_id, but).limit(1)).first() is not None
+
+
+def who_answers(x: Executor, function: str, owner_id: int | None, but: Collection[int]) -> list[int]:
+    """Who works here, other than these, and could give a step of this function (or LEAD) about this owner's records;
+    whether they see the subject is asked elsewhere."""
+    if function == LEAD:
+        return list(x.scalars(_who_leads(owner_id, but).order_by(person.c.id)))
+    has = exists().where(person_function.c.person_id == person.c.id, person_function.c.function == function)
+    query = select(person.c.id).where(has, person.c.deactivated_at.is_(None), person.c.id.not_in(but))
+    return list(x.scalars(query.order_by(person.c.id)))
+
+
+def _who_leads(owner_id: int | None, but: Collection[int]) -> Select[tuple[int]]:
+    """`leads` as a query, over everybody."""
     home, theirs, owner = team.alias("home"), team.alias("theirs"), person.alias("owner")
     may = [role for role in ROLES.values() if "decision.make" in role.verbs]
     nobodys = [role.key for role in may if owner_id is None and "customer.unassigned" in role.verbs]
@@ -117,5 +132,4 @@ def somebody_leads(x: Executor, owner_id: int | None, but: Collection[int]) -> b
         home.c.path.startswith(theirs.c.path),
     )
     led = or_(person.c.role.in_(of_all), and_(person.c.role.in_(of_team), above.correlate(person)))
-    query = select(person.c.id).where(person.c.deactivated_at.is_(None), person.c.id.not_in(but), led)
-    return x.execute(query.limit(1)).first() is not None
+    return select(person.c.id).where(person.c.deactivated_at.is_(None), person.c.id.not_in(but), led)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select, update
+from sqlalchemy import Row, and_, bindparam, func, select, update
 
 from salesapp.domain.decisions import DEAL_LOST, DecisionStep, DecisionView
 from salesapp.domain.errors import NotFound
@@ -30,6 +30,11 @@ view = select(
     _owner.c.name.label("owner_name"),
     _asker.c.name.label("asked_by_name"),
 ).select_from(joined.outerjoin(_owner, _owner.c.id == subject_owner))
+_newest_of = (
+    view.where(decision.c.deal_id == bindparam("deal_id"), decision.c.state != "withdrawn")
+    .order_by(decision.c.id.desc())
+    .limit(1)
+)
 _steps = (
     select(decision_step, person.c.name)
     .select_from(decision_step.outerjoin(person, person.c.id == decision_step.c.decided_by))
@@ -81,9 +86,7 @@ def pending_for(x: Executor, deal_ids: Sequence[int], kind: str = DEAL_LOST) -> 
 
 def newest_of(x: Executor, deal_id: int) -> DecisionView | None:
     """The newest request about a deal that was not taken back."""
-    query = view.where(decision.c.deal_id == deal_id, decision.c.state != "withdrawn")
-    rows = x.execute(query.order_by(decision.c.id.desc()).limit(1)).all()
-    return next(iter(views(x, rows)), None)
+    return next(iter(views(x, x.execute(_newest_of, {"deal_id": deal_id}).all())), None)
 
 
 def views(x: Executor, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[DecisionView]:
@@ -118,6 +121,7 @@ def _view_of(row: Row[*tuple[Any, ...]], steps: Sequence[DecisionStep]) -> Decis
         words=row.words,
         decided_at=row.decided_at,
         steps=tuple(steps),
+        asked_owner_id=row.asked_owner_id,
     )
 
 

@@ -182,6 +182,7 @@ def go_on_from(connection: Connection, each: Table, last: int) -> None:
 def index_search(connection: Connection) -> None:
     """Fill SQLite's search index, which is no table and so in no dump."""
     rows = metadata.tables["search_row"]
-    found = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(select(rows.c.id, rows.c.tokens))
+    query = select(rows.c.id, rows.c.kind, rows.c.scope_owner_id, rows.c.tokens)
+    found = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
     for portion in found.partitions(ROWS_AT_ONCE):
-        search.index_many(connection, [(row_id, words) for row_id, words in portion])
+        search.index_many(connection, [tuple(row) for row in portion])

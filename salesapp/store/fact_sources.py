@@ -95,7 +95,12 @@ class Amount(Source):
 
 @dataclass(frozen=True, slots=True)
 class DayOf(Source):
-    """The day (UTC) of a moment that is always known. The days' borders are compared, so an index serves."""
+    """The day (UTC) of a moment that is always known. The days' borders are compared, so an index serves.
+
+    `today`, which "ago" and "ahead" count from, is the day where the person is who asks: gates and forms take it so,
+    and whoever compiles a condition hands in the same. It can be a day from the moment's own: a stage entered at seven
+    in the morning in Shanghai began, for a condition, the day before; dates that people write are nobody's zone.
+    """
 
     moment: ColumnElement[datetime]
 

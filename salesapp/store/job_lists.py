@@ -74,6 +74,18 @@ def is_open(x: Executor, name: str) -> bool:
     return x.execute(query).first() is not None
 
 
+def parked_since(x: Executor, since: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What was given up since then, the latest first; for telling those who can do something about it."""
+    query = select(job.c.id, job.c.name, job.c.finished_at).where(job.c.state == "parked", job.c.finished_at >= since)
+    return x.execute(query.order_by(job.c.finished_at.desc(), job.c.id.desc()).limit(SHOWN)).all()
+
+
+def is_failing(x: Executor, names: Collection[str], tries: int) -> bool:
+    """Whether one of these kinds failed so often and waits to be tried again."""
+    query = select(job.c.id).where(job.c.state == "waiting", job.c.name.in_(names), job.c.attempts >= tries)
+    return x.execute(query.limit(1)).first() is not None
+
+
 def _check(actor: Actor) -> None:
     if not can(actor, "settings.manage"):
         raise NotAllowed

@@ -17,10 +17,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event, text
 from sqlalchemy.schema import SchemaItem
 
+from salesapp.store import search_rebuild
 from salesapp.store.engine import engine_options
 from salesapp.store.tables import metadata
 
 VERSION_TABLE = "alembic_version_core"
+SEARCH_SINCE = "0007"  # the version what is found was last changed with: older ones are indexed anew
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
@@ -73,7 +75,11 @@ def upgrade(url: str, to: str = "head") -> None:
     """Run every migration that is missing (up to the version `to`), in one transaction; a failure leaves the database
     as it was."""
     with alone(url) as connection:
+        before = revision_of(connection)
         command.upgrade(_config(connection), to)
+        after = revision_of(connection)
+        if before is not None and after == head() and before < SEARCH_SINCE <= after:
+            search_rebuild.make(connection)
 
 
 def engine_alone(url: str) -> Engine:

@@ -43,6 +43,13 @@ def get(x: Executor, key: str) -> Any:
     return x.execute(select(setting.c.value).where(setting.c.key == key)).scalar()
 
 
+def locked(x: Executor, key: str, otherwise: Any) -> Any:
+    """The value of one setting, `otherwise` before it was ever set; nobody else's to change until the end of the
+    transaction."""
+    insert_or_ignore(x, setting, {"key": key, "value": otherwise})
+    return x.execute(select(setting.c.value).where(setting.c.key == key).with_for_update()).scalar()
+
+
 def remove(x: Executor, key: str) -> bool:
     """Forget one setting; whether it was there, which only one of two at once is told."""
     return bool(rows_changed(x, delete(setting).where(setting.c.key == key)))

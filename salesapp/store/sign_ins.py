@@ -11,6 +11,7 @@ from salesapp.domain.company import Company
 from salesapp.domain.permissions import ROLES, Actor
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_row, rows_changed
+from salesapp.store.notices import unread_count
 from salesapp.store.settings import company_from
 from salesapp.store.tables import person, person_function, setting, sign_in, team
 
@@ -36,6 +37,7 @@ _load = (
         team.c.path,
         _company.label("company"),
         _functions.label("functions"),
+        unread_count.label("unread"),
     )
     .select_from(sign_in)
     .join(person, person.c.id == sign_in.c.person_id)
@@ -52,11 +54,12 @@ _load = (
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """One valid sign-in: who it is, the company's settings, when the row was last seen."""
+    """One valid sign-in: who it is, the company's settings, when the row was last seen, how many notices wait."""
 
     actor: Actor
     company: Company
     seen_at: datetime
+    unread: int = 0
 
 
 def load(x: Executor, token_hash: str, now: datetime) -> SignedIn | None:
@@ -77,7 +80,7 @@ def load(x: Executor, token_hash: str, now: datetime) -> SignedIn | None:
         theme=row.theme,
         sign_in_id=row.id,
     )
-    return SignedIn(actor, company, row.seen_at)
+    return SignedIn(actor, company, row.seen_at, row.unread)
 
 
 def people_seen(x: Executor, person_id: int, role: str, team_path: str | None) -> frozenset[int] | None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
@@ -319,6 +320,11 @@ deal = _table(
 Index("ix_deal_scope_touched", deal.c.scope_owner_id, deal.c.touched_at.desc(), deal.c.id.desc())
 Index("ix_deal_owner_touched", deal.c.owner_id, deal.c.touched_at.desc(), deal.c.id.desc())
 Index("ix_deal_owner_customer", deal.c.owner_id, deal.c.customer_id)  # whose customers I help with, without the rows
+_helped_deal: dict[str, Any] = {
+    "sqlite_where": deal.c.owner_id != deal.c.scope_owner_id,
+    "postgresql_where": deal.c.owner_id != deal.c.scope_owner_id,
+}
+Index("ix_deal_helped", deal.c.owner_id, deal.c.customer_id, **_helped_deal)  # deals on somebody else's customer: few
 _living: dict[str, Any] = {
     "sqlite_where": deal.c.archived_at.is_(None),
     "postgresql_where": deal.c.archived_at.is_(None),
@@ -376,6 +382,7 @@ stage_event = _table(  # one row per stage entry: the path a deal took
     _at("at"),
     _at("noted_at"),
     _at("undone_at", nullable=True),  # a move that was taken back; no figure counts it
+    Column("version", Integer),  # the one the move made of its deal: while it is that, the move can be taken back
 )
 Index("ix_stage_event_process_at", stage_event.c.process, stage_event.c.at)
 
@@ -421,6 +428,7 @@ decision = _table(  # somebody's yes that something needs; nobody decides what t
     _key("state", default="pending"),
     _ref("asked_by", "person"),
     _at("asked_at"),
+    Column("asked_owner_id", Id),  # whose record it was then: they do not decide it, whomever they give it to
     Column("words", String(500), nullable=False, server_default=""),  # what the asker wrote
     _at("decided_at", nullable=True),
     CheckConstraint("state IN ('pending', 'granted', 'refused', 'withdrawn')", name="state"),
@@ -475,6 +483,7 @@ activity = _table(
     CheckConstraint("state IN ('planned', 'done', 'cancelled')", name="state"),
 )
 Index("ix_activity_owner_planned", activity.c.owner_id, activity.c.state, activity.c.planned_at)
+Index("ix_activity_owner_at", activity.c.owner_id, activity.c.state, activity.c.at)
 Index("ix_activity_owner_customer", activity.c.owner_id, activity.c.state, activity.c.customer_id)
 Index("ix_activity_planned", activity.c.state, activity.c.planned_at, activity.c.id)
 Index("ix_activity_at", activity.c.state, activity.c.at, activity.c.id)
@@ -482,9 +491,74 @@ Index("ix_activity_scope_at", activity.c.scope_owner_id, activity.c.at.desc(), a
 
 # --- files ------------------------------------------------------------------------------------------------------
 
+file = _table(  # attached to an activity; the bytes lie on disk under `key`, written before this row
+    "file",
+    _ref("activity_id", "activity", nullable=False, index=True),
+    _ref("customer_id", "customer"),  # these three follow the activity's
+    _ref("deal_id", "deal"),
+    _ref("scope_owner_id", "person"),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    _key("media_type"),
+    Column("name", String(200), nullable=False),  # for showing only: nothing is opened by it
+    Column("preview_key", String(32), unique=True),  # of a picture: a small one for lists
+    _ref("created_by", "person"),
+    _at("created_at"),
+    _at("archived_at", nullable=True),
+)
+Index("ix_file_customer", file.c.customer_id, file.c.id.desc())
+Index("ix_file_deal", file.c.deal_id, file.c.id.desc())
+
 
 # --- notices ----------------------------------------------------------------------------------------------------
 
+notice = _table(  # one thing one person is told; names are read from the records whenever it is shown
+    "notice",
+    _ref("person_id", "person", nullable=False),
+    _key("kind"),
+    Column("occurrence", String(160), nullable=False),  # what it is about this time: telling it twice is telling once
+    _key("subject_kind"),
+    Column("subject_id", Id, nullable=False),
+    _ref("actor_id", "person"),
+    Column("data", Json, nullable=False),  # codes and ids
+    _at("at"),
+    _at("read_at", nullable=True),
+    _at("withdrawn_at", nullable=True),  # its cause was undone, or is settled
+    _at("mailed_at", nullable=True),
+    UniqueConstraint("person_id", "occurrence"),
+)
+Index(
+    "ix_notice_unread",
+    notice.c.person_id,
+    notice.c.at.desc(),
+    notice.c.id.desc(),
+    sqlite_where=text("read_at IS NULL AND withdrawn_at IS NULL"),
+    postgresql_where=text("read_at IS NULL AND withdrawn_at IS NULL"),
+)
+Index("ix_notice_person_at", notice.c.person_id, notice.c.at.desc(), notice.c.id.desc())
+Index("ix_notice_subject", notice.c.subject_kind, notice.c.subject_id)
+Index("ix_notice_at", notice.c.at)
+
+notice_choice = Table(  # how somebody wants to be told, once they chose; whole hours of their own day
+    "notice_choice",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("ways", Json, nullable=False),  # {kind: way}, what differs from the usual
+    Column("digest_hour", SmallInteger),  # None: no digest
+    Column("quiet_from", SmallInteger),  # None: no quiet hours
+    Column("quiet_to", SmallInteger),
+)
+
+notice_digest = Table(  # the one digest of a person's day, whoever of many processes comes first
+    "notice_digest",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, primary_key=True),  # of the person's calendar
+    _at("at"),
+    _at("sent_at", nullable=True),
+)
+Index("ix_notice_digest_at", notice_digest.c.at)
 
 # --- what happened ----------------------------------------------------------------------------------------------
 
@@ -564,6 +638,24 @@ search_row = _table(
     _at("archived_at", nullable=True),
     UniqueConstraint("subject_id", "kind"),  # not kind first: SQLite would walk it for `kind IN (…)` in every search
 )
-Index("ix_search_row_scope", search_row.c.scope_owner_id, search_row.c.touched_at.desc(), search_row.c.id.desc())
-Index("ix_search_row_customer", search_row.c.customer_id)
-Index("ix_search_row_touched", search_row.c.touched_at.desc(), search_row.c.id.desc())
+Index(
+    "ix_search_row_scope",
+    search_row.c.kind,
+    search_row.c.scope_owner_id,
+    search_row.c.touched_at.desc(),
+    search_row.c.id.desc(),
+)
+Index("ix_search_row_customer", search_row.c.customer_id, search_row.c.kind)
+Index("ix_search_row_touched", search_row.c.kind, search_row.c.touched_at.desc(), search_row.c.id.desc())
+
+opened = Table(  # what each person chose among the hits of the search: it comes first the next time
+    "opened",
+    metadata,
+    _ref("person_id", "person", nullable=False),
+    _key("kind"),
+    Column("subject_id", Id, nullable=False),
+    Column("times", Integer, nullable=False),
+    _at("last_at"),
+    PrimaryKeyConstraint("person_id", "kind", "subject_id"),
+)
+Index("ix_opened_last", opened.c.person_id, opened.c.last_at.desc())

@@ -7,7 +7,7 @@ an index.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select, true, union_all
 
 from salesapp.domain.errors import NotAllowed, NotFound
 from salesapp.domain.permissions import Access, Actor, can
@@ -25,11 +25,17 @@ def owned(actor: Actor, column: ColumnElement[int | None]) -> ColumnElement[bool
     return mine
 
 
-def _current_shares(actor: Actor, now: datetime) -> ColumnElement[bool]:
+def current_shares(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """A condition on `share`: what is shared with this person or their team at this moment."""
     to_me = share.c.person_id == actor.id
     to_my_team = share.c.team_id.in_(_teams_above(actor)) if actor.team_id is not None else false()
     lasting = or_(share.c.until.is_(None), share.c.until > now)
     return and_(or_(to_me, to_my_team), share.c.ended_at.is_(None), lasting)
+
+
+def shared(actor: Actor, now: datetime) -> Select[tuple[int]]:
+    """Ids of customers that are shared with this person."""
+    return select(share.c.customer_id).where(current_shares(actor, now))
 
 
 def _teams_above(actor: Actor) -> Select[tuple[int]]:
@@ -46,7 +52,7 @@ def granted(actor: Actor, now: datetime) -> Select[tuple[int]]:
     """The second branch: ids of customers this person reaches in another way than by owning them."""
     people = sorted(actor.people or ())
     ways = union_all(
-        select(share.c.customer_id).where(_current_shares(actor, now)),
+        shared(actor, now),
         select(deal.c.customer_id).where(deal.c.owner_id.in_(people), deal.c.customer_id.is_not(None)),
         select(activity.c.customer_id).where(
             activity.c.owner_id.in_(people), activity.c.state == "planned", activity.c.customer_id.is_not(None)
@@ -55,9 +61,16 @@ def granted(actor: Actor, now: datetime) -> Select[tuple[int]]:
     return select(ways.c.customer_id)
 
 
+# Asked on every page, and built once: building them takes longer than running them.
+_customer_scope = select(customer.c.owner_id, customer.c.pool_id).where(customer.c.id == bindparam("customer_id"))
+_deal_scope = select(deal.c.customer_id, deal.c.owner_id, deal.c.scope_owner_id).where(
+    deal.c.id == bindparam("deal_id")
+)
+
+
 def customer_access(x: Executor, actor: Actor, customer_id: int, now: datetime) -> Access:
     """How far this person gets into the customer; NONE also where there is no such customer."""
-    row = x.execute(select(customer.c.owner_id, customer.c.pool_id).where(customer.c.id == customer_id)).first()
+    row = x.execute(_customer_scope, {"customer_id": customer_id}).first()
     if row is None:
         return Access.NONE
     in_a_pool = row.pool_id is not None and actor.people is not None
@@ -77,7 +90,7 @@ def _granted_access(x: Executor, actor: Actor, customer_id: int, now: datetime) 
     if x.execute(helps).first() is not None:
         return Access.WORK
     levels = x.scalars(
-        select(share.c.level).where(share.c.customer_id == customer_id, _current_shares(actor, now))
+        select(share.c.level).where(share.c.customer_id == customer_id, current_shares(actor, now))
     ).all()
     if not levels:
         return Access.NONE
@@ -86,9 +99,7 @@ def _granted_access(x: Executor, actor: Actor, customer_id: int, now: datetime) 
 
 def deal_access(x: Executor, actor: Actor, deal_id: int, now: datetime) -> Access:
     """How far this person gets into the deal: as far as into its customer, or wholly when they own it."""
-    row = x.execute(
-        select(deal.c.customer_id, deal.c.owner_id, deal.c.scope_owner_id).where(deal.c.id == deal_id)
-    ).first()
+    row = x.execute(_deal_scope, {"deal_id": deal_id}).first()
     if row is None:
         return Access.NONE
     if actor.sees(row.scope_owner_id) or (row.owner_id is not None and actor.sees(row.owner_id)):

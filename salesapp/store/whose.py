@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, literal, select, union_all
+from sqlalchemy import Row, bindparam, literal, select, union_all
 
 from salesapp.domain.permissions import Actor
 from salesapp.store.engine import Executor
@@ -36,12 +36,14 @@ _people = (
     .where(person.c.deactivated_at.is_(None))
 )
 _teams = select(literal("team").label("kind"), team.c.id, team.c.name, team.c.path).where(team.c.archived_at.is_(None))
+_everybody = union_all(_people, _teams)
+_some = union_all(_people.where(person.c.id.in_(bindparam("people", expanding=True))), _teams)
 
 
 def offered(x: Executor, actor: Actor) -> Offered:
     """Everybody this person sees, and every team they see wholly, in one statement."""
-    people = _people if actor.people is None else _people.where(person.c.id.in_(sorted(actor.people)))
-    rows = x.execute(union_all(people, _teams)).all()
+    found = x.execute(_everybody) if actor.people is None else x.execute(_some, {"people": sorted(actor.people)})
+    rows = found.all()
     named = sorted((row for row in rows if row.kind == "person"), key=_by_name)
     return Offered(named[:MOST], _tree(actor, [row for row in rows if row.kind == "team"], named))
 

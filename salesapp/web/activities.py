@@ -1,72 +1,40 @@
-"""Activities: the list, noting what happened, and planning what comes."""
+"""A new activity: noting what happened, and planning what comes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
-from werkzeug.exceptions import NotFound as WerkzeugNotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.domain.activity_kinds import KINDS, KINDS_BY_KEY
 from salesapp.domain.errors import N_, Problem, Refused, problem
 from salesapp.domain.followups import next_contact
 from salesapp.domain.permissions import Actor
+from salesapp.domain.result_forms import are_asked
 from salesapp.services import activities as service
+from salesapp.services import files, intervals
 from salesapp.services.activities import NewActivity
 from salesapp.services.work import Work, work
 from salesapp.store import activities, customers, deal_lists, deals
-from salesapp.store.activities import ActivityFilter
 from salesapp.store.engine import Executor, reading
-from salesapp.web import render
-from salesapp.web.activity_rows import words_of
-from salesapp.web.guard import safe_next
+from salesapp.web import render, result_forms
+from salesapp.web.calendar_words import clash_words, lengths, minutes_from
+from salesapp.web.guard import safe_next, takes_files
 from salesapp.web.i18n import gettext, local, say, show_day, today
-from salesapp.web.inputs import cursor, moment_from, read_cursor
+from salesapp.web.inputs import day_from, moment_from, time_from
 from salesapp.web.picker import picker
 from salesapp.web.request import current_actor, current_now, int_arg, int_field, is_htmx, need, request_key
-from salesapp.web.scope import asked_scope, leads, scope_options
+from salesapp.web.uploads import sent_files
 
 bp = Blueprint("activities", __name__)
 
-LISTED = 50
-STATES = {"planned": N_("Planned"), "done": N_("Done")}
-FIELDS = ("mode", "kind", "outcome", "direction", "note", "at_on", "at_time", "planned_on", "planned_time", "next_on")
-
-
-@bp.get("/activities")
-def index() -> str:
-    """What is planned, in the order of time, or what was done."""
-    actor, now = current_actor(), current_now()
-    state = request.args.get("state") or "planned"
-    if state not in STATES:
-        raise WerkzeugNotFound
-    scope = asked_scope(actor, request.args, "mine")
-    f = ActivityFilter(state, scope.owner)
-    with reading() as x:
-        rows = activities.page(x, actor, f, now, after=read_cursor(request.args.get("after", "")), limit=LISTED + 1)
-        people = deal_lists.people(x, actor) if leads(actor) else []
-    more = ""
-    if len(rows) > LISTED:
-        last = rows[LISTED - 1]
-        place = cursor(last.planned_at if state == "planned" else last.at, last.id)
-        more = "/activities?" + urlencode({"state": state, "who": scope.key, "after": place})
-    return render.page(
-        "activities/list.html",
-        rows=[words_of(row, with_owner=scope.key != "mine") for row in rows[:LISTED]],
-        state=state,
-        scope=scope,
-        states=[
-            (gettext(label), f"/activities?{urlencode({'state': key, 'who': scope.key})}", key == state)
-            for key, label in STATES.items()
-        ],
-        scopes=scope_options(actor, people),
-        more=more,
-    )
-
-
-# --- a new one ---
+FIELDS = (
+    *("mode", "kind", "outcome", "direction", "note", "at_on", "at_time"),
+    *("planned_on", "planned_time", "minutes", "next_on"),
+)
 
 
 @bp.get("/activities/new")
@@ -84,8 +52,16 @@ def new() -> str:
         "at_on": now_here.date().isoformat(),
         "at_time": now_here.strftime("%H:%M"),
         "outcome": "reached",
-    }
+    } | _asked_moment(request.args)
     return _form(actor, int_arg("customer"), int_arg("deal"), typed)
+
+
+def _asked_moment(args: Mapping[str, str]) -> dict[str, str]:
+    """The day and the hour somebody tapped in the calendar."""
+    unread: list[Problem] = []
+    on, at = day_from(args.get("on", ""), "", unread), time_from(args.get("at", ""), "", unread)
+    hour = {"planned_time": at.strftime("%H:%M")} if on and at else {}
+    return {"planned_on": on.isoformat()} | hour if on else {}
 
 
 def _form(actor: Actor, customer_id: int | None, deal_id: int | None, typed: Mapping[str, str], **context: Any) -> str:
@@ -100,8 +76,11 @@ def _form(actor: Actor, customer_id: int | None, deal_id: int | None, typed: Map
         elif deal is None and "errors" not in context:
             context |= picker(x, actor, "/activities/new", now)
         choices = deal_lists.of_customer(x, actor, customer_id, now) if customer_id is not None and deal is None else []
-        is_planned = _is_planned(x, customer_id, deal_id)
-    suggested = next_contact(customer.grade if customer else None, today()).isoformat()
+        is_planned = has_next(x, customer_id, deal_id)
+        rhythm = intervals.read(x)
+        forms = result_forms.asked_by_kind(x, deal.process if deal else None)
+    suggested = next_contact(customer.grade if customer else None, today(), rhythm).isoformat()
+    sent = result_forms.sent_answers(request.form)
     next_on = "" if is_planned or not (customer or deal) else suggested
     typed = {"next_on": next_on, "suggested": suggested, "planned_on": suggested} | dict(typed)
     return render.page_or_block(
@@ -112,13 +91,16 @@ def _form(actor: Actor, customer_id: int | None, deal_id: int | None, typed: Map
         deals=[("", gettext("None")), *((str(row.id), row.title) for row in choices if row.state == "open")],
         typed=typed,
         kinds=_kind_options(),
+        lengths=lengths(typed.get("minutes", "")),
+        next=safe_next(request.values.get("next"), ""),
+        results={kind: result_forms.groups(asked, kind, sent) for kind, asked in forms.items()},
         back=f"/deals/{deal_id}" if deal else f"/customers/{customer_id}" if customer else "/activities",
         grade=customer.grade if customer else None,
         **context,
     )
 
 
-def _is_planned(x: Executor, customer_id: int | None, deal_id: int | None) -> bool:
+def has_next(x: Executor, customer_id: int | None, deal_id: int | None) -> bool:
     """Whether there is a next step already: then none is suggested, or each noted call would plan one more."""
     if customer_id is None and deal_id is None:
         return False
@@ -130,45 +112,72 @@ def _kind_options() -> list[tuple[str, str]]:
 
 
 @bp.post("/activities/new")
+@takes_files
 def create() -> AnyResponse | tuple[str, int]:
     """Note it or plan it; every problem at once, with everything typed kept."""
     actor = current_actor()
     typed = {name: request.form.get(name, "") for name in FIELDS}
     customer_id, deal_id = int_field("customer"), int_field("deal")
-    problems: list[Problem] = []
+    need(actor, "activity.add")
+    sent = sent_files()
+    problems = list(sent.problems)
     plans = typed["mode"] == "plan"
-    if plans:
-        at, all_day = moment_from(typed["planned_on"], typed["planned_time"], "planned_on", "planned_time", problems)
-        next_at = None
-    else:
-        at, all_day = moment_from(typed["at_on"], typed["at_time"], "at_on", "at_time", problems)
-        if at is not None and all_day:
-            at = min(at, current_now())
-        next_at, _ = moment_from(typed["next_on"], "", "next_on", "next_on", problems)
-    kind = KINDS_BY_KEY.get(typed["kind"])
-    wanted = NewActivity(
-        kind=typed["kind"],
-        customer_id=customer_id,
-        deal_id=deal_id,
-        note=typed["note"],
-        direction=typed["direction"] or "out",
-        outcome=(typed["outcome"] or None) if not plans and kind and kind.reaches else None,
-        at=None if plans else at,
-        planned_at=at if plans else None,
-        all_day=all_day,
-    )
+    wanted = _planned(typed, problems) if plans else _noted(actor, typed, deal_id, problems)
+    wanted = replace(wanted, customer_id=customer_id, deal_id=deal_id)
+    next_at, _ = moment_from("" if plans else typed["next_on"], "", "next_on", "next_on", problems)
     try:
         with work(actor, current_now(), request_key=request_key()) as w:
             by_rhythm = bool(typed["next_on"]) and typed["next_on"] == request.form.get("suggested")
             activity_id = _write(w, wanted, plans, next_at, problems, by_rhythm=by_rhythm)
+            files.attach(w, activity_id, sent.files, together=True)
     except Refused as refused:
-        found = _once([*problems, *refused.problems])
-        return _form(actor, customer_id, deal_id, typed, errors=render.by_place(found)), 422
-    text = gettext("Planned: %(when)s") % {"when": show_day(at)} if plans else gettext("Noted.")
+        found = once([*problems, *refused.problems])
+        return _form(actor, customer_id, deal_id, typed, errors=render.by_place(found), kept_files=sent.kept), 422
+    text = gettext("Planned: %(when)s") % {"when": show_day(wanted.planned_at)} if plans else gettext("Noted.")
+    if plans and (beside := clash_words(activity_id)):
+        text = f"{text} · {beside}"
     return answer(text, deal_id, customer_id, undo=f"/activities/{activity_id}/undo")
 
 
-def _once(problems: list[Problem]) -> list[Problem]:
+def _planned(typed: Mapping[str, str], problems: list[Problem]) -> NewActivity:
+    at, all_day = moment_from(typed["planned_on"], typed["planned_time"], "planned_on", "planned_time", problems)
+    direction = typed["direction"] or "out"
+    return NewActivity(
+        kind=typed["kind"],
+        note=typed["note"],
+        direction=direction,
+        planned_at=at,
+        all_day=all_day,
+        minutes=minutes_from(typed["minutes"], problems),
+    )
+
+
+def _noted(actor: Actor, typed: Mapping[str, str], deal_id: int | None, problems: list[Problem]) -> NewActivity:
+    at, all_day = moment_from(typed["at_on"], typed["at_time"], "at_on", "at_time", problems)
+    if at is not None and all_day:
+        at = min(at, current_now())
+    kind, direction = KINDS_BY_KEY.get(typed["kind"]), typed["direction"] or "out"
+    outcome = (typed["outcome"] or None) if kind and kind.reaches else None
+    answers, wrong = answers_of(actor, typed["kind"], outcome, deal_id)
+    problems += wrong
+    return NewActivity(
+        kind=typed["kind"], note=typed["note"], direction=direction, outcome=outcome, at=at, answers=answers
+    )
+
+
+def answers_of(
+    actor: Actor, kind: str, outcome: str | None, deal_id: int | None
+) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
+    """What the request answers to the questions of this kind; nothing where nobody was reached."""
+    if not are_asked(kind, outcome):
+        return {}, []
+    with reading() as x:
+        process = deals.load(x, actor, deal_id, current_now()).process if deal_id is not None else None
+        asked = result_forms.asked(x, kind, process)
+    return result_forms.read(asked, kind, result_forms.sent_answers(request.form))
+
+
+def once(problems: Iterable[Problem]) -> list[Problem]:
     """Without saying “choose a day” about a day that could not be read."""
     places: dict[str, Problem] = {}
     for each in problems:
@@ -184,7 +193,7 @@ def _write(
     else:
         activity_id = service.note_activity(w, wanted)
         if next_at is not None and not problems:
-            _check_next(next_at)
+            check_next(next_at)
             done = activities.load(w.session, w.actor, activity_id, w.now)
             service.plan_next(w, done, next_at, by_rhythm=by_rhythm)
     if problems:
@@ -192,7 +201,8 @@ def _write(
     return activity_id
 
 
-def _check_next(next_at: datetime) -> None:
+def check_next(next_at: datetime) -> None:
+    """The next contact is still to come."""
     if local(next_at).date() < today():
         raise Refused([problem("next_on", N_("The next contact is in the past."))])
 

@@ -1,6 +1,6 @@
 """Finishing a planned activity: reached, not reached, later; calling it off; and taking either back."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,17 +11,22 @@ from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.errors import N_, Problem, Refused, Stale, problem
 from salesapp.domain.followups import next_contact
 from salesapp.domain.permissions import can
+from salesapp.domain.result_forms import Asked, are_asked
 from salesapp.services import activities as service
+from salesapp.services import files, intervals
 from salesapp.services.work import work
 from salesapp.store import activities
-from salesapp.store.engine import reading
-from salesapp.web import render
-from salesapp.web.activities import answer
+from salesapp.store import files as file_rows
+from salesapp.store.engine import Executor, reading
+from salesapp.web import render, result_forms
+from salesapp.web.activities import answer, once
 from salesapp.web.activity_rows import words_of
-from salesapp.web.guard import safe_next
+from salesapp.web.file_words import words_of as file_words
+from salesapp.web.guard import safe_next, takes_files
 from salesapp.web.i18n import gettext, local, show_day, today
 from salesapp.web.inputs import moment_from
-from salesapp.web.request import current_actor, current_now, request_key
+from salesapp.web.request import current_actor, current_now, need, request_key
+from salesapp.web.uploads import sent_files
 
 bp = Blueprint("activity_finish", __name__)
 
@@ -31,11 +36,11 @@ def show(activity_id: int) -> AnyResponse | str:
     """A planned activity's page is the form to finish it; a done one is on its customer's timeline."""
     with reading() as x:
         row = activities.load(x, current_actor(), activity_id, current_now())
-        has_subject = row.customer_id is not None or row.deal_id is not None
-        others = (
-            activities.planned_for(x, customer_id=row.customer_id, deal_id=row.deal_id, limit=2) if has_subject else ()
-        )
-    return _finish_form(row, _typed_for(row, others))
+        typed = typed_for(x, row)
+        forms = result_forms.asked(x, row.kind, row.deal_process)
+    if "after" in request.args:  # back from the call: what came of it is for the person to say
+        typed["outcome"] = ""
+    return finish_form(row, typed, forms)
 
 
 @bp.get("/activities/<int:activity_id>/finish")
@@ -44,19 +49,24 @@ def finish_page(activity_id: int) -> AnyResponse | str:
     return show(activity_id)
 
 
-def _typed_for(row: Any, others: Collection[Any]) -> dict[str, str]:
+def typed_for(x: Executor, row: Any) -> dict[str, str]:
     """What stands in the form at first; no next day where another step is planned already."""
-    suggested = next_contact(row.grade, today()).isoformat()
+    has_subject = row.customer_id is not None or row.deal_id is not None
+    others = activities.planned_for(x, customer_id=row.customer_id, deal_id=row.deal_id, limit=2) if has_subject else ()
+    suggested = next_contact(row.grade, today(), intervals.read(x)).isoformat()
     next_on = "" if any(each.id != row.id for each in others) else suggested
     return {"outcome": "reached", "note": "", "next_on": next_on, "suggested": suggested, "next_time": ""}
 
 
-def _finish_form(row: Any, typed: Mapping[str, str], **context: Any) -> str:
+def finish_form(row: Any, typed: Mapping[str, str], forms: Iterable[Asked], **context: Any) -> str:
+    """The sheet, or the page, of one activity: the form to finish it, or what came of it."""
     kind = KINDS_BY_KEY.get(row.kind)
     reaches = kind is None or kind.reaches
     options = [("reached", gettext("Reached")), ("not_reached", gettext("Not reached")), ("later", gettext("Later"))]
     if not reaches:
         options = [("reached", gettext("Done")), ("later", gettext("Later"))]
+    with reading() as x:
+        attached = file_rows.of_activity(x, row.id)
     return render.page_or_block(
         "activities/finish.html",
         "sheet",
@@ -64,6 +74,9 @@ def _finish_form(row: Any, typed: Mapping[str, str], **context: Any) -> str:
         row=words_of(row, with_owner=True),
         outcomes=options,
         typed=typed,
+        groups=result_forms.groups(forms, row.kind, result_forms.sent_answers(request.form)),
+        answered=result_forms.of_activity(row.answers),
+        attached=[file_words(each) for each in attached],
         may=can(current_actor(), "activity.edit"),
         next=safe_next(request.args.get("next") or request.form.get("next"), ""),
         **context,
@@ -71,6 +84,7 @@ def _finish_form(row: Any, typed: Mapping[str, str], **context: Any) -> str:
 
 
 @bp.post("/activities/<int:activity_id>/finish")
+@takes_files
 def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
     """Done with a result and the next one planned, or put off."""
     actor, now = current_actor(), current_now()
@@ -79,11 +93,21 @@ def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
     next_at, all_day = moment_from(typed["next_on"], typed["next_time"], "next_on", "next_time", problems)
     with reading() as x:
         row = activities.load(x, actor, activity_id, now)
+        forms = result_forms.asked(x, row.kind, row.deal_process)
+    need(actor, "activity.edit")
+    sent = sent_files()
+    problems += sent.problems
     later = typed["outcome"] == "later"
     if later and next_at is None and not problems:
         problems.append(problem("next_on", N_("Choose the day to put it off to.")))
     if next_at is not None and local(next_at).date() < today():
         problems.append(problem("next_on", N_("That day is over.")))
+    kind = KINDS_BY_KEY.get(row.kind)
+    outcome = typed["outcome"] if kind is None or kind.reaches else None
+    answers: dict[str, dict[str, Any]] = {}
+    if not later and are_asked(row.kind, outcome):
+        answers, wrong = result_forms.read(forms, row.kind, result_forms.sent_answers(request.form))
+        problems += wrong
     try:
         with work(actor, now, request_key=request_key()) as w:
             if problems:
@@ -91,21 +115,29 @@ def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
             if later and next_at is not None:
                 service.postpone_activity(w, activity_id, next_at, all_day=all_day)
             else:
-                kind = KINDS_BY_KEY.get(row.kind)
-                outcome = typed["outcome"] if kind is None or kind.reaches else None
                 by_rhythm = bool(typed["next_on"]) and typed["next_on"] == typed["suggested"]
                 service.finish_activity(
-                    w, activity_id, outcome, typed["note"], next_at, all_day=all_day, by_rhythm=by_rhythm
+                    w,
+                    activity_id,
+                    outcome,
+                    typed["note"],
+                    next_at,
+                    all_day=all_day,
+                    by_rhythm=by_rhythm,
+                    answers=answers,
                 )
+            files.attach(w, activity_id, sent.files, together=not later)
     except Refused as refused:
-        problems += refused.problems
-        return _finish_form(row, typed, errors=render.by_place(problems)), 422
+        problems = once([*problems, *refused.problems])
+        return finish_form(row, typed, forms, errors=render.by_place(problems), kept_files=sent.kept), 422
     except Stale:
         with reading() as x:
             row = activities.load(x, actor, activity_id, now)
-        return _finish_form(row, typed, stale=gettext("Somebody was faster: this is no longer planned.")), 409
+        text = gettext("Somebody was faster: this is no longer planned.")
+        return finish_form(row, typed, forms, stale=text, kept_files=sent.kept), 409
     if later:
-        return answer(gettext("Put off to %(day)s.") % {"day": show_day(next_at)}, row.deal_id, row.customer_id)
+        text, undo = gettext("Put off to %(day)s.") % {"day": show_day(next_at)}, f"/activities/{activity_id}/put-back"
+        return answer(text, row.deal_id, row.customer_id, undo=undo)
     text = gettext("Done. Next: %(day)s") % {"day": show_day(next_at)} if next_at else gettext("Done.")
     return answer(text, row.deal_id, row.customer_id, undo=f"/activities/{activity_id}/undo")
 
@@ -129,6 +161,17 @@ def undo(activity_id: int) -> AnyResponse:
             service.cancel_activity(w, activity_id)
         else:
             service.reopen_activity(w, activity_id)
+        w.done("activity", activity_id)
+    render.flash(gettext("Taken back."))
+    return redirect(_back_to(row), 303)
+
+
+@bp.post("/activities/<int:activity_id>/put-back")
+def put_back(activity_id: int) -> AnyResponse:
+    """Take back that it was put off."""
+    with work(current_actor(), current_now(), request_key=request_key()) as w:
+        row = activities.load(w.session, w.actor, activity_id, w.now)
+        service.put_back_activity(w, activity_id)
         w.done("activity", activity_id)
     render.flash(gettext("Taken back."))
     return redirect(_back_to(row), 303)

@@ -87,9 +87,7 @@ def read_column(x: Executor, actor: Actor, ask: Asked, f: DealFilter) -> Column:
     return _column(ask, ask.address(), ask.stage, (), _cards_of(x, actor, ask, f, [ask.stage])[ask.stage])
 
 
-def _column(
-    ask: Asked, here: str, stage: str, totals: Sequence[Any], found: tuple[Sequence[Card], str]
-) -> Column:
+def _column(ask: Asked, here: str, stage: str, totals: Sequence[Any], found: tuple[Sequence[Card], str]) -> Column:
     return Column(
         key=stage,
         label=deal_words.stage_label(ask.process or "", stage),

@@ -19,7 +19,7 @@ from salesapp.store.customer_files import CustomerFile
 from salesapp.store.customer_lists import Filters, Sort
 from salesapp.store.engine import reading
 from salesapp.web import customer_words as words
-from salesapp.web import deal_words, inputs, render
+from salesapp.web import deal_words, file_words, inputs, render
 from salesapp.web.i18n import gettext, say
 from salesapp.web.request import current_actor, current_now, int_arg, is_whole, request_key
 from salesapp.web.timeline import group_arg
@@ -102,7 +102,8 @@ def page(customer_id: int) -> str:
     with reading() as x:
         file = customer_files.open_file(x, actor, customer_id, now)
         entries = timeline.entries(x, actor, customer_id, now=now, group=group, limit=31)
-    return render.page("customers/page.html", **page_context(file, entries, group))
+        found = file_words.for_page(x, entries[:30], customer_id=customer_id, section=True)
+    return render.page("customers/page.html", **page_context(file, entries, group), **found)
 
 
 def page_context(file: CustomerFile, entries: list[timeline.Entry], group: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
+from salesapp.domain.fields import IGNORED_PREFIX
 from salesapp.domain.money import is_currency, parse_amount
 from salesapp.domain.pack import Process
 from salesapp.domain.permissions import Actor
@@ -18,6 +19,7 @@ from salesapp.store import customers, deal_lists, deals
 from salesapp.store.engine import reading
 from salesapp.web import deal_fields, deal_words, render
 from salesapp.web.choices import currencies, including
+from salesapp.web.field_inputs import in_words
 from salesapp.web.forms import changed_fields, joined, kept, seen_fields, sent_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, language, say, show_date
 from salesapp.web.inputs import day_from, full_amount, plain_amount
@@ -152,6 +154,14 @@ def _own_names(deal: DealView, contacts: Any) -> list[str]:
     return [*(["contacts"] if contacts else []), *deal_fields.visible_fields(deal, catalog().process(deal.process))]
 
 
+def _own_sent(deal: DealView, contacts: Any) -> list[str]:
+    """The same for a form that is sent: with what it asked when it was opened and would no longer, as somebody else
+    changed what that hangs on. What was typed there must not be lost."""
+    own = _own_names(deal, contacts)
+    known = ("contacts", *deal_fields.fields_by_name(catalog().process(deal.process)))
+    return own + [name for name in known if name not in own and f"{IGNORED_PREFIX}{name}" in request.form]
+
+
 def _shown(deal: DealView, own: Sequence[str]) -> dict[str, str]:
     """The deal's facts as the form's fields show them; several answers joined by a comma."""
     shown = {
@@ -179,7 +189,14 @@ def _edit_form(
         seen=seen,
         owners=owners,
         currencies=including(currencies(language()), typed["currency"]),
-        widgets=deal_fields.widgets(deal, process, own, _texts(process, {name: typed[name] for name in own}), contacts),
+        widgets=deal_fields.widgets(
+            deal,
+            process,
+            own,
+            _texts(process, {name: typed[name] for name in own}),
+            contacts,
+            currency=typed["currency"],
+        ),
         pack=deal_words.pack_label(deal.process),
         **context,
     )
@@ -191,7 +208,7 @@ def save(deal_id: int) -> Response | tuple[str, int]:
     need(current_actor(), "deal.edit")
     deal, people, contacts = _opened(deal_id)
     process = catalog().process(deal.process)
-    own = _own_names(deal, contacts)
+    own = _own_sent(deal, contacts)
     seen = seen_fields([*EDITED, *own])
     typed = _typed(process, own, seen)
     changed = changed_fields(typed, seen)
@@ -199,8 +216,8 @@ def save(deal_id: int) -> Response | tuple[str, int]:
         changed["amount"] = typed["amount"]  # the same digits mean another amount in another currency
     new_values, problems = _read(typed)
     old_values, _ = _read(seen)
-    new_own, own_problems = deal_fields.read(deal, process, _own(process, changed, typed), contacts)
-    old_own, _ = deal_fields.read(deal, process, _own(process, changed, seen), contacts)
+    new_own, own_problems = _read_own(deal, process, _own(process, changed, typed), contacts, typed)
+    old_own, _ = _read_own(deal, process, _own(process, changed, seen), contacts, seen)
     problems += own_problems
     if typed["owner_id"] and not is_whole(typed["owner_id"]):
         problems.append(problem("owner_id", N_("Please choose one of the list.")))
@@ -249,6 +266,13 @@ def _own(process: Process | None, changed: Mapping[str, str], texts: Mapping[str
     return _texts(process, {name: texts.get(name, "") for name in changed if name not in EDITED})
 
 
+def _read_own(
+    deal: DealView, process: Process | None, sent: Mapping[str, list[str]], contacts: Any, form: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Problem]]:
+    chosen = form.get("currency", "")
+    return deal_fields.read(deal, process, sent, contacts, currency=chosen if is_currency(chosen) else "")
+
+
 def _in_words(deal: DealView, process: Process | None, own: Sequence[str], contacts: Any) -> dict[str, str]:
     known = deal_fields.fields_by_name(process)
     words = {
@@ -257,7 +281,7 @@ def _in_words(deal: DealView, process: Process | None, own: Sequence[str], conta
         "owner_id": deal.owner_name or gettext("nobody"),
         "contacts": gettext(", ").join(row.name for row in contacts if row.id in deal.contact_ids),
     }
-    answers = {name: deal_fields.in_words(known[name], service.fact(deal, name)) for name in own if name in known}
+    answers = {name: in_words(known[name], service.fact(deal, name)) for name in own if name in known}
     return _shown(deal, own) | words | answers
 
 

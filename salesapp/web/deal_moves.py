@@ -25,7 +25,7 @@ from salesapp.store import deals
 from salesapp.store.engine import reading
 from salesapp.web import board, deal_fields, deal_words, render
 from salesapp.web.deals import about
-from salesapp.web.i18n import gettext, say
+from salesapp.web.i18n import gettext, say, today
 from salesapp.web.request import (
     catalog,
     current_actor,
@@ -177,7 +177,7 @@ def _unmet(deal: DealView, process: Process | None, to: str) -> list[Requirement
     if process is None or deal.state != "open":
         return []
     gates = gates_ahead(process, deal.stage, to)
-    return [each for each in requirements(process, deal, gates, current_now().date()) if not each.holds]
+    return [each for each in requirements(process, deal, gates, today()) if not each.holds]
 
 
 def _targets(deal: DealView, process: Process | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from salesapp.domain.deal_values import PREFIX, field_called, plugin_of
 from salesapp.domain.errors import Msg
 from salesapp.domain.pack import Process, Stage
 from salesapp.domain.stages import gate_in_words
-from salesapp.web import deal_fields
+from salesapp.web.field_inputs import in_words
 from salesapp.web.i18n import gettext, ngettext, say, show_date, show_day, show_moment, show_number, today
 from salesapp.web.inputs import day_of, full_amount
 from salesapp.web.request import catalog, current_now
@@ -93,22 +93,25 @@ def changes(
     found: list[tuple[str, str, str]] = []
     for name, (was, became) in personal.items():
         field = field_called(process, name) if name.startswith(PREFIX) else None
-        old, new = (deal_fields.in_words(field, value) if field else str(value or "") for value in (was, became))
+        old, new = (in_words(field, value) if field else str(value or "") for value in (was, became))
         found.append((say(field.label) if field else labels.get(name, name.removeprefix(PREFIX)), old, new))
     if "to_owner" in data:
         old, new = (people.get(data[key], gettext("nobody")) for key in ("from_owner", "to_owner"))
         found.append((labels["owner_id"], old, new))
-    for name, pair in (data.get("changes") or {}).items():
-        old, new = (_changed_value(name, value, data) for value in pair)
+    changed = data.get("changes") or {}
+    currency = data.get("currency") or "CNY"
+    currencies = changed.get("currency") or (currency, currency)
+    for name, pair in changed.items():
+        old, new = (_changed_value(name, value, str(code)) for value, code in zip(pair, currencies, strict=True))
         found.append((labels.get(name, name), old, new))
     return found
 
 
-def _changed_value(name: str, value: Any, data: Mapping[str, Any]) -> str:
+def _changed_value(name: str, value: Any, currency: str) -> str:
     if value is None:
         return ""
     if name == "amount_minor":
-        return full_amount(value, str(data.get("currency") or "CNY"))
+        return full_amount(value, currency)
     if name == "expected_close":
         return show_date(date.fromisoformat(value))
     return str(value)

@@ -1,5 +1,6 @@
 """Deals to read: the board or the list, and the page of one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,16 +8,19 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from salesapp.domain.deal_facts import deal_vocabulary
-from salesapp.domain.pack import Process
+from salesapp.domain.pack import Process, Stage
 from salesapp.domain.permissions import Actor
 from salesapp.domain.stages import LOST, WON, checklist, gates_ahead, next_stages, requirements, words_of
 from salesapp.domain.views import DealView
-from salesapp.store import activities, deal_steps, deals, timeline
+from salesapp.store import activities, contact_points, deal_steps, deals, timeline
 from salesapp.store.engine import Executor, reading
-from salesapp.web import board, deal_fields, deal_words, decisions, render
-from salesapp.web.i18n import gettext, say, show_day
+from salesapp.web import board, deal_fields, deal_words, decisions, file_words, render
+from salesapp.web.i18n import gettext, say, show_day, today
 from salesapp.web.inputs import full_amount
 from salesapp.web.request import catalog, current_actor, current_now, int_arg
+
+Check = tuple[str, str, bool, str]
+"""A key step: its key, its label, whether it is done, and when and by whom."""
 
 bp = Blueprint("deals", __name__)
 bp.record_once(lambda state: deal_words.register(state.app.jinja_env.globals))
@@ -55,6 +59,7 @@ def _page(deal_id: int, **context: Any) -> str:
         note = deals.lost_note(x, deal_id) if deal.state == "lost" else ""
         more = _timeline(x, actor, deal_id) | about(x, deal)
         people = deals.contacts_of(x, deal.customer_id) if deal.contact_ids else ()
+        phones = contact_points.phones_of(x, deal.contact_ids)
     process = more["process"]
     return render.page(
         "deals/show.html",
@@ -64,7 +69,7 @@ def _page(deal_id: int, **context: Any) -> str:
         planned=planned,
         lost_note=note,
         answers=deal_fields.facts_shown(deal, process),
-        contacts=[row.name for row in people if row.id in deal.contact_ids],
+        contacts=[(row.id, row.name, phones.get(row.id, "")) for row in people if row.id in deal.contact_ids],
         **more,
         **context,
     )
@@ -72,7 +77,8 @@ def _page(deal_id: int, **context: Any) -> str:
 
 def _timeline(x: Executor, actor: Actor, deal_id: int) -> dict[str, Any]:
     found = timeline.entries(x, actor, deal_id=deal_id, after=int_arg("after"), limit=SHOWN + 1, now=current_now())
-    return {"entries": found[:SHOWN], "older": found[SHOWN - 1].id if len(found) > SHOWN else None}
+    files = file_words.for_page(x, found[:SHOWN], deal_id=deal_id, section=True)
+    return files | {"entries": found[:SHOWN], "older": found[SHOWN - 1].id if len(found) > SHOWN else None}
 
 
 def about(x: Executor, deal: DealView) -> dict[str, Any]:
@@ -81,16 +87,16 @@ def about(x: Executor, deal: DealView) -> dict[str, Any]:
     stage = process.stage(deal.stage) if process else None
     days = max(0, (current_now() - deal.stage_entered_at).days)
     limit = stage.longest_stay_days if stage else None
+    ticks = {step: _tick_words(row) for step, row in deal_steps.ticks(x, deal.id).items()}
     return {
         "process": process,
         "stage": stage,
-        "checks": checklist(stage, deal.done_steps) if stage and deal.state == "open" else (),
-        "other_checks": _other_checks(process, deal),
+        "checks": _checks(stage, deal, ticks) if stage and deal.state == "open" else (),
+        "other_checks": _other_checks(process, deal, ticks),
         "days": days,
         "limit": limit or 0,
         "stay": deal_words.stay_text(days, limit),
         "amount": full_amount(deal.amount_minor, deal.currency),
-        "ticks": {step: _tick_words(row) for step, row in deal_steps.ticks(x, deal.id).items()},
         "gates": _gates(deal, process),
         "words": deal_words,
         **decisions.for_deal(x, current_actor(), deal),
@@ -110,16 +116,23 @@ def _gates(deal: DealView, process: Process | None) -> list[tuple[str, bool]]:
     ahead = next_stages(process, deal.stage)
     gates = gates_ahead(process, deal.stage, ahead[0].key if ahead else WON)
     known = deal_vocabulary(process)
-    found = requirements(process, deal, gates, current_now().date())
+    found = requirements(process, deal, gates, today())
     return [(say(words_of(each, known)), each.holds) for each in found]
 
 
-def _other_checks(process: Process | None, deal: DealView) -> list[tuple[Any, Any, int]]:
-    if process is None:
-        return []
+def _checks(stage: Stage, deal: DealView, ticks: Mapping[str, str]) -> tuple[Check, ...]:
+    items = checklist(stage, deal.done_steps)
+    return tuple((item.step.key, say(item.step.label), item.done, ticks.get(item.step.key, "")) for item in items)
+
+
+def _other_checks(
+    process: Process | None, deal: DealView, ticks: Mapping[str, str]
+) -> tuple[tuple[str, tuple[Check, ...]], ...]:
+    """The key steps of the stages the deal is not in, by the stage's label."""
     here = deal.stage if deal.state == "open" else None
-    others = [(stage, checklist(stage, deal.done_steps)) for stage in process.stages if stage.key != here]
-    return [(stage, items, sum(item.done for item in items)) for stage, items in others if items]
+    stages = (stage for stage in (process.stages if process else ()) if stage.key != here)
+    others = ((stage, _checks(stage, deal, ticks)) for stage in stages)
+    return tuple((say(stage.label), items) for stage, items in others if items)
 
 
 def _path(deal: DealView, rows: Any) -> list[PathStep]:

@@ -4,14 +4,16 @@ import gzip
 import hmac
 import secrets
 from collections.abc import Mapping
+from io import BytesIO
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from salesapp.config import Settings
 from salesapp.services.sign_in import note_seen
-from salesapp.web.request import current_now, is_htmx, signed_in
+from salesapp.web.request import View, current_now, is_htmx, signed_in
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS: Mapping[str, str] = {
@@ -28,6 +30,7 @@ HEADERS: Mapping[str, str] = {
 }
 COMPRESSIBLE = ("text/", "image/svg", "application/javascript", "application/json")
 GZIP_FROM = 500
+READ_AT_ONCE = 1 << 18
 
 
 def csrf_token() -> str:
@@ -53,6 +56,29 @@ def _from_elsewhere() -> bool:
         return site not in {"same-origin", "none"}
     origin = request.headers.get("Origin")
     return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def takes_files(view: View) -> View:
+    """Let this page take uploads; every other takes an ordinary form only."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def check_size() -> None:
+    """More may be sent to pages that take files. What is too much is read to its end as far as an upload may be large
+    at all: a browser that still sends does not see the answer."""
+    settings: Settings = current_app.extensions["salesapp_settings"]
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False):
+        request.max_content_length = settings.max_upload_bytes
+    most, left = request.max_content_length or 0, request.content_length or 0
+    if left <= most:
+        return
+    left = min(left, 2 * settings.max_upload_bytes)
+    while left > 0 and (chunk := request.environ["wsgi.input"].read(min(left, READ_AT_ONCE))):
+        left -= len(chunk)
+    request.environ |= {"wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"}
+    abort(413)
 
 
 def check_form() -> None:
@@ -127,6 +153,7 @@ def _compress(response: Response) -> Response:
 
 def register(app: Flask) -> None:
     """Put the guard before and after every handler."""
+    app.before_request(check_size)
     app.before_request(check_sign_in)
     app.before_request(check_form)
     app.after_request(finish)

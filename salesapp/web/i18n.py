@@ -83,10 +83,19 @@ def say(thing: Msg | Text | str) -> str:
     """Any of our texts in the person's language: a message, a record's label, or plain text as it is."""
     if isinstance(thing, Text):
         return thing.in_language(language())
-    if isinstance(thing, Msg):
-        values = {key: _shown(value) for key, value in thing.values.items()}
-        return gettext(thing.source) % values if values else gettext(thing.source)
-    return thing
+    return _said(thing) if isinstance(thing, Msg) else thing
+
+
+def _said(message: Msg) -> str:
+    """A message with its values as the person reads them. One that wants a bare number ("%(share).1f") gets it: a
+    plugin's or a translator's slip must not cost the page."""
+    words = gettext(message.source)
+    if not message.values:
+        return words
+    try:
+        return words % {key: _shown(value) for key, value in message.values.items()}
+    except (TypeError, ValueError, KeyError):
+        return message.source % message.values
 
 
 def _shown(value: object) -> object:
@@ -179,7 +188,12 @@ def show_day(moment: datetime | date | None) -> str:
 
 def show_full_moment(moment: datetime | None) -> str:
     """Date and time in full, for titles and details."""
-    return "" if moment is None else format_datetime(local(moment), "medium", locale=locale(language()), tzinfo=zone())
+    return "" if moment is None else _full_moment(moment, zone(), language())
+
+
+@lru_cache(maxsize=4096)
+def _full_moment(moment: datetime, where: ZoneInfo, lang: str) -> str:
+    return format_datetime(moment, "medium", locale=locale(lang), tzinfo=where)
 
 
 def show_number(number: float | Decimal) -> str:

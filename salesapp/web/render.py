@@ -25,6 +25,7 @@ NAVIGATION = (  # key, label, address, icon; the phone's bar shows five of them,
     ("pool", N_("Public pool"), "/pool", "waves"),
     ("reports", N_("Reports"), "/reports", "chart-column"),
     ("decisions", N_("Decisions"), "/decisions", "circle-check"),
+    ("notices", N_("Notices"), "/notices", "bell"),
     ("settings", N_("Settings"), "/settings", "settings"),
     ("more", N_("More"), "/more", "menu"),
     ("search", N_("Search"), "/search", "search"),
@@ -32,7 +33,10 @@ NAVIGATION = (  # key, label, address, icon; the phone's bar shows five of them,
 
 
 def page(template: str, /, **context: Any) -> str:
-    """The whole page."""
+    """The whole page, with how many notices wait beside what the page itself counts."""
+    found = signed_in()
+    if found and found.unread:
+        context["counts"] = {"notices": found.unread} | dict(context.get("counts") or {})
     return render_template(template, **context)
 
 
@@ -84,6 +88,7 @@ class _Flashes:
 
 def _navigation(actor: Actor) -> tuple[tuple[str, str, str, str, bool], ...]:
     here, decides = "/" + request.path.split("/")[1], can(actor, "deal.move")
+    here = "/activities" if here == "/calendar" else here  # two ways to look at the same
     places = NAVIGATION if decides else (place for place in NAVIGATION if place[0] != "decisions")
     return tuple((key, gettext(label), href, icon, here == href) for key, label, href, icon in places)
 

@@ -70,5 +70,6 @@ def plugins() -> str:
     """Which plugins run, and which were set aside and why."""
     if not can(current_actor(), "settings.manage"):
         raise NotAllowed
-    found = current_app.extensions["salesapp_plugins"]
-    return render.page("settings/plugins.html", loaded=found.loaded, set_aside=found.set_aside)
+    found, hooks = current_app.extensions["salesapp_plugins"], current_app.extensions["salesapp_hooks"]
+    failures = {each.name: hooks.failures(each.name) for each in found.loaded}
+    return render.page("settings/plugins.html", loaded=found.loaded, set_aside=found.set_aside, failures=failures)

@@ -5,7 +5,7 @@ from flask import Blueprint, abort, request
 from salesapp.store import customer_files, timeline
 from salesapp.store.engine import reading
 from salesapp.web import customer_words as words
-from salesapp.web import render
+from salesapp.web import file_words, render
 from salesapp.web.request import current_actor, current_now, int_arg
 
 bp = Blueprint("timeline", __name__)
@@ -27,6 +27,7 @@ def page(customer_id: int) -> str:
     with reading() as x:
         view = customer_files.open_for(x, actor, customer_id, now, "customer.see")
         entries = timeline.entries(x, actor, customer_id, after=int_arg("after"), limit=SHOWN + 1, now=now, group=group)
+        found = file_words.for_page(x, entries[:SHOWN], customer_id=customer_id, section=False)
     return render.page(
         "customers/timeline.html",
         customer=view,
@@ -34,4 +35,5 @@ def page(customer_id: int) -> str:
         entries=entries[:SHOWN],
         older=entries[SHOWN - 1].id if len(entries) > SHOWN else None,
         group=group,
+        **found,
     )

@@ -1,13 +1,15 @@
 """Today: what is overdue, what the day brings, deals without a next step, and what is coming."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, request
 
 from salesapp.domain.permissions import Actor
-from salesapp.store import activities, decision_lists
-from salesapp.store.engine import reading
+from salesapp.store import activities, deal_lists, decision_lists
+from salesapp.store.engine import Executor, reading
 from salesapp.web import deal_words, render
 from salesapp.web.activity_rows import Row, words_of
 from salesapp.web.i18n import gettext, local, show_ago, show_date, today
@@ -17,16 +19,19 @@ from salesapp.web.scope import Scope, asked_scope, leads, owners_of, scope_optio
 
 bp = Blueprint("today", __name__)
 
+PARTS = ("n_day", "coming", "faults")
 COMING = 7
 FAULTS = 20
 
 
 @bp.get("/today")
 def page() -> str:
-    """The day of one person, or of everybody I see."""
+    """The day of one person, or of everybody I see. Who leads and has nothing of their own begins with the team's."""
     actor = current_actor()
-    scope = asked_scope(actor, request.args, "mine")
-    return render.page("today.html", **_read(actor, scope))
+    found = _read(actor, asked_scope(actor, request.args, "mine"))
+    if "who" not in request.args and leads(actor) and not any(found[part] for part in PARTS):
+        found = _read(actor, asked_scope(actor, request.args, "team"))
+    return render.page("today.html", **found)
 
 
 def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
@@ -35,6 +40,7 @@ def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
     start, end, horizon = (start_of(day + timedelta(days=days)) for days in (0, 1, COMING + 1))
     with reading() as x:
         counts = activities.day_counts(x, owners, start, end)
+        people = _people(x, actor, scope, counts, start, end)
         overdue = activities.planned(x, owners, since=None, until=start, limit=50)
         ahead = activities.planned(x, owners, since=start, until=horizon)
         done = activities.done(x, owners, since=start, until=end)
@@ -42,18 +48,19 @@ def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
         decisions = decision_lists.count_waiting(x, actor, current_now())
     with_owner = scope.key != "mine"
     rows = [words_of(row, with_owner=with_owner) for row in ahead]
-    all_of_day = counts.overdue + counts.due + counts.done  # what is late is to be done today, too
+    n_overdue, n_due, n_done = (sum(getattr(row, name) for row in counts) for name in ("overdue", "due", "done"))
     return {
         "scope": scope,
-        "scopes": [(label, f"/today?who={key}", key == scope.key) for key, label in scope_options(actor)],
+        "scopes": [(label, f"/today?who={key}", key == _side(scope)) for key, label in scope_options(actor)],
         "leads": leads(actor),
         "hello": _hello(local(current_now()), actor.name),
         "date": show_date(day, "full"),
         "decisions": decisions,
         "counts": {"decisions": decisions, "more": decisions},
-        "n_done": counts.done,
-        "n_day": all_of_day,
-        "n_overdue": counts.overdue,
+        "n_done": n_done,
+        "n_day": n_overdue + n_due + n_done,  # what is late is to be done today, too
+        "n_overdue": n_overdue,
+        "people": people,
         "overdue": [words_of(row, with_owner=with_owner) for row in overdue],
         "due": sorted((row for row in rows if _before(row, end)), key=_by_time),
         "coming": [row for row in rows if not _before(row, end)],
@@ -63,6 +70,36 @@ def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of the team in the switch: what is open today, what of it is overdue, and whether it is their day we see."""
+
+    name: str
+    href: str
+    open: int
+    overdue: int
+    current: bool
+
+
+def _people(
+    x: Executor, actor: Actor, scope: Scope, counts: Sequence[Any], start: datetime, end: datetime
+) -> list[Person]:
+    """The switch from the team to one of it, whoever has most overdue first; none for those who see only their own."""
+    if not leads(actor) or scope.key == "mine":
+        return []
+    every = counts if scope.owner is None else activities.day_counts(x, actor.people, start, end)
+    by_id = {row.owner_id: row for row in every}
+    offered = deal_lists.people(x, actor)
+    rows = [(by_id.get(each.id), each) for each in offered if each.id in by_id or each.id == scope.owner]
+    found = [_person(row, each, scope) for row, each in rows]
+    return sorted(found, key=lambda each: (-each.overdue, -each.open, each.name))
+
+
+def _person(row: Any | None, each: Any, scope: Scope) -> Person:
+    overdue, due = (row.overdue, row.due) if row else (0, 0)
+    return Person(each.name, f"/today?who={each.id}", overdue + due, overdue, each.id == scope.owner)
+
+
 def _hello(now: datetime, name: str) -> str:
     """A greeting for the hour."""
     if 5 <= now.hour < 12:
@@ -70,6 +107,11 @@ def _hello(now: datetime, name: str) -> str:
     if 12 <= now.hour < 18:
         return gettext("Good afternoon, %(name)s") % {"name": name}
     return gettext("Good evening, %(name)s") % {"name": name}
+
+
+def _side(scope: Scope) -> str:
+    """Which half of the switch is on: one of the team belongs to the team."""
+    return "mine" if scope.key == "mine" else "team"
 
 
 def _before(row: Row, end: datetime) -> bool:

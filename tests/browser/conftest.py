@@ -6,7 +6,7 @@ A page fails its test at the end for anything of watching.py, and the server for
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,7 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class NewPage(Protocol):
-    """Opens a page of its own: signed in as somebody, at a size, with or without script."""
+    """Opens a page of its own: signed in as somebody, at a size, with or without script; with the service worker, which
+    would ask for its files anew in each fresh profile, where a test is about it."""
 
     def __call__(
         self,
@@ -43,6 +44,7 @@ class NewPage(Protocol):
         script: bool = True,
         theme: str = "light",
         locale: str = "zh-CN",
+        workers: Literal["allow", "block"] = "block",
         browser: Browser | None = None,
     ) -> Page: ...
 
@@ -82,6 +84,7 @@ def new_page(live: Live, chromium: Browser) -> Iterator[NewPage]:
             script: bool = True,
             theme: str = "light",
             locale: str = "zh-CN",
+            workers: Literal["allow", "block"] = "block",
             browser: Browser | None = None,
         ) -> Page:
             phone = size[0] < 768
@@ -95,6 +98,7 @@ def new_page(live: Live, chromium: Browser) -> Iterator[NewPage]:
                 reduced_motion="reduce",
                 locale=locale,
                 timezone_id="Asia/Shanghai",
+                service_workers=workers,
             )
             stack.callback(context.close)
             context.set_default_timeout(PATIENCE)

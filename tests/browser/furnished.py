@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 from flask import Flask
 from sqlalchemy import update
@@ -16,6 +17,7 @@ from salesapp.services.customers import NewCustomer, add_customer, archive_custo
 from salesapp.services.deal_moves import lose_deal, move_deal, win_deal
 from salesapp.services.deal_steps import tick_step
 from salesapp.services.deals import NewDeal, open_deal
+from salesapp.services.files import Upload, attach, take_in
 from salesapp.services.links import make_link
 from salesapp.services.lost_deals import ask_or_lose
 from salesapp.services.people import NewPerson, add_person
@@ -25,6 +27,7 @@ from salesapp.services.work import Work, work
 from salesapp.store import people
 from salesapp.store.tables import team as team_table
 from salesapp.testing import NOW, Cast
+from tests.services.file_kit import MOST, PDF, photo
 
 LONG = "北京市东城区国际友谊医院附属康复与健康管理中心（集团）有限责任公司第二分院"
 MAIL = "a.very.long.mailbox.name.that.nobody.would.ever.type@department.of.purchasing.example.com"
@@ -54,6 +57,7 @@ class Places:
     alone: int
     decision: int
     planned: int
+    file: int
     colleague: int
     invited: int
     team: int
@@ -88,6 +92,7 @@ def furnish(app: Flask, cast: Cast) -> Places:
         assert decision is not None
     with work(cast.owner, NOW - timedelta(hours=2)) as w:
         planned = _activities(w, cast.owner, person, organisation, deal)
+        file = _files(w, planned)
     return Places(
         person=person,
         organisation=organisation,
@@ -99,6 +104,7 @@ def furnish(app: Flask, cast: Cast) -> Places:
         alone=alone,
         decision=decision,
         planned=planned,
+        file=file,
         colleague=int(cast.colleague.id or 0),
         invited=invited,
         team=team,
@@ -164,6 +170,13 @@ def _deals(w: Work, person: int, organisation: int) -> tuple[int, int, int]:
     lost, version = opened(person, "Поставка медицинского оборудования", 990_000_000, 2)
     lose_deal(w, lost, "price", "对方预算砍了一半。", version)
     return deal, won, lost
+
+
+def _files(w: Work, activity_id: int) -> int:
+    """A picture and a document with a long name."""
+    picture = Upload("现场照片.png", BytesIO(photo("PNG", (600, 400))))
+    document = Upload(f"{LONG}.pdf", BytesIO(PDF))
+    return attach(w, activity_id, take_in([picture, document], MOST).files)[0]
 
 
 def _activities(w: Work, owner: Actor, person: int, organisation: int, deal: int) -> int:

@@ -10,7 +10,11 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`content policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
 """
 PARTS = {"script", "stylesheet", "image", "font", "manifest"}
-HARMLESS = ("net::ERR_ABORTED",)  # a request that a next click overtook
+ANSWERS = (  # a refused form or a missing page; and most pages are opened without the service worker (conftest.py)
+    "Failed to load resource",
+    "Service Worker registration blocked by Playwright",
+)
+HARMLESS = ("net::ERR_ABORTED", "net::ERR_INTERNET_DISCONNECTED")  # overtaken by a next click; cut off by a test
 
 
 @dataclass  # no slots: Playwright keeps its wrappers on whoever owns a handler
@@ -31,7 +35,7 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         # A refused form or a missing page is an answer; the broken ones among them are caught as responses.
-        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+        if message.type in {"error", "warning"} and not message.text.startswith(ANSWERS):
             self.problems.append(f"console: {message.text} (on {message.page.url if message.page else '?'})")
 
     def _error(self, error: WebError) -> None:

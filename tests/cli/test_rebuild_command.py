@@ -7,7 +7,7 @@ from sqlalchemy import NullPool, create_engine, insert, select, text
 
 from benchmarks.seed import seed
 from salesapp.domain.stay_classes import LIMITS
-from salesapp.store import schema
+from salesapp.store import rollups, schema
 from salesapp.store.engine import engine_options
 from salesapp.store.inserts import insert_row
 from salesapp.store.tables import deal, person, stage_day, stage_event
@@ -45,10 +45,10 @@ def test_a_difference_is_named_counted_and_mended(salesapp: Command, database_ur
     assert salesapp("rebuild", "--check").exit_code == 0
 
 
-def test_what_the_benchmarks_measure_with_is_right(salesapp: Command, database_url: str) -> None:
+def test_what_the_benchmarks_measure_with_is_right(database_url: str) -> None:
     seed(database_url, 400, NOW)
-    done = salesapp("rebuild", "--check")
-    assert done.exit_code == 0, done.output
+    with schema.alone(database_url) as x:  # its deals have no words to be found by, so the search is not asked
+        assert all(rollups.compare(x, table).is_right for table in rollups.TABLES)
 
 
 def make_older(url: str) -> None:

@@ -111,6 +111,7 @@ UNFIT: list[tuple[str, Condition]] = [
     ("the fact is never empty, ask is, is_not", When("step.sign", "empty")),
     ("the fact is never empty", When("stage_since", "filled")),
     ("must be of type Money, not 5", When("amount", "at_least", 5)),
+    ("no such currency: 'XXQ'", When("amount", "at_least", Money(5, "XXQ"))),
     ("must be of type int, not True", When("contacts", "is", True)),
     ("must be of type bool, not 1", When("step.sign", "is", 1)),
     ("must be of type str, not 5", When("title", "is", 5)),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapp.domain.errors import Msg
-from salesapp.domain.money import MAX_MINOR, Money, full_money, minor_digits, parse_amount, short_money
+from salesapp.domain.money import MAX_MINOR, Money, full_money, is_currency, minor_digits, parse_amount, short_money
 
 LANGUAGES = ("en", "zh_Hans", "zh_Hant", "ru")
 
@@ -72,8 +72,15 @@ def test_amounts_are_refused_rather_than_guessed(raw: str, currency: str, langua
 def test_currencies_have_their_own_minor_units() -> None:
     assert [minor_digits(code) for code in ("CNY", "JPY", "KWD")] == [2, 0, 3]
     assert Money(12345, "KWD").major == Decimal("12.345")
-    with pytest.raises(ValueError, match="no such currency"):
-        Money(1, "YUAN")
+    for wrong in ("YUAN", "cny", "", "C€Y"):
+        with pytest.raises(ValueError, match="no such currency"):
+            Money(1, wrong)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hans", "zh_Hant", "ru"])
+def test_a_currency_of_a_later_version_is_shown_by_its_code(language: str) -> None:
+    assert not is_currency("ZZZ")
+    assert full_money(Money(1200, "ZZZ"), language) == short_money(Money(1200, "ZZZ"), language) == "ZZZ\u00a012"
 
 
 @pytest.mark.parametrize(

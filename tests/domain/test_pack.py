@@ -166,6 +166,10 @@ WRONG: list[tuple[str, Callable[[], object]]] = [
         lambda: process(stages=(stage("a", to_leave=(gate(),)), stage("b", to_enter=(gate(),)))),
     ),
     (
+        "Process 'cakes': the first stage 'asked' is not entered by a move: no to_enter there",
+        lambda: process(stages=(stage(to_enter=(gate(),)),)),
+    ),
+    (
         "Process 'cakes', stage 'asked', gate 'priced': nothing is called 'amonut': did you mean 'amount'",
         lambda: process(stages=(stage(to_enter=(gate(needs=When("amonut", "filled")),)),)),
     ),

@@ -16,6 +16,7 @@ from salesapp.domain.stages import (
     check_move,
     checklist,
     gates_ahead,
+    is_stage,
     next_stages,
     requirements,
     unmet_problems,
@@ -69,7 +70,7 @@ def test_an_open_deal_moves_to_any_other_stage(to: str) -> None:
     [
         (replace(DEAL, state="won"), "second", [("", "This deal is closed. Open it again before you move it.")]),
         (replace(DEAL, state="lost"), "second", [("", "This deal is closed. Open it again before you move it.")]),
-        (replace(DEAL, archived_at=NOW), "second", [("", "This deal is archived. Restore it before you move it.")]),
+        (replace(DEAL, archived_at=NOW), "second", [("", "This deal is archived. Restore it first.")]),
         (DEAL, "first", [("to", "The deal is in this stage already.")]),
         (DEAL, "fourth", [("to", "This process has no stage “fourth”.")]),
         (DEAL, "", [("to", "This process has no stage “”.")]),
@@ -77,7 +78,7 @@ def test_an_open_deal_moves_to_any_other_stage(to: str) -> None:
             replace(DEAL, state="won", archived_at=NOW),
             "fourth",
             [
-                ("", "This deal is archived. Restore it before you move it."),
+                ("", "This deal is archived. Restore it first."),
                 ("", "This deal is closed. Open it again before you move it."),
                 ("to", "This process has no stage “fourth”."),
             ],
@@ -114,13 +115,14 @@ def gate(key: str, needs: Condition = PRICED, hint: Text | None = None) -> Gate:
     return Gate(key, needs, hint)
 
 
-OUT_OF_FIRST, INTO_SECOND, OUT_OF_SECOND, INTO_THIRD, OUT_OF_THIRD, INTO_FIRST = (
-    gate(key) for key in ("out_of_first", "into_second", "out_of_second", "into_third", "out_of_third", "into_first")
+OUT_OF_FIRST, INTO_SECOND, OUT_OF_SECOND, INTO_THIRD, OUT_OF_THIRD = (
+    gate(key) for key in ("out_of_first", "into_second", "out_of_second", "into_third", "out_of_third")
 )
+EVERY_GATE = [OUT_OF_FIRST, INTO_SECOND, OUT_OF_SECOND, INTO_THIRD, OUT_OF_THIRD]
 GATED = replace(
     PROCESS,
     stages=(
-        replace(FIRST, to_enter=(INTO_FIRST,), to_leave=(OUT_OF_FIRST,)),
+        replace(FIRST, to_leave=(OUT_OF_FIRST,)),
         replace(SECOND, to_enter=(INTO_SECOND,), to_leave=(OUT_OF_SECOND,)),
         replace(THIRD, to_enter=(INTO_THIRD,), to_leave=(OUT_OF_THIRD,)),
     ),
@@ -134,7 +136,11 @@ GATED = replace(
         ("second", "third", [OUT_OF_SECOND, INTO_THIRD]),
         ("first", "third", [OUT_OF_FIRST, INTO_SECOND, OUT_OF_SECOND, INTO_THIRD]),
         ("third", WON, [OUT_OF_THIRD]),
-        ("first", WON, [OUT_OF_FIRST, INTO_SECOND, OUT_OF_SECOND, INTO_THIRD, OUT_OF_THIRD]),
+        ("first", WON, EVERY_GATE),
+        (LOST, WON, EVERY_GATE),  # no place to have come to through any gate
+        (WON, WON, EVERY_GATE),
+        ("", "second", [OUT_OF_FIRST, INTO_SECOND]),
+        (LOST, "second", [OUT_OF_FIRST, INTO_SECOND]),
         ("first", "first", []),
         ("third", "first", []),
         ("third", "second", []),
@@ -155,7 +161,7 @@ def journeys(draw: st.DrawFn) -> tuple[Process, list[str]]:
     numbers = iter(range(1000))
     gates = st.integers(0, 2).map(lambda n: tuple(gate(f"g{next(numbers)}") for _ in range(n)))
     stages = tuple(
-        Stage(f"s{place}", LABEL, LABEL, (), 10, to_enter=draw(gates), to_leave=draw(gates))
+        Stage(f"s{place}", LABEL, LABEL, (), 10, to_enter=draw(gates) if place else (), to_leave=draw(gates))
         for place in range(draw(st.integers(1, 6)))
     )
     halts = draw(st.sets(st.sampled_from([stage.key for stage in stages]), min_size=1))
@@ -168,7 +174,8 @@ def test_whoever_jumps_passes_the_gates_of_whoever_walks(journey: tuple[Process,
     process, halts = journey
     walked = [gate for here, there in pairwise(halts) for gate in gates_ahead(process, here, there)]
     assert list(gates_ahead(process, halts[0], halts[-1])) == walked
-    there_and_back = [gate for here, there in pairwise(halts[::-1]) for gate in gates_ahead(process, here, there)]
+    back = [each for each in halts[::-1] if is_stage(each)]
+    there_and_back = [gate for here, there in pairwise(back) for gate in gates_ahead(process, here, there)]
     assert there_and_back == []
 
 

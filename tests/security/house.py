@@ -12,7 +12,7 @@ from salesapp.services.customers import NewCustomer, add_customer
 from salesapp.services.deals import NewDeal, change_deal, open_deal
 from salesapp.services.lost_deals import ask_or_lose
 from salesapp.services.work import work
-from salesapp.store import deals
+from salesapp.store import deals, decisions
 from salesapp.testing import NOW, Cast
 
 SECRETS = ("机密甲", "机密乙", "机密丙", "机密丁", "13800138000", "138 0013 8000", "secret@example.com")
@@ -29,6 +29,8 @@ class Records:
     activity_id: int
     done_id: int
     decision_id: int
+    seen: str
+    """What a form sends back of the decision's subject as it is now."""
 
 
 def fill(app: Flask, cast: Cast) -> Records:
@@ -46,4 +48,5 @@ def fill(app: Flask, cast: Cast) -> Records:
         change_deal(w, deal_id, {"field.need": "机密乙"}, {})
         decision_id = ask_or_lose(w, deal_id, "price", "机密乙", deals.read(w.session, deal_id).version)
         assert decision_id is not None
-    return Records(customer_id, contact_id, deal_id, activity_id, done_id, decision_id)
+        seen = decisions.read(w.session, decision_id).snapshot_hash
+    return Records(customer_id, contact_id, deal_id, activity_id, done_id, decision_id, seen)

@@ -12,7 +12,8 @@ from salesapp.web.guard import HEADERS
 OPEN = frozenset(
     """
     static health.healthz first_run.home first_run.page first_run.submit first_run.start_for_real
-    links.page links.use sign_in.page sign_in.submit sign_in.language
+    links.page links.use shell.manifest shell.service_worker shell.without_connection
+    sign_in.page sign_in.submit sign_in.language
     """.split()
 )
 """What somebody who is not signed in may reach; the list is reviewed by reading it."""

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from salesapp.domain.errors import Msg, NotAllowed, NotFound, Refused, Stale
+from salesapp.domain.errors import Msg, NotAllowed, Refused, Stale
 from salesapp.domain.money import MAX_MINOR
 from salesapp.domain.permissions import Actor
 from salesapp.domain.stages import LOST
@@ -18,10 +18,11 @@ from salesapp.services import deals as service
 from salesapp.services.activities import NewActivity, note_activity
 from salesapp.services.deal_sheet import Sheet, send
 from salesapp.services.deals import NewDeal
+from salesapp.services.lost_deals import ask_or_lose
 from salesapp.services.people import deactivate
 from salesapp.services.pool import assign_customer
 from salesapp.services.work import work
-from salesapp.store import customers, deals
+from salesapp.store import customers, deals, timeline
 from salesapp.store.engine import reading
 from salesapp.store.inserts import insert_row
 from salesapp.store.tables import activity, customer, deal, event, search_row, share, stage_event
@@ -94,16 +95,25 @@ def test_somebody_who_has_left_owns_nothing_new(app: Flask, cast: Cast) -> None:
     assert error.value.problems[0].place == "owner_id"
 
 
-def test_an_archived_deal_is_neither_won_nor_lost(app: Flask, cast: Cast) -> None:
+def test_an_archived_deal_stays_as_it_is(app: Flask, cast: Cast) -> None:
     deal_id = a_deal(app, cast.owner)
     with work(cast.owner, NOW) as w:
+        deal_moves.lose_deal(w, deal_id, "price", "", 1)
+    with work(cast.owner, NOW) as w:
         w.session.execute(update(deal).where(deal.c.id == deal_id).values(archived_at=NOW))
-    for close in (
-        lambda w: deal_moves.win_deal(w, deal_id, 1),
-        lambda w: deal_moves.lose_deal(w, deal_id, "price", "", 1),
+    before = view(cast.owner, deal_id)
+    for act in (
+        lambda w: deal_moves.win_deal(w, deal_id, 2),
+        lambda w: deal_moves.lose_deal(w, deal_id, "price", "", 2),
+        lambda w: deal_moves.reopen_deal(w, deal_id, 2),
+        lambda w: deal_moves.take_back(w, deal_id, "identification", 2),
+        lambda w: ask_or_lose(w, deal_id, "price", "", 2),
+        lambda w: deal_steps.tick_step(w, deal_id, "target_market", True),
+        lambda w: service.change_deal(w, deal_id, {"title": "x"}, {}),
     ):
-        with pytest.raises(NotFound), work(cast.owner, NOW) as w:
-            close(w)
+        with pytest.raises(Refused, match="This deal is archived"), work(cast.owner, NOW) as w:
+            act(w)
+    assert view(cast.owner, deal_id) == before
 
 
 def test_a_step_nobody_knows_cannot_be_taken_back_either(app: Flask, cast: Cast) -> None:
@@ -171,6 +181,19 @@ def test_a_deal_is_found_by_its_new_name_and_its_new_customer(app: Flask, cast: 
     assert "呼吸机" in findable(deal_id)
     change(cast.owner, deal_id, customer_id=a_customer(cast.owner))
     assert "卢沟桥" in findable(deal_id)
+
+
+def test_what_was_done_before_a_deal_had_its_customer_is_on_the_customers_timeline(app: Flask, cast: Cast) -> None:
+    deal_id, customer_id = a_deal(app, cast.owner), a_customer(cast.owner)
+    with work(cast.owner, NOW) as w:
+        note_activity(w, NewActivity(deal_id=deal_id, note="展会上谈的", outcome="reached"))
+    change(cast.owner, deal_id, customer_id=customer_id)
+    with reading() as x:
+        kinds = [each.kind for each in timeline.entries(x, cast.owner, customer_id, now=NOW)]
+        assert {"deal.opened", "activity.done", "deal.changed", "customer.added"} <= set(kinds)
+        first = timeline.entries(x, cast.owner, customer_id, now=NOW, limit=1)[0]
+        assert [each.id < first.id for each in timeline.entries(x, cast.owner, customer_id, after=first.id, now=NOW)]
+        assert timeline.entries(x, cast.outsider, customer_id, now=NOW) == []
 
 
 def test_a_change_and_a_tick_lift_the_customer_in_lists(app: Flask, cast: Cast) -> None:

@@ -18,7 +18,7 @@ from salesapp.services import deal_moves, deal_steps
 from salesapp.services import deals as service
 from salesapp.services.deals import NewDeal
 from salesapp.services.work import Work, work
-from salesapp.store import deal_lists, deals
+from salesapp.store import deal_lists, deal_totals, deals
 from salesapp.store.engine import db, reading
 from salesapp.store.tables import customer, deal, event, search_row, stage_event
 from salesapp.testing import NOW, Cast, Clock
@@ -275,7 +275,7 @@ def test_lists_and_totals_show_what_is_mine_shared_or_granted_only(app: Flask, c
     def seen(actor: Actor) -> set[int]:
         with reading() as x:
             ids = {row.id for row in deal_lists.page(x, actor, f, NOW)}
-            counted = sum(row.n for row in deal_lists.totals(x, actor, f, NOW))
+            counted = sum(row.n for row in deal_totals.read(x, actor, f, NOW))
         assert counted == len(ids)
         return ids
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -18,13 +19,14 @@ from salesapp.services.deals import change_deal
 from salesapp.services.decisions import Ask, Kind, Snapshot
 from salesapp.services.lost_deals import needs_yes
 from salesapp.services.people import deactivate
+from salesapp.services.pool import assign_customer
 from salesapp.services.work import Work, work
 from salesapp.store import deals, decision_lists, decisions, sign_ins
 from salesapp.store.engine import Executor, reading
 from salesapp.store.tables import decision, event
 from salesapp.store.tables import person as people_table
 from salesapp.testing import NOW, Cast, add_person
-from tests.services.deal_files import SIX, a_customer, a_deal
+from tests.services.deal_files import SIX, a_customer, a_deal, ready
 from tests.services.decision_kit import (
     ask_for_losses,
     at_once,
@@ -75,7 +77,7 @@ def test_a_yes_is_needed_where_the_company_or_the_process_asks_for_it(app: Flask
     assert process is not None
     asking = replace(process, lost_needs_yes=True)
     assert not needs_yes(process, Company())
-    assert not needs_yes(None, Company())
+    assert needs_yes(None, Company())  # nobody knows what the process asks for
     assert needs_yes(asking, Company())
     assert needs_yes(process, Company(lost_needs_yes=True))
     assert needs_yes(None, Company(lost_needs_yes=True))
@@ -166,6 +168,17 @@ def test_while_it_waits_the_deal_stays_where_it_is(app: Flask, cast: Cast) -> No
         deal_moves.move_deal(w, deal_id, "contact", deals.read(w.session, deal_id).version)
 
 
+def test_while_it_waits_no_move_is_taken_back(app: Flask, cast: Cast) -> None:
+    ask_for_losses(cast)
+    deal_id = a_deal(app, cast.owner)
+    ready(cast.owner, deal_id)
+    with work(cast.owner, NOW) as w:
+        deal_moves.move_deal(w, deal_id, "contact", 1)
+    assert give_up(cast.owner, deal_id) is not None
+    with pytest.raises(Refused, match="A decision about this deal is pending"), work(cast.owner, NOW) as w:
+        deal_moves.take_back(w, deal_id, "identification", 2)
+
+
 def test_who_asks_second_is_told_who_asked_first(app: Flask, cast: Cast) -> None:
     deal_id, _ = requested(app, cast)
     for actor in (cast.owner, cast.manager):
@@ -226,6 +239,50 @@ def test_an_owner_who_leads_does_not_decide_what_another_asks_about_their_deal(a
     with pytest.raises(NotAllowed):
         decide(cast.manager, decision_id)
     assert decide(cast.admin, decision_id) == "granted"
+
+
+def test_who_owned_the_deal_when_it_was_asked_does_not_decide_by_giving_it_away(app: Flask, cast: Cast) -> None:
+    add_person("Second", "admin", team_id=cast.admin.team_id)  # somebody who could decide it
+    ask_for_losses(cast)
+    for customer_id in (a_customer(cast.owner), None):
+        deal_id = a_deal(app, cast.manager, customer_id)
+        decision_id = give_up(cast.admin, deal_id)
+        assert decision_id is not None
+        with work(cast.manager, NOW) as w:
+            change_deal(w, deal_id, {"owner_id": cast.colleague.id}, {})
+        with reading() as x:
+            assert decision_id not in {each.id for each in decision_lists.for_page(x, cast.manager, NOW)[0]}
+        with pytest.raises(NotAllowed):
+            decide(cast.manager, decision_id)
+
+
+def test_who_owned_the_customer_of_a_deal_of_nobody_does_not_decide_either(app: Flask, cast: Cast) -> None:
+    add_person("Second", "admin", team_id=cast.admin.team_id)  # somebody who could decide it
+    ask_for_losses(cast)
+    customer_id = a_customer(cast.manager)
+    deal_id = a_deal(app, cast.manager, customer_id)
+    with work(cast.manager, NOW) as w:
+        change_deal(w, deal_id, {"owner_id": None}, {})
+    decision_id = give_up(cast.admin, deal_id)
+    assert decision_id is not None
+    with work(cast.manager, NOW) as w:
+        assign_customer(w, customer_id, int(cast.colleague.id or 0))
+    with reading() as x:
+        assert decision_lists.for_page(x, cast.manager, NOW)[0] == []
+    with pytest.raises(NotAllowed):
+        decide(cast.manager, decision_id)
+
+
+def test_decided_lately_counts_from_the_decision_not_from_the_request(app: Flask, cast: Cast) -> None:
+    _, decision_id = requested(app, cast)
+    later = NOW + timedelta(days=95)
+    hash_seen = seen(decision_id)
+    with work(cast.manager, later) as w:
+        service.decide(w, decision_id, True, "", hash_seen)
+    with reading() as x:
+        for days, shown in ((1, [decision_id]), (91, [])):
+            found_then = decision_lists.for_page(x, cast.owner, later + timedelta(days=days))[2]
+            assert [each.id for each in found_then] == shown
 
 
 def test_the_owner_of_the_deal_is_not_waited_for_either(app: Flask, cast: Cast) -> None:

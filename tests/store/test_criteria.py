@@ -78,6 +78,7 @@ def _add_deals(x: Executor, owner_id: int | None) -> None:
     r = random.Random(7)
     buyer = insert_row(x, customer, {"kind": "person", "name": "王", "created_at": NOW, "touched_at": NOW})
     people = [insert_row(x, contact, {"customer_id": buyer, "name": "李", "created_at": NOW}) for _ in range(3)]
+    away = insert_row(x, contact, {"customer_id": buyer, "name": "赵", "created_at": NOW, "archived_at": NOW})
     for _ in range(DEALS):
         day = datetime.combine(r.choice(DAYS[1:-1]), datetime.min.time(), UTC)
         late = timedelta(days=1, microseconds=-1)
@@ -96,7 +97,7 @@ def _add_deals(x: Executor, owner_id: int | None) -> None:
             "touched_at": NOW,
         }
         deal_id = insert_row(x, deal, row)
-        for contact_id in people[: r.randrange(4)]:
+        for contact_id in [*people[: r.randrange(4)], *([away] if r.random() < 0.3 else [])]:
             x.execute(deal_contact.insert().values(deal_id=deal_id, contact_id=contact_id))
         for step in r.sample(["call", "visit", "sign", "old"], r.randrange(4)):
             x.execute(deal_step.insert().values(deal_id=deal_id, step=step, done_at=NOW))

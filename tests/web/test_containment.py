@@ -22,6 +22,11 @@ def salesapp_check_deal_move(deal, to, now):
     raise RuntimeError("the gate fell off its hinges")
 """
 )
+SAYS = """
+@hookimpl
+def salesapp_check_deal_move(deal, to, now):
+    return [problem("", WORDS)]
+"""
 BROKEN_RECORDS = {
     "unknown fact": 'Gate("g", When("colour_of_the_moon", "filled"))',
     "a fact of another process": 'Gate("g", When("step.sign_contract", "is", True))',
@@ -51,6 +56,8 @@ def broken(request: pytest.FixtureRequest) -> tuple[str, str]:
 def tmp_path(tmp_path: Path, broken: tuple[str, str]) -> Path:
     """An installation with the broken plugin."""
     body, more = broken
+    if body.startswith('"'):
+        body = SAYS.replace("WORDS", body)
     write(tmp_path / "plugins", "broken", body % {"name": "broken"} if "%(name)s" in body else body, more=more)
     return tmp_path
 
@@ -94,6 +101,35 @@ def test_a_check_that_raises_lets_the_deal_move_and_says_so(live: Flask, client_
     all_pages_open(client_of(cast.admin), deal_id)
     with reading() as x:
         assert deals.load(x, cast.owner, deal_id, NOW).stage == "contact"
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (('"Discount of %(share).1f %% is too high.", share=12.5', ""), "Discount of 12.5 % is too high."),
+        (('"%(n)d pieces", n=2.0', ""), "2 pieces"),
+        (('"From %(day)s: %(share)s", day=now, share=1234.5', ""), "1,234.5"),
+    ],
+    indirect=["broken"],
+)
+def test_a_plugins_words_about_numbers_break_no_page(live: Flask, client_of: ClientOf, cast: Cast, said: str) -> None:
+    deal_id = a_deal(live, cast.owner)
+    answer = client_of(cast.owner).send(f"/deals/{deal_id}/move", {"to": "contact", "version": "1"})
+    assert (answer.status_code, said in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("broken", [("def broken(:", ""), ("raise RuntimeError", ", critical=True")], indirect=True)
+def test_what_a_plugin_that_does_not_load_should_have_checked_is_said(
+    live: Flask, client_of: ClientOf, cast: Cast, broken: tuple[str, str]
+) -> None:
+    deal_id = a_deal(live, cast.owner)
+    browser = client_of(cast.owner)
+    answer = browser.send(f"/deals/{deal_id}/move", {"to": "contact", "version": "1", "step": "target_market"})
+    if "critical" in broken[1]:
+        assert (answer.status_code, "so the deal stays" in answer.text) == (422, True)
+    else:
+        assert answer.status_code == 303
+        assert "The plugin “broken” could not check this move" in browser.get(f"/deals/{deal_id}").text
 
 
 @pytest.mark.parametrize("broken", [(RAISES, ", critical=True")], indirect=True)

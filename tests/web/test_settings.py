@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from salesapp.domain.errors import Msg
+from salesapp.plugging.hooks import Hooks
 from salesapp.plugging.loader import Plugins, SetAside
 from salesapp.services.work import work
 from salesapp.store import settings, teams
@@ -20,6 +21,8 @@ PAGES = (
     "/settings/territories",
     "/settings/functions",
     "/settings/plugins",
+    "/settings/results",
+    "/settings/intervals",
     "/settings/jobs",
 )
 POSTS = (
@@ -34,6 +37,11 @@ POSTS = (
     "/settings/functions/own_1",
     "/settings/functions/own_1/archive",
     "/settings/functions/own_1/restore",
+    "/settings/results",
+    "/settings/results/q1",
+    "/settings/results/q1/archive",
+    "/settings/results/q1/up",
+    "/settings/intervals",
     "/settings/jobs/1/retry",
 )
 COMPANY = {"name": "", "currency": "CNY", "country": "CN", "zone": "Asia/Shanghai"}
@@ -197,6 +205,16 @@ def test_plugins_are_shown_with_the_reason_of_those_set_aside(client_of: ClientO
     assert found.loaded
     for each in found.loaded:
         assert each.manifest.label.en in text
+
+
+def test_plugins_whose_checks_fail_say_so(client_of: ClientOf, cast: Cast) -> None:
+    browser = client_of(cast.admin)
+    hooks: Hooks = browser.application.extensions["salesapp_hooks"]
+    assert "checks failed" not in browser.get("/settings/plugins").text
+    hooks.raise_errors = False
+    for words in ("Its last check failed", "Its last 2 checks failed"):
+        hooks._note_failure("general", "salesapp_check_deal_move", RuntimeError())
+        assert words in browser.get("/settings/plugins").text
 
 
 def test_names_with_markup_stay_text(client_of: ClientOf, cast: Cast) -> None:

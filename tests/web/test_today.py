@@ -1,5 +1,6 @@
 """Today: what it shows, in the person's own zone, in few statements."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,7 +81,7 @@ def test_a_manager_looks_at_the_team_and_the_outsider_at_nothing(
     app: Flask, client_of: ClientOf, cast: Cast, clock: Clock
 ) -> None:
     planned(cast.owner, NOW, "队员的")
-    assert "队员的" not in client_of(cast.manager).get("/today").text
+    assert "队员的" not in client_of(cast.manager).get("/today?who=mine").text
     assert "队员的" in client_of(cast.manager).get("/today?who=team").text
     for actor in (cast.outsider, cast.colleague, cast.other_manager):
         assert "队员的" not in client_of(actor).get("/today?who=team").text
@@ -91,3 +92,40 @@ def test_more_leads_everywhere_and_out(client_of: ClientOf, cast: Cast) -> None:
     page = client_of(cast.owner).get("/more").text
     for address in ("/activities", "/pool", "/reports", "/search", "/settings", "/account", "/sign-out", "/language"):
         assert f'"{address}"' in page
+
+
+def test_a_manager_switches_to_one_of_the_team(client_of: ClientOf, cast: Cast, statements: list[str]) -> None:
+    """Whoever has most overdue comes first."""
+    planned(cast.owner, NOW - timedelta(days=1), "逾期的")
+    planned(cast.owner, NOW + timedelta(hours=2), "今天的")
+    planned(cast.colleague, NOW + timedelta(hours=3), "同事的")
+    planned(cast.outsider, NOW, "别队的")
+    browser = client_of(cast.manager)
+    page = browser.get("/today?who=team").text
+    switch = page.split('class="strip people"')[1].split("</nav>")[0]
+    assert switch.index(f"/today?who={cast.owner.id}") < switch.index(f"/today?who={cast.colleague.id}")
+    assert f"who={cast.outsider.id}" not in switch
+    assert re.findall(r">(\d+)</span>", switch) == ["2", "1"]
+    statements.clear()
+    page = browser.get(f"/today?who={cast.colleague.id}").text
+    assert len([each for each in statements if not each.startswith("BEGIN")]) <= 10
+    assert "同事的" in page
+    assert "今天的" not in page
+    assert 'href="/today?who=team" aria-current="true"' in page  # a second tap leads back to the team
+    assert browser.get(f"/today?who={cast.outsider.id}").status_code == 404
+
+
+def test_a_salesperson_has_no_switch(client_of: ClientOf, cast: Cast) -> None:
+    planned(cast.owner, NOW, "我的")
+    assert 'class="strip people"' not in client_of(cast.owner).get("/today").text
+
+
+def test_who_leads_and_has_nothing_to_do_begins_with_the_team(client_of: ClientOf, cast: Cast) -> None:
+    planned(cast.owner, NOW + timedelta(hours=2), "队员的")
+    browser = client_of(cast.manager)
+    assert "队员的" in browser.get("/today").text
+    assert "队员的" not in browser.get("/today?who=mine").text
+    planned(cast.manager, NOW + timedelta(hours=3), "自己的")
+    page = browser.get("/today").text
+    assert "自己的" in page
+    assert "队员的" not in page

@@ -1,0 +1,75 @@
+"""Moving what is planned to another time, day or length; and whose time would be taken twice."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from salesapp.domain.activity_kinds import takes
+from salesapp.domain.agenda import LONGEST, Booked, check_length, clashes
+from salesapp.domain.errors import N_, Refused, Stale, problem
+from salesapp.domain.permissions import Actor
+from salesapp.services.activities import AHEAD
+from salesapp.services.work import Work
+from salesapp.store import activities, agenda, customers, deals
+from salesapp.store.engine import Executor
+
+
+def move_activity(
+    w: Work, activity_id: int, planned_at: datetime, minutes: int | None, all_day: bool, seen_version: int
+) -> int:
+    """Put a planned activity to this time, as long as it is the one that was seen; its version afterwards. Moving it
+    back to where it was takes the move back. `minutes` None is what its kind usually takes."""
+    row = activities.load_for_change(w.session, w.actor, activity_id, w.now)
+    if row.state != "planned" or row.version != seen_version:
+        raise Stale(row.owner_name or "", ["state" if row.state != "planned" else "planned_at"])
+    problems = check_length(minutes)
+    if planned_at > w.now + AHEAD:
+        problems.append(problem("on", N_("That is more than five years ahead.")))
+    if problems:
+        raise Refused(problems)
+    values = {"planned_at": planned_at, "minutes": minutes, "all_day": all_day}
+    if not agenda.move(w.session, activity_id, seen_version, values):
+        raise Stale(row.owner_name or "", ["planned_at"])
+    _note(w, row, values)
+    w.done("activity", activity_id)
+    return seen_version + 1
+
+
+def _note(w: Work, row: Row[*tuple[Any, ...]], values: dict[str, Any]) -> None:
+    """Write down that it was moved, and that somebody did something with its customer and deal."""
+    planned_at: datetime = values["planned_at"]
+    data = {
+        "kind": row.kind,
+        "planned_at": planned_at.isoformat(),
+        "all_day": values["all_day"],
+        "minutes": values["minutes"],
+        "was": row.planned_at.isoformat() if row.planned_at else None,
+        "was_all_day": row.all_day,
+    }
+    ids = {"customer_id": row.customer_id, "deal_id": row.deal_id, "owner_id": row.owner_id}
+    w.event("activity.planned", "activity", row.id, **ids, data=data)
+    if row.deal_id is not None:
+        deals.touched(w.session, row.deal_id, w.now)
+    if row.customer_id is not None:
+        customers.touched(w.session, row.customer_id, w.now)
+
+
+def booked(row: Row[*tuple[Any, ...]]) -> Booked | None:
+    """The time a row of the store takes; none for whole days and for what is done."""
+    if row.state != "planned" or row.all_day or row.planned_at is None:
+        return None
+    length = timedelta(minutes=takes(row.kind, row.minutes))
+    return Booked(row.id, row.owner_id, row.planned_at, row.planned_at + length)
+
+
+def clashing(x: Executor, actor: Actor, row: Row[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What else takes its owner's time, in the order of time, for whoever sees this owner's records."""
+    own = booked(row)
+    if own is None or row.owner_id is None or not actor.sees(row.owner_id):
+        return []
+    near = agenda.planned(x, frozenset({row.owner_id}), own.start - timedelta(minutes=LONGEST), own.end)
+    taken = [each for each in map(booked, near) if each is not None and each.key != own.key]
+    others = clashes([own, *taken]).get(own.key, ())
+    return [each for each in near if each.id in others]

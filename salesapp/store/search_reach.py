@@ -1,0 +1,98 @@
+"""How the search reads visibility: whose rows a person finds, by way of the index and by way of single rows.
+
+What is theirs or their team's is a token of the index. What was *granted* (`store.visibility`) is few: customers shared
+with them, and other people's on whom they have a deal or an open activity. A customer of nobody's is looked up the
+other way round, from its row to their deals and activities.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, or_, select, true, union_all
+
+from salesapp.domain.permissions import Actor
+from salesapp.store import visibility
+from salesapp.store.no_index import no_index
+from salesapp.store.search_index import POOLED, kind_token, scope_token
+from salesapp.store.tables import activity, deal, search_row, share
+from salesapp.store.types import Instant
+
+NOW: Any = bindparam("now", type_=Instant)
+"""The moment shares are compared with: a parameter, so that statements can be kept."""
+
+_deals, _steps = deal.alias("its_deal"), activity.alias("its_activity")
+
+MANY = 100
+"""People, beyond whom a team is looked at through everybody's newest."""
+
+
+def tokens(actor: Actor, kind: str) -> list[str]:
+    """The tokens one of which a row of this kind has that is theirs."""
+    if actor.people is None:
+        return [kind_token(kind)]
+    mine: list[int | None] = [*sorted(actor.people)]
+    if "customer.unassigned" in actor.verbs:
+        mine.append(None)
+    return [scope_token(kind, owner) for owner in mine]
+
+
+def ownerless_tokens(kind: str) -> list[str]:
+    """The tokens of rows nobody owns."""
+    return [scope_token(kind, POOLED), scope_token(kind, None)]
+
+
+def walked(actor: Actor) -> tuple[list[int], list[ColumnElement[bool]]]:
+    """How the newest rows that are theirs are walked: people one by one, and further conditions on the index."""
+    people = sorted(actor.people or ())
+    if actor.people is None or len(people) > MANY:
+        return [], [visibility.owned(actor, search_row.c.scope_owner_id)]
+    nobodys = [search_row.c.scope_owner_id.is_(None)] if "customer.unassigned" in actor.verbs else []
+    if len(people) == 1:
+        return [], [search_row.c.scope_owner_id == people[0], *nobodys]
+    return people, [*nobodys]
+
+
+def granted(actor: Actor) -> Select[tuple[int]]:
+    """Ids of somebody else's customers this person may see."""
+    people = sorted(actor.people or ())
+    ways = union_all(
+        visibility.shared(actor, NOW),
+        select(deal.c.customer_id).where(
+            deal.c.owner_id.in_(people), deal.c.owner_id != deal.c.scope_owner_id, deal.c.customer_id.is_not(None)
+        ),
+        select(activity.c.customer_id).where(
+            activity.c.owner_id.in_(people),
+            activity.c.state == "planned",
+            activity.c.owner_id != activity.c.scope_owner_id,
+            activity.c.customer_id.is_not(None),
+        ),
+    ).subquery("granted")
+    return select(ways.c.customer_id)
+
+
+def helped(actor: Actor, customer_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+    """Whether this person has a deal or an open activity on a row's customer: for few rows."""
+    people = sorted(actor.people or ())
+    of_deal = exists().where(_deals.c.customer_id == customer_id, no_index(_deals.c.owner_id).in_(people))
+    planned = exists().where(
+        _steps.c.customer_id == customer_id, no_index(_steps.c.owner_id).in_(people), _steps.c.state == "planned"
+    )
+    return or_(of_deal, planned)
+
+
+def given(actor: Actor, customer_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+    """Whether a row's customer was granted to this person: for few rows, as it looks up each."""
+    to_me = exists().where(share.c.customer_id == customer_id, visibility.current_shares(actor, NOW))
+    return or_(helped(actor, customer_id), to_me)
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """Every way to a row of the search as one condition, for few rows. The `+ 0` says so to SQLite, which would else
+    begin with everything in scope."""
+    mine = visibility.owned(actor, search_row.c.scope_owner_id + 0)
+    return mine if actor.people is None else or_(mine, given(actor, search_row.c.customer_id))
+
+
+def visible_one(actor: Actor, thing: Table) -> ColumnElement[bool]:
+    """The same for a deal or an activity: its owner sees it, too."""
+    mine = [visibility.owned(actor, column + 0) for column in (thing.c.scope_owner_id, thing.c.owner_id)]
+    return true() if actor.people is None else or_(*mine, given(actor, thing.c.customer_id))

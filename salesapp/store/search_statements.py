@@ -1,0 +1,200 @@
+"""The statements of the search, built once for each person who searches: their team is part of them.
+
+Every one is bounded, however large the company: windows over the newest, CANDIDATES of the index, choices kept.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+    true,
+    union,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+
+from salesapp.domain.permissions import Actor
+from salesapp.store import search_reach
+from salesapp.store.no_index import no_index
+from salesapp.store.tables import contact_point, customer, opened, search_row
+from salesapp.store.types import Id
+
+CANDIDATES: Final = 500
+"""How many of the newest candidates in scope are looked at."""
+
+CHOICES: Final = 200
+"""How many of the last choices can come first."""
+
+_HIT = (
+    search_row.c.kind,
+    search_row.c.subject_id,
+    search_row.c.customer_id,
+    search_row.c.title,
+    search_row.c.touched_at,
+    search_row.c.id,
+)
+_NEWEST = (search_row.c.touched_at.desc(), search_row.c.id.desc())
+_kind = bindparam("kind", type_=String)
+_its_kind = no_index(search_row.c.kind)  # a million rows have it: found by what they are, then asked for their kind
+_kinds = _its_kind.in_(bindparam("kinds", expanding=True))
+_most = bindparam("most", type_=Id)
+_window = bindparam("window", type_=Id)
+_fts = table("search_index", column("rowid", Id), column("search_index", String))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What decides how the statements read."""
+
+    actor: Actor
+    terms: int
+    archived: bool
+    dialect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """One of each step, and into how many parts the window over the newest is divided."""
+
+    exact: Any
+    chosen: Any
+    recent: Any
+    given: Any
+    ownerless: Any
+    indexed: Any
+    branches: int
+
+
+@lru_cache(maxsize=256)
+def statements(shape: Shape) -> Statements:
+    """The statements of this shape."""
+    matching, actor = _matching(shape), shape.actor
+    people, more = search_reach.walked(actor)
+    its_customer = search_row.c.customer_id.in_(search_reach.granted(actor))
+    return Statements(
+        exact=_exact(actor, _alive(shape)),
+        chosen=_chosen(actor, matching),
+        recent=_recent(actor, shape),
+        given=_hits(matching, search_row.c.kind.in_(bindparam("kinds", expanding=True)), its_customer, per=4),
+        ownerless=_of_candidates(shape, _kinds, search_reach.helped(actor, search_row.c.customer_id)),
+        indexed=_of_candidates(shape, _its_kind == _kind),
+        branches=len(people) + len(more),
+    )
+
+
+def _alive(shape: Shape) -> ColumnElement[bool]:
+    return search_row.c.archived_at.is_not(None) if shape.archived else search_row.c.archived_at.is_(None)
+
+
+def _matching(shape: Shape, row: FromClause = search_row) -> ColumnElement[bool]:
+    """Every term stands in the row's words, and the row is not put away (or is, where those are asked for)."""
+    place = func.instr if shape.dialect == "sqlite" else func.strpos
+    asked = [place(row.c.haystack, bindparam(f"term_{i}", type_=String)) > 0 for i in range(shape.terms)]
+    gone = row.c.archived_at
+    return and_(gone.is_not(None) if shape.archived else gone.is_(None), *asked)
+
+
+def _hits(*where: ColumnElement[bool], per: int = 1) -> Select[Any]:
+    return select(*_HIT).where(*where).order_by(*_NEWEST).limit(_most * per if per > 1 else _most)
+
+
+def _exact(actor: Actor, alive: ColumnElement[bool]) -> Select[Any]:
+    """Customers with exactly this name, or reached at exactly this number or address."""
+    named = select(customer.c.id).where(customer.c.name == bindparam("name", type_=String))
+    reached = select(contact_point.c.customer_id).where(
+        contact_point.c.normalised.in_(bindparam("points", expanding=True)), contact_point.c.archived_at.is_(None)
+    )
+    first = [select(each.limit(CANDIDATES).subquery()) for each in (named, reached)]
+    either = union(*first).subquery()
+    theirs = and_(_its_kind == "customer", search_row.c.subject_id.in_(select(either.c.id)))
+    return _hits(theirs, alive, search_reach.visible(actor))
+
+
+def _chosen(actor: Actor, matching: ColumnElement[bool]) -> Select[Any]:
+    """What this person chose before, often and lately."""
+    last = (
+        select(opened.c.kind, opened.c.subject_id, opened.c.times, opened.c.last_at)
+        .where(opened.c.person_id == bindparam("me", type_=Id), opened.c.kind.in_(bindparam("kinds", expanding=True)))
+        .order_by(opened.c.last_at.desc())
+        .limit(CHOICES)
+        .subquery()
+    )
+    same = and_(search_row.c.kind == last.c.kind, search_row.c.subject_id == last.c.subject_id)
+    return (
+        select(*_HIT, last.c.times, last.c.last_at)
+        .select_from(last.join(search_row, same))
+        .where(matching, search_reach.visible(actor))
+    )
+
+
+def _recent(actor: Actor, shape: Shape) -> Select[Any]:
+    """The matching among the newest of each owner: a part of the index in its own order, no further."""
+    people, more = search_reach.walked(actor)
+    parts: list[FromClause] = [_newest(where).subquery() for where in more]
+    if people:
+        parts.append(_newest_of_each(people, shape.dialect))
+    kept = [select(*(part.c[each.name] for each in _HIT)).where(_matching(shape, part)) for part in parts]
+    found = (union_all(*kept) if len(kept) > 1 else kept[0]).subquery()
+    return select(found).order_by(found.c.touched_at.desc(), found.c.id.desc()).limit(_most)
+
+
+def _newest(where: ColumnElement[bool], of: FromClause = search_row) -> Select[Any]:
+    columns = (of.c[each.name] for each in (*_HIT, search_row.c.haystack, search_row.c.archived_at))
+    newest = (of.c.touched_at.desc(), of.c.id.desc())
+    return select(*columns).where(of.c.kind == _kind, where).order_by(*newest).limit(_window)
+
+
+def _newest_of_each(people: Sequence[int], dialect: str) -> FromClause:
+    """The newest of each of these people, as a loop over them in the database: a branch for each would have to be
+    read anew with every search."""
+    if dialect == "postgresql":
+        one = func.unnest(literal(list(people), ARRAY(Id))).table_valued(column("value", Id)).render_derived("one")
+        its = _newest(search_row.c.scope_owner_id == one.c.value).lateral("its")
+        return select(*its.c).select_from(one.join(its, true())).subquery()
+    one = func.json_each(json.dumps(list(people))).table_valued(column("value", Id), name="one")
+    its = search_row.alias("its")
+    newest = _newest(its.c.scope_owner_id == one.c.value, its).with_only_columns(its.c.id).correlate(one)
+    row = search_row.alias("its_row")
+    columns = (row.c[each.name] for each in (*_HIT, search_row.c.haystack, search_row.c.archived_at))
+    return select(*columns).select_from(one.join(row, row.c.id.in_(newest.scalar_subquery()))).subquery()
+
+
+def _candidates(dialect: str) -> FromClause:
+    """The newest rows that hold every token. MATERIALIZED: PostgreSQL would else walk the newest rows of all."""
+    if dialect == "sqlite":
+        holds = _fts.c.search_index.op("MATCH")(bindparam("match", type_=String))
+        return select(_fts.c.rowid.label("id")).where(holds).order_by(_fts.c.rowid.desc()).limit(CANDIDATES).subquery()
+    words = literal_column(
+        "'kind' || kind || ' ' || kind || coalesce(scope_owner_id::text, 'none') || rtrim(' ' || tokens)"
+    )
+    vector = func.array_to_tsvector(func.string_to_array(words, literal_column("' '")))
+    wanted = cast(bindparam("match", type_=String), TSQUERY)
+    every = select(search_row.c.id).where(vector.op("@@")(wanted)).cte("every").prefix_with("MATERIALIZED")
+    return select(every.c.id).order_by(every.c.id.desc()).limit(CANDIDATES).subquery()
+
+
+def _of_candidates(shape: Shape, *where: ColumnElement[bool]) -> Select[Any]:
+    candidates = _candidates(shape.dialect)
+    return (
+        select(*_HIT)
+        .select_from(candidates.join(search_row, search_row.c.id == candidates.c.id))
+        .where(_matching(shape), *where)
+        .order_by(*_NEWEST)
+        .limit(_most)
+    )
