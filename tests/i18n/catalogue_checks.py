@@ -12,7 +12,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 ROOMS: Final = ("salesapp", "templates", "plugins")
 PLURALS: Final = {"zh_Hans": 1, "zh_Hant": 1, "ru": 3}
-ALIKE: Final = {"SalesApp", "OK", "E-mail", "WeChat", "QQ", "CSV", "PDF", "CNY"}
+ALIKE: Final = {"SalesApp", "OK", "E-mail", "WeChat", "QQ", "CSV", "PDF", "CNY", "%(n)s KB", "%(n)s MB"}
 """Messages that may read the same in every language."""
 
 _PLACE = re.compile(r"%\((\w+)\)s")

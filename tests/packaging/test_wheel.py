@@ -44,7 +44,9 @@ class Site(NamedTuple):
         asked = urllib.request.Request(self.address + path, headers={"Accept-Language": language})
         try:
             with urllib.request.urlopen(asked, timeout=20) as answer:
-                return Answer(answer.status, answer.headers.get_content_type(), answer.read().decode("utf-8"))
+                return Answer(
+                    answer.status, answer.headers.get_content_type(), answer.read().decode("utf-8", "replace")
+                )
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, error.headers.get_content_type(), error.read().decode("utf-8", "replace"))
