@@ -30,7 +30,6 @@ from salesapp.domain.pinyin import readings
 from salesapp.store import schema
 from salesapp.store.engine import db
 
-ASKED = 60
 WARM_UP = 8
 READY_SECONDS = 60
 
@@ -51,7 +50,8 @@ class Figures:
 @click.option("--path", default="/search", show_default=True, help="/search is the page, /search/hits the list below.")
 @click.option("--folder", default="", help="Where the database and the key are put; else a temporary folder.")
 @click.option("--seeded", is_flag=True, help="The database has been filled by an earlier run.")
-def main(customers: int, url: str, path: str, folder: str, seeded: bool) -> None:
+@click.option("--asked", default=60, show_default=True, help="Questions of each class by each person.")
+def main(customers: int, url: str, path: str, folder: str, seeded: bool, asked: int) -> None:
     """Measure the search at a loopback socket."""
     with tempfile.TemporaryDirectory(prefix="salesapp-benchmark-") as temporary:
         place = Path(folder or temporary)
@@ -70,7 +70,7 @@ def main(customers: int, url: str, path: str, folder: str, seeded: bool) -> None
         click.echo(f"{'':22}" + "".join(f"{scope:>28}" for scope in cookies))
         click.echo(f"{'':22}" + f"{'p50   p95  worst quickest':>28}" * len(cookies))
         with _served(settings) as port:
-            _measure(company, cookies, port, path)
+            _measure(company, cookies, port, path, asked)
 
 
 def _cookies(settings: Settings, company: Company, now: datetime) -> dict[str, str]:
@@ -102,7 +102,7 @@ def _served(settings: Settings) -> Iterator[int]:
         process.wait(timeout=30)
 
 
-def _measure(company: Company, cookies: dict[str, str], port: int, path: str) -> None:
+def _measure(company: Company, cookies: dict[str, str], port: int, path: str, asked: int) -> None:
     line = http.client.HTTPConnection("127.0.0.1", port)
     for cookie in cookies.values():
         for _ in range(WARM_UP):
@@ -112,7 +112,7 @@ def _measure(company: Company, cookies: dict[str, str], port: int, path: str) ->
         found = []
         for scope, cookie in cookies.items():
             dice = Random(f"{kind} {scope}")
-            times = [_ask(line, path, CLASSES[kind](dice, company, scope), cookie) for _ in range(ASKED)]
+            times = [_ask(line, path, CLASSES[kind](dice, company, scope), cookie) for _ in range(asked)]
             every[scope] += times
             found.append(_figures(times))
         _say(kind, found)

@@ -87,7 +87,7 @@ def _is_one_number(text: str, pieces: list[str]) -> bool:
 
 
 def query_tokens(q: str) -> list[str]:
-    """The index entries every match must have; empty when the query holds nothing to search for."""
+    """Index entries every match must have; empty when the query holds nothing to search for."""
     found: dict[str, None] = {}
     for term in query_terms(q):
         runs = _RUN.findall(term)
@@ -96,6 +96,12 @@ def query_tokens(q: str) -> list[str]:
             if len(run) >= 3 or i or len(runs) == 1 or _HAN_RUN.match(run):
                 found.update(dict.fromkeys(_run_tokens(run)))
     return list(found)[:MAX_QUERY_TOKENS]
+
+
+def is_cut_short(q: str) -> bool:
+    """Whether a term is so short that the index knows it at the beginnings of words only."""
+    runs_of = (_RUN.findall(term) for term in query_terms(q))
+    return any(len(runs) == 1 and len(runs[0]) < 3 and not _HAN_RUN.match(runs[0]) for runs in runs_of)
 
 
 def marked(text: str, terms: Iterable[str]) -> list[tuple[str, bool]]:
@@ -122,8 +128,14 @@ def _spans(signs: list[tuple[str, int]], term: str) -> Iterator[tuple[int, int]]
 
 
 def _run_tokens(run: str) -> list[str]:
+    """Not all of a long one: what is common costs the index a walk through everything that has it, and the words of
+    what few entries find are looked at anyway. Firms end alike (有限公司), numbers begin alike (+86 138)."""
     size = 2 if _HAN_RUN.match(run) else 3
-    return [run[i : i + size] for i in range(len(run) - size + 1)] or [run]
+    every = [run[i : i + size] for i in range(len(run) - size + 1)] or [run]
+    if size == 2:
+        return every if len(every) <= 3 else every[:6:2]
+    few = every[::-3][: 3 if run.isdecimal() else 4]
+    return few if len(few) >= 3 else [*few, every[0]]
 
 
 def _normal(text: str, limit: int = MAX_PART) -> str:

@@ -42,7 +42,8 @@ class Sent:
 
 def send(w: Work, deal_id: int, sheet: Sheet) -> Sent:
     """All of it or nothing; Refused names everything that is missing, each thing at its place."""
-    fresh(w, "deal.move", deal_id, sheet.version)
+    if sheet.steps or sheet.changed:  # they are for the deal as it was shown; a move alone asks that itself
+        fresh(w, "deal.move", deal_id, sheet.version)
     for step in sheet.steps:
         tick_step(w, deal_id, step, True)
     problems = [*sheet.problems, *_changed(w, deal_id, sheet)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Table, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, func, or_, select, update
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
@@ -158,14 +158,20 @@ def rescope(x: Executor, customer_id: int) -> None:
     search_subjects.rescope(x, customer_id)
 
 
+_its_row = update(customer).where(customer.c.id == bindparam("touched"))
+_touch = (
+    _its_row.values(touched_at=bindparam("now")),
+    update(search_row)
+    .where(search_row.c.kind == "customer", search_row.c.subject_id == bindparam("touched"))
+    .values(touched_at=bindparam("now")),
+)
+_contact = _its_row.values(last_contact_at=bindparam("now"))
+
+
 def touched(x: Executor, customer_id: int, now: datetime, *, contacted: bool = False) -> None:
     """A person did something with this customer; it rises in lists. `contacted`: they reached them."""
-    values: dict[str, Any] = {"touched_at": now}
-    if contacted:
-        values["last_contact_at"] = now
-    x.execute(update(customer).where(customer.c.id == customer_id).values(values))
-    mine = and_(search_row.c.kind == "customer", search_row.c.subject_id == customer_id)
-    x.execute(update(search_row).where(mine).values(touched_at=now))
+    for statement in (*_touch, _contact) if contacted else _touch:
+        x.execute(statement, {"touched": customer_id, "now": now})
 
 
 def add_touch(x: Executor, customer_id: int, source: str | None, note: str, at: datetime) -> int:

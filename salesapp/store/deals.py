@@ -258,11 +258,18 @@ def update_if(x: Executor, deal_id: int, version: int, values: Mapping[str, Any]
     return bool(rows_changed(x, statement))
 
 
+_touch = (
+    update(deal).where(deal.c.id == bindparam("touched")).values(touched_at=bindparam("now")),
+    update(search_row)
+    .where(search_row.c.kind == "deal", search_row.c.subject_id == bindparam("touched"))
+    .values(touched_at=bindparam("now")),
+)
+
+
 def touched(x: Executor, deal_id: int, now: datetime) -> None:
     """Somebody did something with the deal: it moves up in lists. Not a new version, as nothing of it changed."""
-    x.execute(update(deal).where(deal.c.id == deal_id).values(touched_at=now))
-    found_by = (search_row.c.kind == "deal", search_row.c.subject_id == deal_id)
-    x.execute(update(search_row).where(*found_by).values(touched_at=now))
+    for statement in _touch:
+        x.execute(statement, {"touched": deal_id, "now": now})
 
 
 def team_of(x: Executor, person_id: int) -> tuple[bool, int | None]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from salesapp.domain.decisions import DEAL_LOST, DecisionStep, DecisionView
 from salesapp.domain.errors import NotFound
@@ -30,6 +30,11 @@ view = select(
     _owner.c.name.label("owner_name"),
     _asker.c.name.label("asked_by_name"),
 ).select_from(joined.outerjoin(_owner, _owner.c.id == subject_owner))
+_pending_for = select(decision.c.deal_id).where(
+    decision.c.state == "pending",
+    decision.c.kind == bindparam("kind"),
+    decision.c.deal_id.in_(bindparam("deals", expanding=True)),
+)
 _newest_of = (
     view.where(decision.c.deal_id == bindparam("deal_id"), decision.c.state != "withdrawn")
     .order_by(decision.c.id.desc())
@@ -80,8 +85,7 @@ def pending_for(x: Executor, deal_ids: Sequence[int], kind: str = DEAL_LOST) -> 
     """Which of these deals wait for a decision of this kind."""
     if not deal_ids:
         return frozenset()
-    waits = and_(decision.c.state == "pending", decision.c.kind == kind, decision.c.deal_id.in_(deal_ids))
-    return frozenset(x.scalars(select(decision.c.deal_id).where(waits)))
+    return frozenset(x.scalars(_pending_for, {"kind": kind, "deals": list(deal_ids)}))
 
 
 def newest_of(x: Executor, deal_id: int) -> DecisionView | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Executable, Table, insert, literal_column
+from sqlalchemy import Connection, CursorResult, Executable, Insert, Table, insert, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from salesapp.store.engine import Executor
@@ -22,7 +22,7 @@ def rows_changed(x: Executor, statement: Executable) -> int:
 
 def insert_row(x: Executor, table: Table, values: Mapping[str, Any]) -> int:
     """Insert one row and return its new id."""
-    result = cast("CursorResult[Any]", x.execute(insert(table).values(dict(values))))
+    result = cast("CursorResult[Any]", x.execute(_insert(table), dict(values)))
     key = result.inserted_primary_key
     assert key is not None, "insert_row is for tables with an id"
     return int(key[0])
@@ -30,9 +30,21 @@ def insert_row(x: Executor, table: Table, values: Mapping[str, Any]) -> int:
 
 def insert_or_ignore(x: Executor, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert one row unless a unique key forbids it; whether it was inserted."""
-    dialect = postgresql if dialect_name(x) == "postgresql" else sqlite
-    statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing().returning(literal_column("1"))
-    return x.execute(statement).first() is not None
+    return x.execute(_insert_or_ignore(table, dialect_name(x)), dict(values)).first() is not None
+
+
+# Statements are built once for each table: building one takes longer than running it.
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _insert_or_ignore(table: Table, dialect: str) -> Executable:
+    add = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return add.on_conflict_do_nothing().returning(literal_column("1"))
 
 
 def upsert_add(x: Executor, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

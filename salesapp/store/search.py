@@ -1,8 +1,9 @@
 """Finding records by what people remember of them: a few steps, the same answers on both databases.
 
-1. The exact name, phone number or mail address. 2. What this person chose before. 3. A look through the newest rows in
-scope: what people look for is mostly what they touched lately. 4. What was granted to them. 5. The token index, asked
-for rows in scope only, each candidate looked at again. Terms and tokens come from `salesapp.domain.search_terms`.
+1. The exact name, phone number or mail address. 2. What this person chose before. 3. The token index: where few records
+hold what is asked for, each is looked at, and that is all. Else 4. the newest rows in scope: what people look for is
+mostly what they touched lately. 5. What was granted to them. 6. The token index, asked for rows in scope only.
+Terms and tokens come from `salesapp.domain.search_terms`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ from sqlalchemy import Row
 
 from salesapp.domain.contact_points import KINDS, ContactPoint, parse_contact_point
 from salesapp.domain.permissions import Actor
-from salesapp.domain.search_terms import query_terms, query_tokens
+from salesapp.domain.search_terms import is_cut_short, query_terms, query_tokens
 from salesapp.store import search_reach
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import dialect_name
@@ -23,6 +24,9 @@ from salesapp.store.search_statements import Shape, Statements, statements
 ALL_KINDS: Final = ("customer", "contact", "deal", "activity")
 RECENT = 2000
 """How many of the newest rows in scope step 3 looks through, shared out among the kinds."""
+
+FEW: Final = 2000
+"""Up to so many that hold what was asked for, whosever they are, each is looked at, and nothing else is needed."""
 
 FADES: Final = timedelta(days=14)
 """After this time a choice counts half as much."""
@@ -68,9 +72,9 @@ def _found(
     terms = query_terms(q)
     if not terms or not kinds:
         return {kind: [] for kind in kinds}
-    steps = statements(Shape(actor, len(terms), archived, dialect_name(x)))
+    steps = statements(Shape(actor, tuple(kinds), len(terms), archived, dialect_name(x)))
     values: dict[str, Any] = {f"term_{i}": term for i, term in enumerate(terms)}
-    values |= {"kinds": list(kinds), "most": limit, "now": now, "me": actor.id, "match": ""}
+    values |= {"kinds": list(kinds), "most": limit, "now": now, "me": actor.id, "enough": FEW + 1}
     ranks: dict[int, float] = {}
     hits: dict[str, dict[int, Hit]] = {kind: {} for kind in kinds}
     if "customer" in kinds:
@@ -81,31 +85,61 @@ def _found(
         chosen = x.execute(steps.chosen, values).all()
         _collect(hits, chosen)
         ranks = {hit.id: _liking(hit.times, hit.last_at, now) for hit in chosen} | ranks
-    _look(x, actor, q, steps, values, hits, limit)
+    _look(x, actor, q, steps, values, hits)
     return {kind: [(ranks.get(hit.id, 0.0), hit) for hit in some.values()] for kind, some in hits.items()}
 
 
 def _look(
+    x: Executor, actor: Actor, q: str, steps: Statements, values: Mapping[str, Any], hits: dict[str, dict[int, Hit]]
+) -> None:
+    words, every = query_tokens(q), list(hits)
+    few = _all_of_few(x, steps, values, hits, _match(x, words))
+    if few and not is_cut_short(q):
+        return
+    alone = actor.people is not None and len(actor.people) == 1
+    if alone and not is_cut_short(q):
+        mine = _match(x, words, [token for kind in every for token in search_reach.tokens(actor, kind)])
+        if _all_of_few(x, steps, values, hits, mine):
+            _look_at_granted(x, words, steps, values, hits, every)
+            return
+    window = -(-RECENT // (len(hits) * steps.branches))
+    _collect(hits, x.execute(steps.recent, {**values, "window": window}).all())
+    if actor.people is not None:
+        _look_at_granted(x, words, steps, values, hits, every if alone else _with_room(hits, values))
+    elif not few:
+        _collect(hits, x.execute(steps.indexed, {**values, "match": _match(x, words)}).all())
+    for kind in _with_room(hits, values) if not few else ():
+        match = _match(x, words, search_reach.tokens(actor, kind))
+        _collect(hits, x.execute(steps.indexed, {**values, "kinds": [kind], "match": match}).all())
+
+
+def _all_of_few(
+    x: Executor, steps: Statements, values: Mapping[str, Any], hits: dict[str, dict[int, Hit]], match: str
+) -> bool:
+    """Whether what the index knows for this is few, and was looked at to the last."""
+    found = x.execute(steps.few, {**values, "match": match}).all()
+    _collect(hits, (row for row in found if row.kind is not None))
+    return bool(found[0].n <= FEW)
+
+
+def _with_room(hits: Mapping[str, Mapping[int, Hit]], values: Mapping[str, Any]) -> list[str]:
+    return [kind for kind, some in hits.items() if len(some) < values["most"]]
+
+
+def _look_at_granted(
     x: Executor,
-    actor: Actor,
-    q: str,
+    words: Iterable[str],
     steps: Statements,
     values: Mapping[str, Any],
     hits: dict[str, dict[int, Hit]],
-    limit: int,
+    kinds: Sequence[str],
 ) -> None:
-    window = -(-RECENT // (len(hits) * steps.branches))
-    for kind in hits:
-        _collect(hits, x.execute(steps.recent, {**values, "kind": kind, "window": window}).all())
-    words = query_tokens(q)
-    if actor.people is not None:
-        _collect(hits, x.execute(steps.given, values).all())
-        nobodys = _match(x, words, [token for kind in hits for token in search_reach.ownerless_tokens(kind)])
-        _collect(hits, x.execute(steps.ownerless, {**values, "match": nobodys}).all())
-    for kind, some in hits.items():
-        if len(some) < limit:
-            match = _match(x, words, search_reach.tokens(actor, kind))
-            _collect(hits, x.execute(steps.indexed, {**values, "kind": kind, "match": match}).all())
+    """What was granted, of these kinds. A team's grants are many: asked for only where their own leave room."""
+    if not kinds:
+        return
+    _collect(hits, x.execute(steps.given, {**values, "kinds": kinds}).all())
+    nobodys = _match(x, words, [token for kind in kinds for token in search_reach.ownerless_tokens(kind)])
+    _collect(hits, x.execute(steps.ownerless, {**values, "kinds": kinds, "match": nobodys}).all())
 
 
 def _collect(hits: dict[str, dict[int, Hit]], rows: Iterable[Hit]) -> None:
@@ -124,14 +158,14 @@ def _exactly(q: str) -> dict[str, Any]:
     return {"name": bare, "points": sorted({point.normalised for point in points} or {bare})}
 
 
-def _match(x: Executor, words: Iterable[str], scopes: Sequence[str]) -> str:
+def _match(x: Executor, words: Iterable[str], scopes: Sequence[str] = ()) -> str:
     """All tokens of the query and one of those that say whose, quoted for the index's own language, so that nothing
     typed is taken for syntax."""
     if dialect_name(x) == "sqlite":
         asked = ['"{}"'.format(plain(word).replace('"', '""')) for word in words]
-        return " AND ".join([*asked, f"({' OR '.join(scopes)})"])
+        return " AND ".join([*asked, f"({' OR '.join(scopes)})"] if scopes else asked)
     asked = ["'{}'".format(word.replace("\\", "\\\\").replace("'", "''")) for word in words]
-    return " & ".join([*asked, f"({' | '.join(scopes)})"])
+    return " & ".join([*asked, f"({' | '.join(scopes)})"] if scopes else asked)
 
 
 __all__ = [

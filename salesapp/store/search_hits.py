@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, or_, select, true
 
 from salesapp.domain.permissions import Actor
 from salesapp.store import search_reach, visibility
@@ -17,7 +17,7 @@ from salesapp.store.engine import Executor
 from salesapp.store.tables import activity, contact, contact_point, customer, deal, person
 
 HitRow = Row[*tuple[Any, ...]]
-_ids = bindparam("ids", expanding=True)
+_ids: BindParameter[Any] = bindparam("ids", expanding=True)
 _owner = person.alias("owner")
 
 _customers = (

@@ -7,7 +7,7 @@ other way round, from its row to their deals and activities.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, Table, and_, bindparam, exists, or_, select, true, union_all
 
 from salesapp.domain.permissions import Actor
 from salesapp.store import visibility
@@ -23,6 +23,9 @@ _deals, _steps = deal.alias("its_deal"), activity.alias("its_activity")
 
 MANY = 100
 """People, beyond whom a team is looked at through everybody's newest."""
+
+GRANTED = 500
+"""How many granted customers are looked through for what a great many records hold: the newest."""
 
 
 def tokens(actor: Actor, kind: str) -> list[str]:
@@ -52,9 +55,15 @@ def walked(actor: Actor) -> tuple[list[int], list[ColumnElement[bool]]]:
 
 
 def granted(actor: Actor) -> Select[tuple[int]]:
-    """Ids of somebody else's customers this person may see."""
+    """Ids of somebody else's customers this person may see: the newest of them. A customer of nobody's is looked up
+    the other way round, by `helped`."""
+    ways = _ways(actor, activity.c.owner_id != activity.c.scope_owner_id)
+    return select(ways.c.customer_id).distinct().order_by(ways.c.customer_id.desc()).limit(GRANTED)
+
+
+def _ways(actor: Actor, *of_activity: ColumnElement[bool]) -> Subquery:
     people = sorted(actor.people or ())
-    ways = union_all(
+    return union_all(
         visibility.shared(actor, NOW),
         select(deal.c.customer_id).where(
             deal.c.owner_id.in_(people), deal.c.owner_id != deal.c.scope_owner_id, deal.c.customer_id.is_not(None)
@@ -62,11 +71,10 @@ def granted(actor: Actor) -> Select[tuple[int]]:
         select(activity.c.customer_id).where(
             activity.c.owner_id.in_(people),
             activity.c.state == "planned",
-            activity.c.owner_id != activity.c.scope_owner_id,
             activity.c.customer_id.is_not(None),
+            *of_activity,
         ),
     ).subquery("granted")
-    return select(ways.c.customer_id)
 
 
 def helped(actor: Actor, customer_id: ColumnElement[int | None]) -> ColumnElement[bool]:
@@ -90,6 +98,17 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     begin with everything in scope."""
     mine = visibility.owned(actor, search_row.c.scope_owner_id + 0)
     return mine if actor.people is None else or_(mine, given(actor, search_row.c.customer_id))
+
+
+def reached(actor: Actor) -> ColumnElement[bool]:
+    """The same for some hundred rows: what was granted is gathered once, and only for a customer of nobody's looked up
+    from the row. Of activities also those on their own customers, as an index alone says so much."""
+    owner = search_row.c.scope_owner_id
+    mine = visibility.owned(actor, owner + 0)
+    if actor.people is None:
+        return mine
+    nobodys = and_(or_(owner + 0 == POOLED, owner.is_(None)), helped(actor, search_row.c.customer_id))
+    return or_(mine, no_index(search_row.c.customer_id).in_(select(_ways(actor).c.customer_id)), nobodys)
 
 
 def visible_one(actor: Actor, thing: Table) -> ColumnElement[bool]:

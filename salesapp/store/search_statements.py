@@ -50,9 +50,9 @@ _HIT = (
     search_row.c.id,
 )
 _NEWEST = (search_row.c.touched_at.desc(), search_row.c.id.desc())
-_kind = bindparam("kind", type_=String)
+_asked: Any = bindparam("kinds", expanding=True)
 _its_kind = no_index(search_row.c.kind)  # a million rows have it: found by what they are, then asked for their kind
-_kinds = _its_kind.in_(bindparam("kinds", expanding=True))
+_kinds = _its_kind.in_(_asked)
 _most = bindparam("most", type_=Id)
 _window = bindparam("window", type_=Id)
 _fts = table("search_index", column("rowid", Id), column("search_index", String))
@@ -63,6 +63,7 @@ class Shape:
     """What decides how the statements read."""
 
     actor: Actor
+    kinds: tuple[str, ...]
     terms: int
     archived: bool
     dialect: str
@@ -70,10 +71,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """One of each step, and into how many parts the window over the newest is divided."""
+    """One of each step, and into how many parts the window over the newest of a kind is divided."""
 
     exact: Any
     chosen: Any
+    few: Any
     recent: Any
     given: Any
     ownerless: Any
@@ -90,10 +92,11 @@ def statements(shape: Shape) -> Statements:
     return Statements(
         exact=_exact(actor, _alive(shape)),
         chosen=_chosen(actor, matching),
+        few=_few(shape),
         recent=_recent(actor, shape),
-        given=_hits(matching, search_row.c.kind.in_(bindparam("kinds", expanding=True)), its_customer, per=4),
+        given=_first_of_each(select(*_HIT).where(matching, _kinds, its_customer)),
         ownerless=_of_candidates(shape, _kinds, search_reach.helped(actor, search_row.c.customer_id)),
-        indexed=_of_candidates(shape, _its_kind == _kind),
+        indexed=_of_candidates(shape, _kinds),
         branches=len(people) + len(more),
     )
 
@@ -110,8 +113,14 @@ def _matching(shape: Shape, row: FromClause = search_row) -> ColumnElement[bool]
     return and_(gone.is_not(None) if shape.archived else gone.is_(None), *asked)
 
 
-def _hits(*where: ColumnElement[bool], per: int = 1) -> Select[Any]:
-    return select(*_HIT).where(*where).order_by(*_NEWEST).limit(_most * per if per > 1 else _most)
+def _first_of_each(rows: Select[Any]) -> Select[Any]:
+    """The newest of each kind among these rows of the search. MATERIALIZED: SQLite would else walk all rows in the
+    order of their kind and time, and ask of each whether it is one of them."""
+    found = rows.cte("looked_at").prefix_with("MATERIALIZED")
+    newest = (found.c.touched_at.desc(), found.c.id.desc())
+    place = func.row_number().over(partition_by=found.c.kind, order_by=newest).label("place")
+    every = select(found, place).subquery()
+    return select(*(every.c[each.name] for each in _HIT)).where(every.c.place <= _most)
 
 
 def _exact(actor: Actor, alive: ColumnElement[bool]) -> Select[Any]:
@@ -123,14 +132,15 @@ def _exact(actor: Actor, alive: ColumnElement[bool]) -> Select[Any]:
     first = [select(each.limit(CANDIDATES).subquery()) for each in (named, reached)]
     either = union(*first).subquery()
     theirs = and_(_its_kind == "customer", search_row.c.subject_id.in_(select(either.c.id)))
-    return _hits(theirs, alive, search_reach.visible(actor))
+    visible = search_reach.visible(actor)
+    return select(*_HIT).where(theirs, alive, visible).order_by(*_NEWEST).limit(_most)
 
 
 def _chosen(actor: Actor, matching: ColumnElement[bool]) -> Select[Any]:
     """What this person chose before, often and lately."""
     last = (
         select(opened.c.kind, opened.c.subject_id, opened.c.times, opened.c.last_at)
-        .where(opened.c.person_id == bindparam("me", type_=Id), opened.c.kind.in_(bindparam("kinds", expanding=True)))
+        .where(opened.c.person_id == bindparam("me", type_=Id), opened.c.kind.in_(_asked))
         .order_by(opened.c.last_at.desc())
         .limit(CHOICES)
         .subquery()
@@ -143,58 +153,78 @@ def _chosen(actor: Actor, matching: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+def _few(shape: Shape) -> Select[Any]:
+    """All that holds every token, whosever it is, as long as it is less than `enough`; `n` says how many, in at least
+    one row, so that nothing found and too much found are told apart."""
+    enough = bindparam("enough", type_=Id)
+    found = _holding(shape.dialect).limit(enough).cte("found").prefix_with("MATERIALIZED")
+    n = select(func.count()).select_from(found).scalar_subquery()
+    rows = select(*_HIT).select_from(found.join(search_row, search_row.c.id == found.c.id))
+    # PostgreSQL takes a gathered set for so dear that it compiles the statement first, for seconds.
+    reached = search_reach.reached if shape.dialect == "sqlite" else search_reach.visible
+    wanted = rows.where(n < enough, _matching(shape), _kinds, reached(shape.actor))
+    hits = _first_of_each(wanted).subquery("hits")
+    one = select(n.label("n")).subquery("counted")
+    return select(one.c.n, *(hits.c[each.name] for each in _HIT)).select_from(one.outerjoin(hits, true()))
+
+
 def _recent(actor: Actor, shape: Shape) -> Select[Any]:
-    """The matching among the newest of each owner: a part of the index in its own order, no further."""
+    """Of each kind the matching among the newest of each owner: a part of the index in its own order, no further."""
     people, more = search_reach.walked(actor)
-    parts: list[FromClause] = [_newest(where).subquery() for where in more]
-    if people:
-        parts.append(_newest_of_each(people, shape.dialect))
-    kept = [select(*(part.c[each.name] for each in _HIT)).where(_matching(shape, part)) for part in parts]
-    found = (union_all(*kept) if len(kept) > 1 else kept[0]).subquery()
-    return select(found).order_by(found.c.touched_at.desc(), found.c.id.desc()).limit(_most)
+    found = []
+    for kind in shape.kinds:
+        parts: list[FromClause] = [_newest(kind, where).subquery() for where in more]
+        if people:
+            parts.append(_newest_of_each(kind, people, shape.dialect))
+        kept = [select(*(part.c[each.name] for each in _HIT)).where(_matching(shape, part)) for part in parts]
+        of_kind = (union_all(*kept) if len(kept) > 1 else kept[0]).subquery()
+        found.append(select(of_kind).order_by(of_kind.c.touched_at.desc(), of_kind.c.id.desc()).limit(_most).subquery())
+    every = [select(of_kind) for of_kind in found]
+    return select(union_all(*every).subquery()) if len(every) > 1 else every[0]
 
 
-def _newest(where: ColumnElement[bool], of: FromClause = search_row) -> Select[Any]:
+def _newest(kind: str, where: ColumnElement[bool], of: FromClause = search_row) -> Select[Any]:
     columns = (of.c[each.name] for each in (*_HIT, search_row.c.haystack, search_row.c.archived_at))
     newest = (of.c.touched_at.desc(), of.c.id.desc())
-    return select(*columns).where(of.c.kind == _kind, where).order_by(*newest).limit(_window)
+    return select(*columns).where(of.c.kind == kind, where).order_by(*newest).limit(_window)
 
 
-def _newest_of_each(people: Sequence[int], dialect: str) -> FromClause:
+def _newest_of_each(kind: str, people: Sequence[int], dialect: str) -> FromClause:
     """The newest of each of these people, as a loop over them in the database: a branch for each would have to be
     read anew with every search."""
     if dialect == "postgresql":
-        one = func.unnest(literal(list(people), ARRAY(Id))).table_valued(column("value", Id)).render_derived("one")
-        its = _newest(search_row.c.scope_owner_id == one.c.value).lateral("its")
-        return select(*its.c).select_from(one.join(its, true())).subquery()
+        one: Any = func.unnest(literal(list(people), ARRAY(Id))).table_valued(column("value", Id)).render_derived("one")
+        theirs = _newest(kind, search_row.c.scope_owner_id == one.c.value).lateral("its")
+        return select(*theirs.c).select_from(one.join(theirs, true())).subquery()
     one = func.json_each(json.dumps(list(people))).table_valued(column("value", Id), name="one")
     its = search_row.alias("its")
-    newest = _newest(its.c.scope_owner_id == one.c.value, its).with_only_columns(its.c.id).correlate(one)
+    newest = _newest(kind, its.c.scope_owner_id == one.c.value, its).with_only_columns(its.c.id).correlate(one)
     row = search_row.alias("its_row")
     columns = (row.c[each.name] for each in (*_HIT, search_row.c.haystack, search_row.c.archived_at))
     return select(*columns).select_from(one.join(row, row.c.id.in_(newest.scalar_subquery()))).subquery()
 
 
-def _candidates(dialect: str) -> FromClause:
-    """The newest rows that hold every token. MATERIALIZED: PostgreSQL would else walk the newest rows of all."""
+def _holding(dialect: str) -> Select[Any]:
+    """The ids of what holds the tokens of `match`."""
+    wanted = bindparam("match", type_=String)
     if dialect == "sqlite":
-        holds = _fts.c.search_index.op("MATCH")(bindparam("match", type_=String))
-        return select(_fts.c.rowid.label("id")).where(holds).order_by(_fts.c.rowid.desc()).limit(CANDIDATES).subquery()
-    words = literal_column(
+        return select(_fts.c.rowid.label("id")).where(_fts.c.search_index.op("MATCH")(wanted))
+    words: Any = literal_column(
         "'kind' || kind || ' ' || kind || coalesce(scope_owner_id::text, 'none') || rtrim(' ' || tokens)"
     )
     vector = func.array_to_tsvector(func.string_to_array(words, literal_column("' '")))
-    wanted = cast(bindparam("match", type_=String), TSQUERY)
-    every = select(search_row.c.id).where(vector.op("@@")(wanted)).cte("every").prefix_with("MATERIALIZED")
+    return select(search_row.c.id).where(vector.op("@@")(cast(wanted, TSQUERY)))
+
+
+def _candidates(dialect: str) -> FromClause:
+    """The newest that hold the tokens. MATERIALIZED: PostgreSQL would else walk the newest rows of all."""
+    if dialect == "sqlite":
+        return _holding(dialect).order_by(_fts.c.rowid.desc()).limit(CANDIDATES).subquery()
+    every = _holding(dialect).cte("every").prefix_with("MATERIALIZED")
     return select(every.c.id).order_by(every.c.id.desc()).limit(CANDIDATES).subquery()
 
 
 def _of_candidates(shape: Shape, *where: ColumnElement[bool]) -> Select[Any]:
     candidates = _candidates(shape.dialect)
-    return (
-        select(*_HIT)
-        .select_from(candidates.join(search_row, search_row.c.id == candidates.c.id))
-        .where(_matching(shape), *where)
-        .order_by(*_NEWEST)
-        .limit(_most)
-    )
+    rows = select(*_HIT).select_from(candidates.join(search_row, search_row.c.id == candidates.c.id))
+    return _first_of_each(rows.where(_matching(shape), *where))

@@ -32,6 +32,13 @@ def titles(cast: Cast, q: str, limit: int = 100) -> list[str]:
         return [hit.title for hit in search.find(x, cast.owner, q, NOW, limit=limit)]
 
 
+def narrowed(monkeypatch: pytest.MonkeyPatch, recent: int) -> None:
+    """0: nothing is few and the newest are not looked through, so the index in scope has to find everything; 1: the
+    newest are, too; else it is as it is."""
+    monkeypatch.setattr(search, "RECENT", min(recent, 1) * 2000)
+    monkeypatch.setattr(search, "FEW", -1 if recent < 2 else 2000)
+
+
 @pytest.fixture
 def ward(cast: Cast) -> Cast:
     added(cast.owner, name="卢沟桥医院", kind="organisation", phones=["010-83211441"], emails=["lgq@hospital.example"])
@@ -57,9 +64,9 @@ REMEMBERED = (
 )
 
 
-@pytest.mark.parametrize("recent", [2000, 0])
+@pytest.mark.parametrize("recent", [2000, 1, 0])
 def test_people_find_by_what_they_remember(ward: Cast, recent: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "RECENT", recent)  # 0: step 2 sees nothing, the token index has to find it
+    narrowed(monkeypatch, recent)
     for q, found in REMEMBERED:
         assert titles(ward, q) == [found], q
 
@@ -103,7 +110,7 @@ def test_removing_a_row_removes_its_tokens(ward: Cast, monkeypatch: pytest.Monke
     assert titles(ward, "建国") == []
 
 
-@pytest.mark.parametrize("recent", [0, 2000])
+@pytest.mark.parametrize("recent", [2000, 1, 0])
 @pytest.mark.parametrize(
     ("who", "sees"),
     [
@@ -119,17 +126,17 @@ def test_removing_a_row_removes_its_tokens(ward: Cast, monkeypatch: pytest.Monke
 def test_each_finds_only_what_is_theirs(
     ward: Cast, who: str, sees: bool, recent: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "RECENT", recent)
+    narrowed(monkeypatch, recent)
     for q in ("王建国", "建国", "13800138000", "wjg"):
         with reading() as x:
             assert bool(search.find(x, getattr(ward, who), q, NOW)) is sees
 
 
-@pytest.mark.parametrize("recent", [0, 2000])
+@pytest.mark.parametrize("recent", [2000, 1, 0])
 def test_what_is_shared_or_worked_on_is_found_too_until_the_share_ends(
     cast: Cast, recent: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "RECENT", recent)
+    narrowed(monkeypatch, recent)
     shared, helped = added(cast.owner, name="王建国"), added(cast.owner, name="王建军")
     shared_with(cast.owner, shared, cast.outsider, "read", days=1)
     with_deal(cast.owner, helped, cast.outsider)
@@ -177,13 +184,10 @@ def test_every_step_finds_what_a_naive_reading_finds(
         holding = {i for i, text in words.items() if terms and all(term in text for term in terms)}
         # The index knows one and two letters at the beginnings of words only.
         indexed = {i for i in holding if set(query_tokens(q)) <= tokens(words[i])}
-        for recent, expected in ((0, indexed), (2000, holding)):
-            search.RECENT, before = recent, search.RECENT
-            try:
-                with reading() as x:
-                    found = {hit.subject_id for hit in search.find(x, cast.owner, q, NOW, kinds=(kind,), limit=50)}
-            finally:
-                search.RECENT = before
+        for recent, expected in ((0, indexed), (1, holding), (2000, holding)):
+            with pytest.MonkeyPatch.context() as patch, reading() as x:
+                narrowed(patch, recent)
+                found = {hit.subject_id for hit in search.find(x, cast.owner, q, NOW, kinds=(kind,), limit=50)}
             assert found == expected, (q, recent)
 
 
@@ -194,10 +198,13 @@ def test_a_thousand_rows_stop_at_the_limit(cast: Cast) -> None:
     assert len(titles(cast, "王", limit=20)) == 20
 
 
-def test_sqlite_walks_neither_every_customer_nor_every_activity(app: Flask, cast: Cast) -> None:
+def test_sqlite_walks_neither_every_customer_nor_every_activity(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if on_postgres():
         return
     run: list[tuple[str, Any]] = []
+    monkeypatch.setattr(search, "FEW", -1)  # the long way: nothing is few
     event.listen(db.engine, "before_cursor_execute", lambda _c, _cu, sql, values, *_: run.append((sql, values)))
     with reading() as x:
         for actor in (cast.owner, cast.manager, cast.admin):

@@ -39,10 +39,12 @@ def met(actor: Actor, customer_id: int, name: str) -> int:
         return contacts.add_contact(w, customer_id, NewContact(name=name, position="院长"))
 
 
-@pytest.fixture(params=[0, 2000])
+@pytest.fixture(params=[(2000, 2000), (-1, 2000), (-1, 0)])
 def window(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """0: the newest are not looked through, so the index has to find everything."""
-    monkeypatch.setattr(search, "RECENT", request.param)
+    """As it is; nothing counts as few; the newest are not looked through either, so the index in scope has to find
+    everything."""
+    monkeypatch.setattr(search, "FEW", request.param[0])
+    monkeypatch.setattr(search, "RECENT", request.param[1])
 
 
 @pytest.mark.usefixtures("window")
@@ -184,10 +186,9 @@ def test_services_leave_nothing_to_mend_and_what_drifted_is_mended(app: Flask, c
     with reading() as x:
         assert search_rebuild.compare(x).counts == {"right": 4, "wrong": 0, "missing": 0, "too many": 0}
     with work(cast.admin, NOW) as w:
-        x = w.session
-        search.remove(x, "contact", 1)
+        search.remove(w.session, "contact", 1)
         put(
-            x,
+            w.session,
             kind="deal",
             subject_id=99,
             customer_id=None,
@@ -196,7 +197,7 @@ def test_services_leave_nothing_to_mend_and_what_drifted_is_mended(app: Flask, c
             parts={"names": ["x"]},
             touched_at=NOW,
         )
-        x.execute(search_row.update().where(search_row.c.kind == "activity").values(title="?"))
+        w.session.execute(search_row.update().where(search_row.c.kind == "activity").values(title="?"))
     with reading() as x:
         wrong = rebuild.check(x)
     assert wrong[-1].counts == {"right": 2, "wrong": 1, "missing": 1, "too many": 1}
