@@ -23,11 +23,18 @@
     const call = store.get(KEY);
     if (call && !leaving) store.set(KEY, { ...call, gone: true });
   };
+  // A sheet somebody is writing in is not taken away; the one the number was tapped in gives way
+  const touched = (each) => {
+    if (each.matches("select")) return each.selectedIndex !== Math.max(0, [...each.options].findIndex((one) => one.defaultSelected));
+    if (each.matches("[type=checkbox], [type=radio]")) return each.checked !== each.defaultChecked;
+    return each.type !== "hidden" && each.value !== each.defaultValue;
+  };
+  const inUse = () => [...document.querySelectorAll("#sheet[open] :is(input, select, textarea)")].some(touched);
   const back = () => {
     const call = store.get(KEY);
     if (!call?.gone || document.visibilityState !== "visible" || !window.htmx) return;
     store.set(KEY, null);
-    if (Date.now() - call.at > TOO_LATE || document.querySelector("dialog[open]")) return; // a sheet in use is not taken away
+    if (Date.now() - call.at > TOO_LATE || inUse()) return;
     window.htmx.ajax("GET", call.path, "#sheet-body").catch(() => store.set(KEY, call)); // no network: asked the next time
   };
   document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? back() : gone()));
@@ -40,14 +47,14 @@
   const texts = (form) => [...form.querySelectorAll("textarea")];
   document.addEventListener("input", (event) => {
     const form = formOf(event.target);
-    if (form) store.set(DRAFT + form.getAttribute("action"), Object.fromEntries(texts(form).map((text) => [text.name, text.value])));
+    if (form) store.set(DRAFT + form.dataset.draft, Object.fromEntries(texts(form).map((text) => [text.name, text.value])));
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    const form = event.target.querySelector?.("form[data-draft]"), draft = form && store.get(DRAFT + form.getAttribute("action"));
+    const form = event.target.querySelector?.("form[data-draft]"), draft = form && store.get(DRAFT + form.dataset.draft);
     if (draft) texts(form).forEach((text) => { if (!text.value) text.value = draft[text.name] ?? ""; });
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = formOf(event.detail.elt);
-    if (form && event.detail.xhr?.status === 204) store.set(DRAFT + form.getAttribute("action"), null);
+    if (form && event.detail.xhr?.status === 204) store.set(DRAFT + form.dataset.draft, null);
   });
 })();

@@ -42,9 +42,15 @@
     all("[data-toast]:has(form)").slice(0, -1).forEach(leave); // only the last thing done can be taken back
   };
   const say = (text) => {
-    const toast = document.createElement("div"), line = document.createElement("p");
+    const toast = document.createElement("div"), line = document.createElement("p"), sheet = $("dialog[open]");
     toast.className = "toast"; toast.dataset.toast = ""; line.textContent = text;
-    toast.append(line); region?.append(toast); armAll();
+    toast.append(line);
+    if (!sheet) region?.append(toast);
+    else { // a sheet covers everything outside it
+      const over = document.createElement("div");
+      over.className = "toasts"; over.setAttribute("role", "alert"); over.append(toast); sheet.append(over);
+    }
+    armAll();
   };
 
   // What a page needs when it arrives, whole or in part ------------------------------------------
@@ -68,6 +74,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;
+    if (!navigator.onLine) { event.preventDefault(); event.stopImmediatePropagation(); say(region.dataset.failed); return; }
     if (form.hasAttribute("data-sent")) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     sent(form, true);
     setTimeout(() => sent(form, false), 8000); // somebody cancelled, or the answer was a download

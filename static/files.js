@@ -11,7 +11,7 @@
 
   const problem = (field) => {
     const { most, bytes, total, saidMany, saidLarge, saidAll } = field.dataset, files = chosen(field).map((each) => each.file);
-    const large = files.find((file) => file.size > Number(bytes) && !file.type.startsWith("image/"));
+    const large = files.find((file) => file.size > Number(bytes));
     if (large) return saidLarge.replace("{name}", large.name);
     if (files.length + all('input[name="kept"]:checked', field).length > Number(most)) return saidMany;
     return files.reduce((sum, file) => sum + file.size, 0) > Number(total) ? saidAll : "";

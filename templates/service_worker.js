@@ -2,7 +2,7 @@
 // Never a private page: whatever is not in this list goes to the server, and its answer is not kept.
 "use strict";
 const FILES = {{ files|tojson }}, WITHOUT = {{ without|tojson }};
-const NAME = "shell " + FILES.join(" ");
+const NAME = ["shell", ...FILES, WITHOUT].join(" ");
 
 self.addEventListener("install", (event) => {
   const keep = async () => { await (await caches.open(NAME)).addAll([...FILES, new Request(WITHOUT, { credentials: "omit" })]); await self.skipWaiting(); };

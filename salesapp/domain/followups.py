@@ -36,6 +36,12 @@ def next_contact(grade: str | None, last: date, intervals: Mapping[str | None, I
     return last + timedelta(days=interval.count * (7 if interval.unit == "week" else 1))
 
 
+def try_again(today: date) -> date:
+    """The day to try again where nobody was reached, or there was no time: the next one, and not when it is time for
+    the grade."""
+    return today + timedelta(days=1)
+
+
 def add_months(start: date, months: int) -> date:
     """`months` later on the same day of the month, or on its last day: 31 January + 1 is 28 or 29 February."""
     years, month = divmod(start.month - 1 + months, 12)

@@ -41,6 +41,8 @@ class MailSettings:
     password: str = field(default="", repr=False)
     sender: str = ""
     base_url: str = ""
+    unreadable: bool = False
+    """A password is stored that this installation's key does not open: it has to be typed again."""
 
     @property
     def usable(self) -> bool:

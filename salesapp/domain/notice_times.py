@@ -46,6 +46,11 @@ def digest_day(now: datetime, choices: Choices, zone: ZoneInfo) -> date | None:
     return None
 
 
+def digest_until(day: date, choices: Choices, zone: ZoneInfo) -> datetime:
+    """Until when a digest of that day may go, if its mail had to be tried again."""
+    return _at_hour(day, choices.digest_hour or 0, zone) + DIGEST_LATE
+
+
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """When the person's day begins and when it ends."""
     return _at_hour(day, 0, zone), _at_hour(day + timedelta(days=1), 0, zone)

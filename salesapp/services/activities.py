@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
@@ -76,8 +77,8 @@ def plan_activity(w: Work, new: NewActivity) -> int:
     problems = _check(new)
     if new.planned_at is None:
         problems.append(problem("planned_on", N_("Choose a day.")))
-    elif new.planned_at > w.now + AHEAD:
-        problems.append(problem("planned_on", N_("That is more than five years ahead.")))
+    else:
+        problems += check_day(w, new.planned_at, "planned_on")
     values = _values(w, new, problems)
     planned = {"state": "planned", "planned_at": new.planned_at, "all_day": new.all_day}
     activity_id = activities.insert(w.session, values | planned)
@@ -107,8 +108,8 @@ def finish_activity(
     kind = KINDS_BY_KEY.get(row.kind)
     if outcome not in OUTCOMES and (outcome is not None or kind is None or kind.reaches):
         problems.append(problem("outcome", N_("Choose how it went.")))
-    if next_at is not None and next_at > w.now + AHEAD:
-        problems.append(problem("next_on", N_("That is more than five years ahead.")))
+    if next_at is not None:
+        problems += check_day(w, next_at, "next_on")
     problems += check_result(w, row.kind, outcome, row.deal_process, answers)
     if problems:
         raise Refused(problems)
@@ -116,6 +117,7 @@ def finish_activity(
     values = {"state": "done", "at": w.now, "outcome": outcome, "note": text, "answers": joined(row.answers, said)}
     if not activities.update_from(w.session, activity_id, "planned", values):
         raise Stale(fields=["state"])
+    notices.activity_off(w, activity_id)
     done = activities.load(w.session, w.actor, activity_id, w.now)
     before = {"planned_note": row.note} if row.note != text else {}  # reopening puts it back
     before |= {"planned_answers": row.answers} if row.answers else {}
@@ -131,6 +133,8 @@ def plan_next(
 ) -> int:
     """Plan the next activity after one that is done; taking that one back takes this one along. `by_rhythm` when the
     day is the one the customer's grade suggests: a day of one's own choosing has no other reason."""
+    if problems := check_day(w, next_at, "next_on"):
+        raise Refused(problems)
     because: dict[str, Any] = {"after": done.id}
     if done.outcome == "not_reached":
         because["source"] = AFTER_MISSED
@@ -157,31 +161,58 @@ def plan_next(
     return next_id
 
 
-def postpone_activity(w: Work, activity_id: int, planned_at: datetime, *, all_day: bool = True) -> None:
-    """Put a planned activity off to another time."""
+def postpone_activity(w: Work, activity_id: int, planned_at: datetime, *, all_day: bool = True, note: str = "") -> None:
+    """Put a planned activity off to another time. `note`, why or until what, goes below what it is about."""
     row = _planned(w, activity_id)
-    if planned_at > w.now + AHEAD:
-        raise Refused([problem("next_on", N_("That is more than five years ahead."))])
-    _change(w, activity_id, "planned", {"planned_at": planned_at, "all_day": all_day})
+    text = "\n".join(filter(None, [row.note, note.strip()]))
+    problems = [*_check_note(text), *check_day(w, planned_at, "next_on", was=row.planned_at)]
+    if problems:
+        raise Refused(problems)
+    _put_off(w, row, {"planned_at": planned_at, "all_day": all_day, "note": text}, note.strip())
+
+
+def _put_off(w: Work, row: Row[*tuple[Any, ...]], values: Mapping[str, Any], note: str = "") -> None:
+    _change(w, row.id, "planned", values)
     was = {"was": row.planned_at.isoformat() if row.planned_at else None, "was_all_day": row.all_day}
-    data = {"kind": row.kind, "planned_at": planned_at.isoformat(), "all_day": all_day, **was}
-    _event(w, row, "activity.planned", data)
+    data = {"kind": row.kind, "planned_at": values["planned_at"].isoformat(), "all_day": values["all_day"], **was}
+    _event(w, row, "activity.planned", data, personal={"note": note, "planned_note": row.note} if note else None)
     _touch(w, row)
 
 
-def put_back_activity(w: Work, activity_id: int) -> None:
+def put_back_activity(w: Work, activity_id: int, seen_version: int | None = None) -> None:
     """Take back that it was put off: it is planned for when it was before."""
     row = _planned(w, activity_id)
+    _check_seen(row, seen_version)
     last = activities.last_told(w.session, activity_id)
     if last.get("was") is None or last.get("planned_at") != row.planned_at.isoformat():
         raise Refused([problem("", N_("This was not put off, or somebody changed it since."))])
-    postpone_activity(w, activity_id, datetime.fromisoformat(last["was"]), all_day=last.get("was_all_day", True))
+    before = activities.written_over(w.session, activity_id, "activity.planned")
+    was = {"planned_at": datetime.fromisoformat(last["was"]), "all_day": last.get("was_all_day", True)}
+    _put_off(w, row, was | {"note": before.get("planned_note", row.note)})
+
+
+def take_back(w: Work, activity_id: int, seen_version: int | None = None) -> None:
+    """Take back what was last done: a plan is dropped, done or cancelled is planned again. With the version it had
+    then, only that: what somebody did since is not taken back by accident."""
+    row = activities.load_for_change(w.session, w.actor, activity_id, w.now)
+    _check_seen(row, seen_version)
+    if row.state == "planned":
+        cancel_activity(w, activity_id)
+    else:
+        reopen_activity(w, activity_id)
+
+
+def _check_seen(row: Row[*tuple[Any, ...]], seen_version: int | None) -> None:
+    if seen_version is not None and row.version != seen_version:
+        text = N_("This was changed since, so it was not taken back. Have a look at it first.")
+        raise Refused([problem("", text)])
 
 
 def cancel_activity(w: Work, activity_id: int) -> None:
     """A planned activity will not happen."""
     row = _planned(w, activity_id)
     _change(w, activity_id, "planned", {"state": "cancelled"})
+    notices.activity_off(w, activity_id)
     _event(w, row, "activity.cancelled", {"kind": row.kind})
     _touch(w, row)
 
@@ -200,10 +231,11 @@ def reopen_activity(w: Work, activity_id: int) -> None:
     else:
         values: dict[str, Any] = {"state": "planned", "at": None, "outcome": None}
         if row.state == "done":
-            before = activities.before_done(w.session, activity_id)
+            before = activities.written_over(w.session, activity_id, "activity.done")
             values["note"] = before.get("planned_note", row.note)
             values["answers"] = before.get("planned_answers", {})
         _change(w, activity_id, row.state, values)
+        notices.activity_on(w, activity_id)
         _event(w, row, "activity.reopened", {"kind": row.kind, "from": row.state})
     if row.state == "done":
         if row.deal_id is not None:
@@ -219,6 +251,18 @@ def _show(w: Work, row: Row[*tuple[Any, ...]]) -> None:
     """What is done with a deal may be what one of its key steps waits for; who was not reached heard nothing."""
     if row.deal_id is not None and row.outcome != "not_reached":
         push_evidence(w, row.deal_id, f"activity.{row.kind}", row.id, at=row.at)
+
+
+def check_day(w: Work, at: datetime, place: str, *, was: datetime | None = None) -> list[Problem]:
+    """What is wrong with the day something is planned for: it is over, or too far ahead. On the day it `was` planned
+    for it may stay."""
+    zone = ZoneInfo(w.actor.zone)
+    day = at.astimezone(zone).date()
+    if was is not None and was.astimezone(zone).date() == day:
+        return []
+    if day < w.now.astimezone(zone).date():
+        return [problem(place, N_("That day is over."))]
+    return [problem(place, N_("That is more than five years ahead."))] if at > w.now + AHEAD else []
 
 
 def _check_note(note: str) -> list[Problem]:

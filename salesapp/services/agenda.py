@@ -8,9 +8,9 @@ from sqlalchemy import Row
 
 from salesapp.domain.activity_kinds import takes
 from salesapp.domain.agenda import LONGEST, Booked, check_length, clashes
-from salesapp.domain.errors import N_, Refused, Stale, problem
+from salesapp.domain.errors import Refused, Stale
 from salesapp.domain.permissions import Actor
-from salesapp.services.activities import AHEAD
+from salesapp.services.activities import check_day
 from salesapp.services.work import Work
 from salesapp.store import activities, agenda, customers, deals
 from salesapp.store.engine import Executor
@@ -25,8 +25,8 @@ def move_activity(
     if row.state != "planned" or row.version != seen_version:
         raise Stale(row.owner_name or "", ["state" if row.state != "planned" else "planned_at"])
     problems = check_length(minutes)
-    if planned_at > w.now + AHEAD:
-        problems.append(problem("on", N_("That is more than five years ahead.")))
+    if not _is_way_back(w, row, planned_at):
+        problems += check_day(w, planned_at, "on", was=row.planned_at)
     if problems:
         raise Refused(problems)
     values = {"planned_at": planned_at, "minutes": minutes, "all_day": all_day}
@@ -35,6 +35,11 @@ def move_activity(
     _note(w, row, values)
     w.done("activity", activity_id)
     return seen_version + 1
+
+
+def _is_way_back(w: Work, row: Row[*tuple[Any, ...]], planned_at: datetime) -> bool:
+    """Whether it goes back to where it just was; that day may be over."""
+    return activities.last_told(w.session, row.id).get("was") == planned_at.isoformat()
 
 
 def _note(w: Work, row: Row[*tuple[Any, ...]], values: dict[str, Any]) -> None:

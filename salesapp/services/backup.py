@@ -86,7 +86,7 @@ def _there_already(target: Path) -> Refused:
 
 def _gather(instance: Path, folder: Path, now: datetime) -> Manifest:
     tables: dict[str, dict[str, Any]] = {}
-    expected: dict[str, str] = {}
+    expected: dict[str, str | None] = {}
     (folder / TABLES).mkdir()
     with dump.one_state() as connection:
         revision = schema.revision_of(connection)
@@ -102,8 +102,13 @@ def _gather(instance: Path, folder: Path, now: datetime) -> Manifest:
         with suppress(FileNotFoundError):  # one without a row was just swept up
             shutil.copyfile(source, folder / name)
     members = {name: {"sha256": _hash(path), "bytes": path.stat().st_size} for name, path in _members(folder)}
-    damaged = tuple(name for name, hashed in expected.items() if members.get(name, {}).get("sha256") != hashed)
+    damaged = tuple(name for name, hashed in expected.items() if not _is_as_known(members.get(name), hashed))
     return Manifest(revision or "", now.isoformat(), __version__, tables, members, damaged)
+
+
+def _is_as_known(member: Mapping[str, Any] | None, hashed: str | None) -> bool:
+    """Whether a file is there, and as the database knows it; of a preview it knows the name only."""
+    return member is not None and hashed in (None, member["sha256"])
 
 
 def _beside(instance: Path) -> Iterator[tuple[str, Path]]:

@@ -37,6 +37,7 @@ from salesapp.store.files import FileRow
 log = logging.getLogger(__name__)
 
 END_BYTES: Final = 66_000  # where a ZIP's end must begin: its comment has at most 65,535
+ZIP64: Final = b"PK\x06\x07"
 MEMBERS: Final = 5000
 DIRECTORY_BYTES: Final = 1_000_000
 
@@ -109,7 +110,8 @@ def _members(content: IO[bytes], size: int) -> Collection[str]:
     if place < 0 or len(end) < place + 22:
         return ()
     count, directory_bytes = unpack("<HI", end[place + 10 : place + 16])
-    if count > MEMBERS or directory_bytes > DIRECTORY_BYTES:
+    is_zip64 = end[max(0, place - 20) : place].startswith(ZIP64)  # its own record would say another size
+    if is_zip64 or count > MEMBERS or directory_bytes > DIRECTORY_BYTES:
         return ()
     try:
         with zipfile.ZipFile(content) as container:

@@ -15,6 +15,8 @@ KEPT: Final[Mapping[str, tuple[Callable[[Executor, datetime], int], timedelta]]]
     "one_time_link": (housekeeping.links, timedelta(days=90)),
     "throttle": (housekeeping.throttles, timedelta(days=2)),
     "request_key": (housekeeping.request_keys, timedelta(days=90)),
+    "notice": (housekeeping.notices, timedelta(days=365)),
+    "notice_digest": (housekeeping.digests, timedelta(days=42)),
     "job": (housekeeping.done_jobs, DONE_JOBS),
 }
 """Table → what removes its old rows, and how long they are kept after their end."""

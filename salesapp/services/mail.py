@@ -6,17 +6,20 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import asdict
 from email.message import EmailMessage
-from typing import Final
+from typing import Any, Final
 
 from flask import current_app
 
 from salesapp.domain.errors import N_, Refused, Stale, problem
 from salesapp.domain.mail_settings import FIELDS, MailSettings, read_settings
+from salesapp.domain.secrets import opened, sealed
 from salesapp.services.work import Work
 from salesapp.store import people, settings
 from salesapp.store.engine import Executor
 
 SETTING: Final = "mail"
+SEALED: Final = "sealed_password"
+PURPOSE: Final = "settings"
 TIMEOUT: Final = 10.0
 ACCESS: Final = ("host", "port", "security", "user")
 """What a stored password was typed for: changed, it could be sent to somebody else's server."""
@@ -32,11 +35,37 @@ class MailFailed(Exception):
 
 # --- settings ---
 
+FOR_ANOTHER: Final = N_("Please type the password again: it is for this server and user.")
+TYPE_AGAIN: Final = N_(
+    "Please type the password again: the stored one cannot be read with this installation's secret key."
+)
+
 
 def load(x: Executor) -> MailSettings:
     """How mail goes out; without a host while nobody has set it up."""
-    found = settings.get(x, SETTING)
-    return MailSettings(**found) if found else MailSettings()
+    return _read(settings.get(x, SETTING) or {})
+
+
+def _read(stored: Mapping[str, Any]) -> MailSettings:
+    """The settings of their row. One of an older version has the password in the open, until it is saved again."""
+    values = {name: value for name, value in stored.items() if name != SEALED}
+    if SEALED not in stored:
+        return MailSettings(**values)
+    password = opened(stored[SEALED], _keys(), PURPOSE)
+    return MailSettings(**values, password=password or "", unreadable=password is None)
+
+
+def stored(mail: MailSettings) -> dict[str, Any]:
+    """The settings as their row keeps them: the password is sealed, and the key is not in the database."""
+    values = asdict(mail)
+    del values["unreadable"]
+    password = values.pop("password")
+    return values | {SEALED: sealed(password, _keys(), PURPOSE)} if password else values
+
+
+def _keys() -> list[str]:
+    """The installation's own key, and those it had before."""
+    return [str(current_app.secret_key), *(current_app.config["SECRET_KEY_FALLBACKS"] or ())]
 
 
 def public_address(mail: MailSettings) -> str:
@@ -51,7 +80,8 @@ def change(w: Work, typed: Mapping[str, str], password: str, seen: Mapping[str, 
     Stale when somebody else changed one of the changed fields meanwhile.
     """
     w.require("settings.manage")
-    before = load(w.session)
+    row = settings.locked(w.session, SETTING, {})  # before anything is compared: of two at once one waits here
+    before = _read(row)
     was = before.shown()
     stale = [name for name in FIELDS if name in seen and was[name] not in (seen[name], typed[name])]
     stale = [name for name in stale if typed[name] != seen[name]]
@@ -62,12 +92,13 @@ def change(w: Work, typed: Mapping[str, str], password: str, seen: Mapping[str, 
     kept = password or (before.password if same else "")
     new, problems = read_settings(wanted, kept if wanted["user"] else "")
     if new.host and new.user and not kept and not problems:
-        problems.append(problem("password", N_("Please type the password again: it is for this server and user.")))
+        problems.append(problem("password", TYPE_AGAIN if same and before.unreadable else FOR_ANOTHER))
     if problems:
         raise Refused(problems)
-    changed = [name for name, value in asdict(new).items() if value != getattr(before, name)]
+    changed = [name for name in (*FIELDS, "password") if getattr(new, name) != getattr(before, name)]
+    if changed or "password" in row:
+        settings.put(w.session, SETTING, stored(new))
     if changed:
-        settings.put(w.session, SETTING, asdict(new))
         w.event("mail.changed", "mail", 0, data={"fields": sorted(changed)})
 
 
@@ -108,6 +139,8 @@ _WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (  # the first that fit
 
 def send(mail: MailSettings, message: EmailMessage) -> None:
     """Hand one message to the configured server; MailFailed says in plain words what went wrong."""
+    if mail.unreadable:
+        raise MailFailed(TYPE_AGAIN)
     try:
         with _connected(mail) as smtp:
             smtp.send_message(message)

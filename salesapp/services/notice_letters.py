@@ -13,7 +13,7 @@ from sqlalchemy import Row
 
 from salesapp.domain.activity_kinds import KINDS_BY_KEY as ACTIVITIES
 from salesapp.domain.letters import Letter, Line, Section
-from salesapp.domain.notice_times import day_bounds, mail_at
+from salesapp.domain.notice_times import day_bounds, digest_until, mail_at
 from salesapp.domain.notice_words import day_words, language_of, moment_words
 from salesapp.domain.notices import DIGEST, KINDS_BY_KEY, MAIL, OFF, hidden, sentence
 from salesapp.domain.permissions import Actor
@@ -33,6 +33,8 @@ UNREAD: Final = Text("Unread notices", "未读提醒", "未讀提醒", "Непр
 MORE: Final = Text("… and more", "……还有更多", "……還有更多", "… и ещё")
 LINES: Final = 10
 """How much of each part a digest shows; the rest is in the app."""
+LOOKED_AT: Final = 50
+"""Of how many unread notices the newest that still hold are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,8 @@ def _stamp(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def _line(row: Row[*tuple[Any, ...]], subject: Subject | None, to: Recipient, lang: str) -> Line:
-    if subject is None or row.kind not in KINDS_BY_KEY:
+def _line(row: Row[*tuple[Any, ...]], subject: Subject, to: Recipient, lang: str) -> Line:
+    if row.kind not in KINDS_BY_KEY:
         return Line(hidden(lang))
     text = sentence(row.kind, str(row.data.get("how", "")), row.who or "", subject.name, lang)
     return Line(text, subject.path, _planned(subject, to, lang) if row.subject_kind == "activity" else "")
@@ -123,13 +125,14 @@ def _planned(subject: Subject, to: Recipient, lang: str) -> str:
 
 
 def digest(x: Executor, person_id: int, day: date, now: datetime) -> Letter | None:
-    """The digest of somebody's day; None when there is nothing to say, it was sent, or the day is over."""
+    """The digest of somebody's day; None when there is nothing to say, it was sent, or it is not morning any more."""
     to = notice_choices.recipient(x, person_id)
     if to is None or not to.email or to.choices.digest_hour is None or not mail.load(x).usable:
         return None
     actor = sign_ins.actor_of(x, person_id)
     begin, end = day_bounds(day, to.zone)
-    if actor is None or now >= end or not notice_choices.digest_open(x, person_id, day):
+    late = now >= digest_until(day, to.choices, to.zone)
+    if actor is None or late or not notice_choices.digest_open(x, person_id, day):
         return None
     lang = language_of(to.language, to.company.country)
     sections = [*_day(x, to, begin, end, lang), *_unread(x, actor, to, now, lang)]
@@ -169,12 +172,16 @@ def _activity(row: Row[*tuple[Any, ...]], to: Recipient, lang: str) -> Line:
 
 def _unread(x: Executor, actor: Actor, to: Recipient, now: datetime, lang: str) -> list[Section]:
     kinds = [key for key in KINDS_BY_KEY if to.choices.way(key) in (DIGEST, MAIL)]
-    rows = notices.unread(x, to.id, kinds, LINES)
+    rows = notices.unread(x, to.id, kinds, LOOKED_AT)
     keys: list[Key] = [(row.subject_kind, row.subject_id) for row in rows]
     found = notice_subjects.find(x, actor, keys, now)
-    lines = [_line(row, found.get(key), to, lang) for row, key in zip(rows, keys, strict=True)][:LINES]
+    lines = []
+    for row, key in zip(rows, keys, strict=True):
+        subject = found.get(key)
+        if subject is not None and holds(row, subject):
+            lines.append(_line(row, subject, to, lang))
     title = UNREAD.in_language(lang)
-    return [Section(title, _cut(lines, len(rows) > LINES, lang, "/notices"))] if lines else []
+    return [Section(title, _cut(lines[:LINES], len(lines) > LINES, lang, "/notices"))] if lines else []
 
 
 def _cut(lines: list[Line], more: bool, lang: str, path: str) -> list[Line]:

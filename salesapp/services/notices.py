@@ -6,8 +6,8 @@ Nobody is told what they did themselves, and telling the same occurrence twice i
 waits for half a minute, so that what is taken back is never sent.
 """
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from salesapp.domain.decisions import DecisionView, may_decide
@@ -18,11 +18,15 @@ from salesapp.services import mail
 from salesapp.services.jobs import enqueue
 from salesapp.services.work import Work
 from salesapp.store import decision_lists, job_lists, notice_choices, notices, sign_ins, visibility
+from salesapp.store.notice_choices import Recipient
 from salesapp.store.notice_subjects import Key
 
 MAIL_JOB: Final = "notices.mail"
 DIGEST_JOB: Final = "notices.digest"
 UNDO_WITHIN: Final = MAIL_WAITS
+COMMITS_LATE: Final = timedelta(minutes=10)
+"""A notice carries the moment its change began, and is there for others once that is through: nobody may be said to
+have read what was not there yet."""
 LOOK_BACK: Final = timedelta(days=1)
 FAILING_TRIES: Final = 3
 
@@ -58,9 +62,22 @@ def tell(
         "at": w.now,
     }
     notice_id = notices.insert(w.session, values)
-    if notice_id is not None and by_mail and to.email and to.choices.way(kind) == MAIL and mail.load(w.session).usable:
-        enqueue(w, MAIL_JOB, {"notice": notice_id}, run_at=mail_at(w.now + MAIL_WAITS, to.choices, to.zone))
+    if notice_id is not None and by_mail:
+        _by_mail(w, notice_id, kind, to)
     return notice_id
+
+
+def _by_mail(w: Work, notice_id: int, kind: str, to: Recipient) -> None:
+    if to.email and to.choices.way(kind) == MAIL and mail.load(w.session).usable:
+        enqueue(w, MAIL_JOB, {"notice": notice_id}, run_at=mail_at(w.now + MAIL_WAITS, to.choices, to.zone))
+
+
+def _restore(w: Work, notice_ids: Sequence[int]) -> None:
+    """What was taken back holds again. The job that would have mailed it may have come and gone meanwhile."""
+    for row in notices.restore(w.session, notice_ids):
+        to = notice_choices.recipient(w.session, row.person_id)
+        if to is not None:
+            _by_mail(w, row.id, row.kind, to)
 
 
 def hand_over(w: Work, kind: str, subject: Key, before: int | None, after: int | None, time: int) -> None:
@@ -75,7 +92,7 @@ def hand_over(w: Work, kind: str, subject: Key, before: int | None, after: int |
         notices.withdraw(w.session, row.id, w.now)
     back = [row for row in slips if row.data.get("from") == after]
     for row in back:
-        notices.restore(w.session, row.data.get("instead_of", ()))
+        _restore(w, row.data.get("instead_of", ()))
     if not back:
         data = {"from": before, "instead_of": [row.id for row in slips]}
         tell(w, after, kind, subject, occurrence=str(time), data=data)
@@ -110,6 +127,16 @@ def decision_settled(w: Work, decision: DecisionView, state: str) -> None:
         tell(w, decision.asked_by, "decision.decided", ("decision", decision.id), data={"how": state})
 
 
+def activity_off(w: Work, activity_id: int) -> None:
+    """An activity is not to be done any more: who was told it is theirs, and has not read it, need not."""
+    notices.settle(w.session, "activity.given", "activity", activity_id, w.now)
+
+
+def activity_on(w: Work, activity_id: int) -> None:
+    """An activity is to be done after all: what was told of it holds again."""
+    _restore(w, notices.withdrawn_of(w.session, "activity.given", "activity", activity_id))
+
+
 # --- reading and choosing ---
 
 
@@ -119,10 +146,10 @@ def read_one(w: Work, notice_id: int) -> None:
     notices.mark_read(w.session, notice_id, w.actor.id, w.now)
 
 
-def read_all(w: Work, newest: int) -> int:
-    """A person read all they were shown; how many were unread."""
+def read_all(w: Work, shown: Sequence[int], drawn: datetime) -> int:
+    """A person read all on a page made at `drawn`, and what is older; how many were unread."""
     assert w.actor.id is not None
-    return notices.mark_all_read(w.session, w.actor.id, newest, w.now)
+    return notices.mark_all_read(w.session, w.actor.id, shown, drawn - COMMITS_LATE, w.now)
 
 
 def choose(w: Work, choices: Choices) -> None:
@@ -143,7 +170,7 @@ def begin_digests(w: Work) -> int:
         return 0
     due = [(to.id, digest_day(w.now, to.choices, to.zone)) for to in notice_choices.with_mail(w.session)]
     wanted = [(person_id, day) for person_id, day in due if day is not None]
-    begun = notice_choices.digests_of(w.session, sorted({day for _, day in wanted}))
+    begun = notice_choices.digests_of(w.session, wanted)
     fresh = [each for each in wanted if each not in begun]
     for person_id, day in fresh:
         if notice_choices.begin_digest(w.session, person_id, day, w.now):

@@ -57,11 +57,12 @@ def _pixels(source: IO[bytes], name: str) -> tuple[Image.Image, bool]:
     """What one sees, and whether every dot was exact and not a JPEG's."""
     source.seek(0)
     with Image.open(source, formats=FORMATS) as opened:
-        _check_size(opened, name)
+        _check_size(opened, name, MOST_JPEG_PIXELS if opened.format in JPEGS else MOST_PIXELS)
         opened.draft("RGB", (LONGEST, LONGEST))
+        _check_size(opened, name, MOST_PIXELS)  # a long strip is hardly made smaller
         opened.load()
+        opened.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)  # first: turning needs as much memory again
         upright = ImageOps.exif_transpose(opened)
-        upright.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
         mode = "RGBA" if upright.has_transparency_data else "RGB"
         made = upright.convert(mode)
         exact = opened.format not in JPEGS
@@ -69,8 +70,7 @@ def _pixels(source: IO[bytes], name: str) -> tuple[Image.Image, bool]:
     return made, exact
 
 
-def _check_size(opened: Image.Image, name: str) -> None:
-    most = MOST_JPEG_PIXELS if opened.format in JPEGS else MOST_PIXELS
+def _check_size(opened: Image.Image, name: str, most: int) -> None:
     if opened.width * opened.height > most:
         text = N_("%(name)s has more pixels than SalesApp takes (%(most)s million).")
         raise Refused([problem("files", text, name=name, most=most // 1_000_000)])

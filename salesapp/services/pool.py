@@ -3,12 +3,14 @@
 from salesapp.domain.errors import N_, NotFound, Problem, Refused, problem
 from salesapp.domain.permissions import Access
 from salesapp.services import notices
+from salesapp.services.hand_over import give_open_work
 from salesapp.services.work import Work
 from salesapp.store import customer_files, customers, pools, visibility
 
 
 def assign_customer(w: Work, customer_id: int, owner_id: int | None) -> int | None:
-    """Hand a customer to somebody, or to nobody (None); everything that hangs on it follows. Returns who had it."""
+    """Hand a customer to somebody, or to nobody (None); everything that hangs on it follows, with the open work of
+    who had it. Returns who that was."""
     visibility.require(w.actor, "customer.assign", _access(w, customer_id))
     if problems := owner_problems(w, owner_id):
         raise Refused(problems)
@@ -16,8 +18,9 @@ def assign_customer(w: Work, customer_id: int, owner_id: int | None) -> int | No
     if before is not None and before == owner_id:
         return before
     customers.set_owner(w.session, customer_id, owner_id=owner_id)
+    went = give_open_work(w, customer_id, before, owner_id) if before is not None and owner_id is not None else {}
     customers.rescope(w.session, customer_id)
-    data = {"from_owner": before, "to_owner": owner_id}
+    data = {"from_owner": before, "to_owner": owner_id, **went}
     event_id = w.event(
         "customer.assigned", "customer", customer_id, customer_id=customer_id, owner_id=owner_id, data=data
     )

@@ -262,6 +262,12 @@ def update_from(x: Executor, activity_id: int, state: str, values: Mapping[str, 
     return bool(rows_changed(x, statement))
 
 
+def give(x: Executor, customer_id: int, owner_id: int, to: int) -> int:
+    """What this person has planned with a customer is another one's from now on; how much it was."""
+    theirs = (activity.c.customer_id == customer_id, activity.c.owner_id == owner_id, activity.c.state == "planned")
+    return rows_changed(x, update(activity).where(*theirs).values(owner_id=to, version=activity.c.version + 1))
+
+
 def planned_after(x: Executor, activity_id: int, customer_id: int | None, deal_id: int | None) -> Sequence[int]:
     """Ids of what was planned because this activity was done, and still is planned."""
     same = [activity.c.customer_id == customer_id] if customer_id else [activity.c.deal_id == deal_id]
@@ -269,12 +275,18 @@ def planned_after(x: Executor, activity_id: int, customer_id: int | None, deal_i
     return [row.id for row in x.execute(query) if row.because and row.because.get("after") == activity_id]
 
 
-def before_done(x: Executor, activity_id: int) -> Mapping[str, Any]:
-    """What finishing the activity wrote over: `planned_note`, `planned_answers`, each where it was something else."""
+def version_of(x: Executor, activity_id: int) -> int:
+    """How often the activity was changed, for a button that takes back the last change only."""
+    return int(x.execute(select(activity.c.version).where(activity.c.id == activity_id)).scalar_one())
+
+
+def written_over(x: Executor, activity_id: int, kind: str) -> Mapping[str, Any]:
+    """What the last event of this kind wrote over: `planned_note`, `planned_answers`, each where it was something
+    else."""
     query = (
         select(event_payload.c.body)
         .select_from(event.outerjoin(event_payload, event_payload.c.event_id == event.c.id))
-        .where(event.c.subject_kind == "activity", event.c.subject_id == activity_id, event.c.kind == "activity.done")
+        .where(event.c.subject_kind == "activity", event.c.subject_id == activity_id, event.c.kind == kind)
         .order_by(event.c.id.desc())
         .limit(1)
     )
@@ -283,10 +295,11 @@ def before_done(x: Executor, activity_id: int) -> Mapping[str, Any]:
 
 
 def last_told(x: Executor, activity_id: int) -> Mapping[str, Any]:
-    """The data of the last thing that happened to the activity."""
+    """The data of the last thing that happened to the activity itself, not to its files."""
+    its_own = event.c.kind.startswith("activity.")
     query = (
         select(event.c.data)
-        .where(event.c.subject_kind == "activity", event.c.subject_id == activity_id)
+        .where(event.c.subject_kind == "activity", event.c.subject_id == activity_id, its_own)
         .order_by(event.c.id.desc())
         .limit(1)
     )

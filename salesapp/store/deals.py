@@ -117,6 +117,12 @@ def version(x: Executor, deal_id: int) -> int:
     return found
 
 
+def open_of(x: Executor, customer_id: int, owner_id: int) -> Sequence[int]:
+    """Ids of this person's open deals with a customer."""
+    theirs = (deal.c.customer_id == customer_id, deal.c.owner_id == owner_id, deal.c.state == "open")
+    return x.scalars(select(deal.c.id).where(*theirs, deal.c.archived_at.is_(None)).order_by(deal.c.id)).all()
+
+
 def lost_note(x: Executor, deal_id: int) -> str:
     """What was written down when the deal was lost."""
     return str(x.execute(select(deal.c.lost_note).where(deal.c.id == deal_id)).scalar_one())

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, union, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, or_, select, union, update
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Actor
@@ -24,6 +24,9 @@ _rows = (
     .outerjoin(person, person.c.id == file.c.created_by)
 )
 _living: ColumnElement[bool] = file.c.archived_at.is_(None)
+# What came with something that was taken back stays with it, and is no file of its customer or deal until it is back.
+_its = activity.alias("its")
+_stands: ColumnElement[bool] = ~exists().where(_its.c.id == file.c.activity_id, _its.c.state == "cancelled")
 _one = _rows.where(file.c.id == bindparam("file_id"))
 _of_activity = _rows.where(file.c.activity_id == bindparam("activity_id"), _living).order_by(file.c.id)
 
@@ -63,7 +66,7 @@ def of_record(
     limit: int = 50,
 ) -> Sequence[FileRow]:
     """The files of a customer or a deal, the newest first, beginning before file `after`."""
-    where = [_living, _about(customer_id, deal_id)]
+    where = [_living, _stands, _about(customer_id, deal_id)]
     if after is not None:
         where.append(file.c.id < after)
     return x.execute(_rows.where(*where).order_by(file.c.id.desc()).limit(limit)).all()
@@ -80,7 +83,7 @@ def around(
     """In one statement, what a page shows: the files of these activities, and the `newest` ones of its record."""
     ways = [select(file.c.id).where(file.c.activity_id.in_(sorted(activity_ids)), _living)]
     if newest:
-        latest = select(file.c.id).where(_living, _about(customer_id, deal_id)).order_by(file.c.id.desc())
+        latest = select(file.c.id).where(_living, _stands, _about(customer_id, deal_id)).order_by(file.c.id.desc())
         ways.append(select(latest.limit(newest).subquery().c.id))
     ids = union(*ways).subquery()
     return x.execute(_rows.where(file.c.id.in_(select(ids.c.id))).order_by(file.c.id.desc())).all()
@@ -135,8 +138,10 @@ def any_at_all(x: Executor) -> bool:
     return x.execute(select(file.c.id).limit(1)).first() is not None
 
 
-def hashes(connection: Connection) -> Iterator[tuple[str, str]]:
-    """Every file's key and hash."""
-    rows = connection.execution_options(yield_per=1000).execute(select(file.c.key, file.c.sha256).order_by(file.c.id))
-    for row in rows:
+def hashes(connection: Connection) -> Iterator[tuple[str, str | None]]:
+    """Every file's key and hash, and every preview's key, whose hash nobody wrote down."""
+    query = select(file.c.key, file.c.sha256, file.c.preview_key).order_by(file.c.id)
+    for row in connection.execution_options(yield_per=1000).execute(query):
         yield row.key, row.sha256
+        if row.preview_key is not None:
+            yield row.preview_key, None

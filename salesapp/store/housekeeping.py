@@ -1,5 +1,6 @@
-"""Rows that have served their time. These DELETEs are allowed because each row is a key, a counter or a note of the
-machine itself: what people did stands in the events, which are never deleted. Nothing refers to any of these rows."""
+"""Rows that have served their time. These DELETEs are allowed because each row is a key, a counter, a note of the
+machine itself or a notice: what people did stands in the events, which are never deleted. Nothing refers to any of
+these rows."""
 
 from datetime import datetime
 from typing import Final
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select, tuple_
 
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import rows_changed
-from salesapp.store.tables import job, one_time_link, request_key, sign_in, throttle
+from salesapp.store.tables import job, notice, notice_digest, one_time_link, request_key, sign_in, throttle
 
 AT_ONCE: Final = 2000  # of each table in one transaction, so that nobody waits for it
 
@@ -37,6 +38,18 @@ def throttles(x: Executor, before: datetime) -> int:
 def request_keys(x: Executor, before: datetime) -> int:
     """Keys of forms so old that none of them comes a second time."""
     return _remove(x, request_key, request_key.c.at < before)
+
+
+def notices(x: Executor, before: datetime) -> int:
+    """Notices of before then that were read or taken back; what nobody has read stays."""
+    return _remove(
+        x, notice, (notice.c.at < before) & or_(notice.c.read_at.is_not(None), notice.c.withdrawn_at.is_not(None))
+    )
+
+
+def digests(x: Executor, before: datetime) -> int:
+    """That digests of before then went out; nobody asks for one of another day than today."""
+    return _remove(x, notice_digest, notice_digest.c.at < before)
 
 
 def done_jobs(x: Executor, before: datetime) -> int:

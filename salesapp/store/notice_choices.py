@@ -1,6 +1,6 @@
 """How people want to be told: their choices, who they are as recipients, and the one digest of each of their days."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -89,9 +89,12 @@ def put(x: Executor, person_id: int, choices: Choices) -> None:
         x.execute(update(notice_choice).where(notice_choice.c.person_id == person_id).values(**values))
 
 
-def digests_of(x: Executor, days: list[date]) -> set[tuple[int, date]]:
-    """Whose digest of which of these days was begun."""
-    query = select(notice_digest.c.person_id, notice_digest.c.day).where(notice_digest.c.day.in_(days))
+def digests_of(x: Executor, wanted: Collection[tuple[int, date]]) -> set[tuple[int, date]]:
+    """Which of these people's digests of these days were begun."""
+    people, days = {person_id for person_id, _ in wanted}, {day for _, day in wanted}
+    query = select(notice_digest.c.person_id, notice_digest.c.day).where(
+        notice_digest.c.person_id.in_(sorted(people)), notice_digest.c.day.in_(sorted(days))
+    )
     return {(row.person_id, row.day) for row in x.execute(query)}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, bindparam, func, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, func, or_, select, tuple_, update
 
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, rows_changed
@@ -89,9 +89,10 @@ def mark_read(x: Executor, notice_id: int, person_id: int, now: datetime) -> boo
     return bool(rows_changed(x, update(notice).where(which).values(read_at=now)))
 
 
-def mark_all_read(x: Executor, person_id: int, newest: int, now: datetime) -> int:
-    """A person read all of theirs up to this one: what came while they looked stays unread."""
-    which = and_(notice.c.person_id == person_id, notice.c.id <= newest, _unread)
+def mark_all_read(x: Executor, person_id: int, shown: Sequence[int], before: datetime, now: datetime) -> int:
+    """A person read those of theirs that they were shown, and all of before then."""
+    seen = or_(notice.c.id.in_(shown), notice.c.at < before)
+    which = and_(notice.c.person_id == person_id, seen, _unread)
     return rows_changed(x, update(notice).where(which).values(read_at=now))
 
 
@@ -122,10 +123,19 @@ def told_lately(
     return x.execute(query).all()
 
 
-def restore(x: Executor, notice_ids: Sequence[int]) -> None:
-    """What these told of holds again."""
-    if notice_ids:
-        x.execute(update(notice).where(notice.c.id.in_(notice_ids)).values(withdrawn_at=None))
+def restore(x: Executor, notice_ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What these told of holds again; those of them that never went out by mail."""
+    if not notice_ids:
+        return []
+    x.execute(update(notice).where(notice.c.id.in_(notice_ids)).values(withdrawn_at=None))
+    query = select(notice.c.id, notice.c.person_id, notice.c.kind)
+    return x.execute(query.where(notice.c.id.in_(notice_ids), notice.c.mailed_at.is_(None))).all()
+
+
+def withdrawn_of(x: Executor, kind: str, subject_kind: str, subject_id: int) -> Sequence[int]:
+    """What was told of this subject and taken back."""
+    which = and_(notice.c.subject_kind == subject_kind, notice.c.subject_id == subject_id, notice.c.kind == kind)
+    return x.scalars(select(notice.c.id).where(which, notice.c.withdrawn_at.is_not(None))).all()
 
 
 def withdraw(x: Executor, notice_id: int, now: datetime) -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.domain.activity_kinds import KINDS, KINDS_BY_KEY
-from salesapp.domain.errors import N_, Problem, Refused, problem
+from salesapp.domain.errors import Problem, Refused
 from salesapp.domain.followups import next_contact
 from salesapp.domain.permissions import Actor
 from salesapp.domain.result_forms import are_asked
@@ -20,6 +20,7 @@ from salesapp.services.activities import NewActivity
 from salesapp.services.work import Work, work
 from salesapp.store import activities, customers, deal_lists, deals
 from salesapp.store.engine import Executor, reading
+from salesapp.store.visibility import customer_access, deal_access, require
 from salesapp.web import render, result_forms
 from salesapp.web.calendar_words import clash_words, lengths, minutes_from
 from salesapp.web.guard import safe_next, takes_files
@@ -33,7 +34,7 @@ bp = Blueprint("activities", __name__)
 
 FIELDS = (
     *("mode", "kind", "outcome", "direction", "note", "at_on", "at_time"),
-    *("planned_on", "planned_time", "minutes", "next_on"),
+    *("planned_on", "planned_time", "minutes", "next_on", "contact"),
 )
 
 
@@ -119,11 +120,12 @@ def create() -> AnyResponse | tuple[str, int]:
     typed = {name: request.form.get(name, "") for name in FIELDS}
     customer_id, deal_id = int_field("customer"), int_field("deal")
     need(actor, "activity.add")
+    _require(actor, customer_id, deal_id)
     sent = sent_files()
     problems = list(sent.problems)
     plans = typed["mode"] == "plan"
     wanted = _planned(typed, problems) if plans else _noted(actor, typed, deal_id, problems)
-    wanted = replace(wanted, customer_id=customer_id, deal_id=deal_id)
+    wanted = replace(wanted, customer_id=customer_id, deal_id=deal_id, contact_id=int_field("contact"))
     next_at, _ = moment_from("" if plans else typed["next_on"], "", "next_on", "next_on", problems)
     try:
         with work(actor, current_now(), request_key=request_key()) as w:
@@ -136,7 +138,17 @@ def create() -> AnyResponse | tuple[str, int]:
     text = gettext("Planned: %(when)s") % {"when": show_day(wanted.planned_at)} if plans else gettext("Noted.")
     if plans and (beside := clash_words(activity_id)):
         text = f"{text} · {beside}"
-    return answer(text, deal_id, customer_id, undo=f"/activities/{activity_id}/undo")
+    return answer(text, deal_id, customer_id, undo=undo_of(activity_id))
+
+
+def _require(actor: Actor, customer_id: int | None, deal_id: int | None) -> None:
+    """Stop here, before anything is taken in, unless this person may note something with them."""
+    now = current_now()
+    with reading() as x:
+        if deal_id is not None:
+            require(actor, "activity.add", deal_access(x, actor, deal_id, now))
+        if customer_id is not None:
+            require(actor, "activity.add", customer_access(x, actor, customer_id, now))
 
 
 def _planned(typed: Mapping[str, str], problems: list[Problem]) -> NewActivity:
@@ -178,10 +190,10 @@ def answers_of(
 
 
 def once(problems: Iterable[Problem]) -> list[Problem]:
-    """Without saying “choose a day” about a day that could not be read."""
-    places: dict[str, Problem] = {}
+    """Without saying “choose a day” about a day that could not be read; every file has its own."""
+    places: dict[tuple[str, str], Problem] = {}
     for each in problems:
-        places.setdefault(each.place, each)
+        places.setdefault((each.place, str(each.message) if each.place == "files" else ""), each)
     return list(places.values())
 
 
@@ -193,7 +205,6 @@ def _write(
     else:
         activity_id = service.note_activity(w, wanted)
         if next_at is not None and not problems:
-            check_next(next_at)
             done = activities.load(w.session, w.actor, activity_id, w.now)
             service.plan_next(w, done, next_at, by_rhythm=by_rhythm)
     if problems:
@@ -201,10 +212,10 @@ def _write(
     return activity_id
 
 
-def check_next(next_at: datetime) -> None:
-    """The next contact is still to come."""
-    if local(next_at).date() < today():
-        raise Refused([problem("next_on", N_("The next contact is in the past."))])
+def undo_of(activity_id: int, what: str = "undo") -> str:
+    """The address that takes back what was just done, and nothing that is done later."""
+    with reading() as x:
+        return f"/activities/{activity_id}/{what}?version={activities.version_of(x, activity_id)}"
 
 
 def answer(text: str, deal_id: int | None, customer_id: int | None, *, undo: str | None = None) -> AnyResponse:

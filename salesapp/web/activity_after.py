@@ -20,17 +20,17 @@ from salesapp.services.activities import NewActivity
 from salesapp.services.work import Work, work
 from salesapp.store import activities, customers, deals
 from salesapp.store.engine import Executor, reading
-from salesapp.web import deal_words, render, result_forms
-from salesapp.web.activities import answer, answers_of, has_next, once
+from salesapp.web import deal_words, next_days, render, result_forms
+from salesapp.web.activities import answer, answers_of, has_next, once, undo_of
 from salesapp.web.activity_finish import finish_form, typed_for
 from salesapp.web.i18n import gettext, show_day, today
-from salesapp.web.inputs import day_of, moment_from, start_of
+from salesapp.web.inputs import moment_from, start_of
 from salesapp.web.request import current_actor, current_now, int_arg, int_field, need, request_key
 
 bp = Blueprint("activity_after", __name__)
 LATER: Final = "later"
 OUTCOMES: Final = (("reached", N_("Reached")), ("not_reached", N_("Not reached")), (LATER, N_("Later")))
-FIELDS: Final = ("outcome", "note", "next_on", "next_time", "suggested")
+FIELDS: Final = ("outcome", "note", *next_days.FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _form(x: Executor, who: Opened, typed: Mapping[str, str], **context: Any) ->
         kind=deal_words.kind_label(about.kind),
         title=title or deal_words.kind_label(about.kind),
         back=f"/deals/{about.deal_id}" if about.deal_id else f"/customers/{about.customer_id}",
-        typed={"suggested": suggested} | dict(typed) | {"next_on": typed.get("next_on") or next_on},
+        typed={"suggested": suggested} | next_days.soon() | dict(typed) | {"next_on": typed.get("next_on") or next_on},
         outcomes=[(key, gettext(label)) for key, label in OUTCOMES],
         groups=result_forms.groups(forms, about.kind, result_forms.sent_answers(request.form)),
         **context,
@@ -130,20 +130,20 @@ def note() -> AnyResponse | tuple[str, int]:
             if problems:
                 raise Refused([])
     except Refused as refused:
-        errors = render.by_place(once([*problems, *refused.problems]))
+        day, _hour = next_days.fields_for(typed["outcome"], request.form)
+        errors = render.by_place(once([*problems, *next_days.placed(refused.problems, day)]))
         with reading() as x:
             return _form(x, _opened(x, actor, about), typed, errors=errors), 422
-    return answer(text, about.deal_id, about.customer_id, undo=f"/activities/{activity_id}/undo")
+    return answer(text, about.deal_id, about.customer_id, undo=undo_of(activity_id))
 
 
 def _write(w: Work, new: NewActivity, typed: Mapping[str, str], problems: list[Problem]) -> tuple[int, str]:
     """Write it down; its id, and what to say then. What is wrong goes to `problems`."""
-    next_at, all_day = moment_from(typed["next_on"], typed["next_time"], "next_on", "next_time", problems)
-    if next_at is not None and day_of(next_at) < today():
-        problems.append(problem("next_on", N_("That day is over.")))
+    day, hour = next_days.fields_for(typed["outcome"], request.form)
+    next_at, all_day = moment_from(typed[day], typed[hour], day, hour, problems)
     if typed["outcome"] == LATER:
         if next_at is None:
-            problems.append(problem("next_on", N_("Choose the day to put it off to.")))
+            problems.append(problem(day, N_("Choose the day to put it off to.")))
         activity_id = service.plan_activity(w, replace(new, planned_at=next_at, all_day=all_day))
         return activity_id, gettext("Planned: %(when)s") % {"when": show_day(next_at)}
     answers, wrong = answers_of(w.actor, new.kind, typed["outcome"], new.deal_id)
@@ -153,6 +153,6 @@ def _write(w: Work, new: NewActivity, typed: Mapping[str, str], problems: list[P
         return activity_id, gettext("Noted.")
     if not problems:
         done = activities.load(w.session, w.actor, activity_id, w.now)
-        by_rhythm = typed["next_on"] == typed["suggested"]
+        by_rhythm = day == "next_on" and typed[day] == typed["suggested"]
         service.plan_next(w, done, next_at, all_day=all_day, by_rhythm=by_rhythm)
     return activity_id, gettext("Noted. Next: %(day)s") % {"day": show_day(next_at)}

@@ -18,14 +18,15 @@ from salesapp.services.work import work
 from salesapp.store import activities
 from salesapp.store import files as file_rows
 from salesapp.store.engine import Executor, reading
-from salesapp.web import render, result_forms
-from salesapp.web.activities import answer, once
+from salesapp.store.visibility import require
+from salesapp.web import next_days, render, result_forms
+from salesapp.web.activities import answer, once, undo_of
 from salesapp.web.activity_rows import words_of
 from salesapp.web.file_words import words_of as file_words
 from salesapp.web.guard import safe_next, takes_files
 from salesapp.web.i18n import gettext, local, show_day, today
 from salesapp.web.inputs import moment_from
-from salesapp.web.request import current_actor, current_now, need, request_key
+from salesapp.web.request import current_actor, current_now, int_arg, int_field, request_key
 from salesapp.web.uploads import sent_files
 
 bp = Blueprint("activity_finish", __name__)
@@ -55,7 +56,8 @@ def typed_for(x: Executor, row: Any) -> dict[str, str]:
     others = activities.planned_for(x, customer_id=row.customer_id, deal_id=row.deal_id, limit=2) if has_subject else ()
     suggested = next_contact(row.grade, today(), intervals.read(x)).isoformat()
     next_on = "" if any(each.id != row.id for each in others) else suggested
-    return {"outcome": "reached", "note": "", "next_on": next_on, "suggested": suggested, "next_time": ""}
+    usual = {"outcome": "reached", "note": "", "next_on": next_on, "suggested": suggested, "next_time": ""}
+    return usual | next_days.soon()
 
 
 def finish_form(row: Any, typed: Mapping[str, str], forms: Iterable[Asked], **context: Any) -> str:
@@ -88,20 +90,19 @@ def finish_form(row: Any, typed: Mapping[str, str], forms: Iterable[Asked], **co
 def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
     """Done with a result and the next one planned, or put off."""
     actor, now = current_actor(), current_now()
-    typed = {name: request.form.get(name, "") for name in ("outcome", "note", "next_on", "suggested", "next_time")}
+    typed = {name: request.form.get(name, "") for name in ("outcome", "note", *next_days.FIELDS)}
     problems: list[Problem] = []
-    next_at, all_day = moment_from(typed["next_on"], typed["next_time"], "next_on", "next_time", problems)
+    day, hour = next_days.fields_for(typed["outcome"], request.form)
+    next_at, all_day = moment_from(typed[day], typed[hour], day, hour, problems)
     with reading() as x:
         row = activities.load(x, actor, activity_id, now)
+        require(actor, "activity.edit", activities.access(x, actor, activity_id, now))
         forms = result_forms.asked(x, row.kind, row.deal_process)
-    need(actor, "activity.edit")
     sent = sent_files()
     problems += sent.problems
     later = typed["outcome"] == "later"
     if later and next_at is None and not problems:
-        problems.append(problem("next_on", N_("Choose the day to put it off to.")))
-    if next_at is not None and local(next_at).date() < today():
-        problems.append(problem("next_on", N_("That day is over.")))
+        problems.append(problem(day, N_("Choose the day to put it off to.")))
     kind = KINDS_BY_KEY.get(row.kind)
     outcome = typed["outcome"] if kind is None or kind.reaches else None
     answers: dict[str, dict[str, Any]] = {}
@@ -110,12 +111,10 @@ def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
         problems += wrong
     try:
         with work(actor, now, request_key=request_key()) as w:
-            if problems:
-                raise Refused([])
             if later and next_at is not None:
-                service.postpone_activity(w, activity_id, next_at, all_day=all_day)
-            else:
-                by_rhythm = bool(typed["next_on"]) and typed["next_on"] == typed["suggested"]
+                service.postpone_activity(w, activity_id, next_at, all_day=all_day, note=typed["note"])
+            elif not later:
+                by_rhythm = day == "next_on" and bool(typed[day]) and typed[day] == typed["suggested"]
                 service.finish_activity(
                     w,
                     activity_id,
@@ -126,20 +125,34 @@ def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
                     by_rhythm=by_rhythm,
                     answers=answers,
                 )
+            if problems:
+                raise Refused([])
             files.attach(w, activity_id, sent.files, together=not later)
     except Refused as refused:
-        problems = once([*problems, *refused.problems])
+        problems = once([*problems, *next_days.placed(refused.problems, day)])
         return finish_form(row, typed, forms, errors=render.by_place(problems), kept_files=sent.kept), 422
     except Stale:
         with reading() as x:
             row = activities.load(x, actor, activity_id, now)
         text = gettext("Somebody was faster: this is no longer planned.")
-        return finish_form(row, typed, forms, stale=text, kept_files=sent.kept), 409
+        again = _as_new(row, typed) if can(actor, "activity.add") else None
+        return finish_form(row, typed, forms, stale=text, again=again, kept_files=sent.kept), 409
     if later:
-        text, undo = gettext("Put off to %(day)s.") % {"day": show_day(next_at)}, f"/activities/{activity_id}/put-back"
+        text, undo = gettext("Put off to %(day)s.") % {"day": show_day(next_at)}, undo_of(activity_id, "put-back")
         return answer(text, row.deal_id, row.customer_id, undo=undo)
     text = gettext("Done. Next: %(day)s") % {"day": show_day(next_at)} if next_at else gettext("Done.")
-    return answer(text, row.deal_id, row.customer_id, undo=f"/activities/{activity_id}/undo")
+    return answer(text, row.deal_id, row.customer_id, undo=undo_of(activity_id))
+
+
+def _as_new(row: Any, typed: Mapping[str, str]) -> dict[str, Any]:
+    """What was typed for an activity somebody else finished, as the fields of a new one with the same customer."""
+    now_here = local(current_now())
+    done = {"at_on": now_here.date().isoformat(), "at_time": now_here.strftime("%H:%M"), "outcome": typed["outcome"]}
+    plan = {"planned_on": typed["next_on"], "planned_time": typed["next_time"]}
+    is_plan = typed["outcome"] == "later"
+    subject = {"customer": row.customer_id, "deal": row.deal_id, "contact": row.contact_id}
+    said = {"mode": "plan" if is_plan else "done", "kind": row.kind, "direction": "out"} | (plan if is_plan else done)
+    return {name: value for name, value in (subject | said).items() if value}
 
 
 @bp.post("/activities/<int:activity_id>/cancel")
@@ -149,7 +162,7 @@ def cancel(activity_id: int) -> AnyResponse:
         row = activities.load(w.session, w.actor, activity_id, w.now)
         service.cancel_activity(w, activity_id)
         w.done("activity", activity_id)
-    return answer(gettext("Cancelled."), row.deal_id, row.customer_id, undo=f"/activities/{activity_id}/undo")
+    return answer(gettext("Cancelled."), row.deal_id, row.customer_id, undo=undo_of(activity_id))
 
 
 @bp.post("/activities/<int:activity_id>/undo")
@@ -157,10 +170,7 @@ def undo(activity_id: int) -> AnyResponse:
     """Take back what was just done: finished or cancelled becomes planned again, a plan is dropped."""
     with work(current_actor(), current_now(), request_key=request_key()) as w:
         row = activities.load(w.session, w.actor, activity_id, w.now)
-        if row.state == "planned":
-            service.cancel_activity(w, activity_id)
-        else:
-            service.reopen_activity(w, activity_id)
+        service.take_back(w, activity_id, _seen_version())
         w.done("activity", activity_id)
     render.flash(gettext("Taken back."))
     return redirect(_back_to(row), 303)
@@ -171,10 +181,16 @@ def put_back(activity_id: int) -> AnyResponse:
     """Take back that it was put off."""
     with work(current_actor(), current_now(), request_key=request_key()) as w:
         row = activities.load(w.session, w.actor, activity_id, w.now)
-        service.put_back_activity(w, activity_id)
+        service.put_back_activity(w, activity_id, _seen_version())
         w.done("activity", activity_id)
     render.flash(gettext("Taken back."))
     return redirect(_back_to(row), 303)
+
+
+def _seen_version() -> int | None:
+    """The version the person saw who takes something back: the toast's address has it, or the page's button."""
+    asked = int_arg("version")
+    return asked if asked is not None else int_field("version")
 
 
 def _back_to(row: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from babel.dates import format_interval, format_skeleton
 from flask import Blueprint, request
 
+from salesapp.domain.agenda import LONGEST
 from salesapp.domain.permissions import Actor
 from salesapp.store import agenda, whose
 from salesapp.store.engine import reading
@@ -35,7 +36,7 @@ def read_page(actor: Actor, ask: Ask) -> dict[str, Any]:
     since, until = start_of(ask.week[0]), start_of(ask.week[-1] + timedelta(days=1))
     whom, team = owners(actor, ask), ask.scope.key != "mine"
     with reading() as x:
-        planned = agenda.planned(x, whom, since, until)
+        planned = agenda.planned(x, whom, since - timedelta(minutes=LONGEST), until)  # what reaches into the first day
         done = agenda.done(x, whom, since, until)
         people = whose.offered(x, actor).people if leads(actor) and team else ()
     rows = sorted([*planned, *done], key=lambda row: (moment_of(row), row.id))

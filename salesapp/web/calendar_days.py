@@ -111,7 +111,8 @@ def _span(row: Row) -> Span:
 
 
 def _item(row: Row, clash: str, *, with_owner: bool) -> Item:
-    start, minutes = local(moment_of(row)), takes(row.kind, row.minutes)
+    minutes = takes(row.kind, row.minutes)
+    start, end = local(moment_of(row)), local(moment_of(row) + timedelta(minutes=minutes))  # the clocks may change
     done = row.state == "done"
     what = [deal_words.kind_label(row.kind), row.contact_name or "", gettext("not reached") if _missed(row) else ""]
     return Item(
@@ -120,7 +121,7 @@ def _item(row: Row, clash: str, *, with_owner: bool) -> Item:
         what=" · ".join(filter(None, what)),
         icon=deal_words.kind_icon(row.kind),
         time="" if _is_whole(row) else clock(start),
-        until="" if done or _is_whole(row) else clock(start + timedelta(minutes=minutes)),
+        until="" if done or _is_whole(row) else clock(end),
         owner=(row.owner_name or gettext("nobody")) if with_owner else "",
         version=row.version,
         minute=start.hour * 60 + start.minute,

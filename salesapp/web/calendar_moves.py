@@ -107,8 +107,6 @@ def _wanted(typed: Mapping[str, str], problems: list[Problem]) -> Wanted:
     day, hour = day_from(typed["on"], "on", problems), time_from(typed["at"], "at", problems)
     if day is None and not problems:
         problems.append(problem("on", N_("Choose a day.")))
-    elif day is not None and day < today():
-        problems.append(problem("on", N_("That day is over.")))
     if hour is not None and "by_hand" in request.form:
         minute = snapped(hour.hour * 60 + hour.minute)
         hour = hour.replace(hour=minute // 60, minute=minute % 60, second=0, microsecond=0)

@@ -41,6 +41,7 @@ def _page(values: Mapping[str, str] | None = None, status: int = 200, **context:
         options=_options(),
         usable=found.usable,
         has_password=bool(found.password),
+        type_again=gettext(service.TYPE_AGAIN) if found.unreadable else "",
         own_address=own,
         **context,
     )

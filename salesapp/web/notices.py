@@ -47,8 +47,9 @@ def page() -> str:
         found = notice_subjects.find(x, actor, keys, current_now())
     shown = [_shown(row, found.get(key)) for row, key in zip(rows, keys, strict=True)][: notices.PAGE]
     more = f"/notices?after={_cursor(rows[notices.PAGE - 1])}" if len(rows) > notices.PAGE else ""
-    newest = max((row.id for row in shown if row.unread), default=0)
-    return render.page_or_block("notices/index.html", "main", notices=shown, more=more, newest=newest)
+    unread = ",".join(str(row.id) for row in shown if row.unread)
+    drawn = cursor(current_now(), 0)
+    return render.page_or_block("notices/index.html", "main", notices=shown, more=more, unread=unread, drawn=drawn)
 
 
 def _shown(row: Any, subject: Subject | None) -> Shown:
@@ -99,13 +100,13 @@ def _path_of(actor: Actor, notice_id: int) -> str:
 
 @bp.post("/notices/read")
 def read_all() -> Response:
-    """Mark all read that the page showed, and those before them."""
-    newest = request.form.get("newest", "")
-    if not is_whole(newest):
+    """Mark all read that the page showed, and those before them; never what came while somebody looked at it."""
+    shown, drawn = request.form.get("shown", "").split(","), read_cursor(request.form.get("drawn", ""))
+    if drawn is None or len(shown) > notices.PAGE or not all(map(is_whole, shown)):
         abort(404)
     try:
         with work(current_actor(), current_now(), request_key=request_key()) as w:
-            service.read_all(w, int(newest))
+            service.read_all(w, [int(each) for each in shown], min(drawn[0], current_now()))
         render.flash(gettext("All read."))
     except AlreadyDone:
         pass

@@ -4,6 +4,7 @@ The worker keeps files only that are the same for everybody. A private page is n
 the worker does not look at anything outside its list.
 """
 
+import hashlib
 from typing import Any, Final
 
 from flask import Blueprint, Response, g, jsonify, render_template, request
@@ -60,11 +61,13 @@ def _icon(name: str, sizes: str, purpose: str = "any") -> dict[str, Any]:
 @bp.get("/service-worker.js")
 @public
 def service_worker() -> Response:
-    """The worker, with the list of what it keeps; a new version of a file makes it another worker, and so does another
-    language: what a browser says about languages does not come along when it asks for a worker."""
+    """The worker, with the list of what it keeps; a new version of a file or of the page without a connection makes it
+    another worker, and so does another language: what a browser says about languages does not come along when it asks
+    for a worker."""
     _speak_as_asked()
     files = [render.asset(name) for name in FILES]
-    text = render_template("service_worker.js", files=files, without=f"{WITHOUT}?in={language()}")
+    version = hashlib.sha256(_without().encode()).hexdigest()[:10]
+    text = render_template("service_worker.js", files=files, without=f"{WITHOUT}?in={language()}&v={version}")
     return Response(text, mimetype="text/javascript")
 
 
@@ -73,6 +76,10 @@ def service_worker() -> Response:
 def without_connection() -> str:
     """What the worker shows when the server cannot be reached: about nobody, in the language its address names."""
     _speak_as_asked()
+    return _without()
+
+
+def _without() -> str:
     return render.page("without_connection.html")
 
 

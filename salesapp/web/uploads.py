@@ -13,7 +13,7 @@ signed field, as a browser does not choose files a second time by itself.
 The handler of such a form is marked `@takes_files` (web/guard.py), the form is multipart/form-data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -22,7 +22,7 @@ from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from salesapp.config import Settings
-from salesapp.domain.errors import Problem
+from salesapp.domain.errors import N_, Problem, Refused, problem
 from salesapp.domain.files import ENDINGS, FILES_AT_ONCE, KeptFile
 from salesapp.services import file_disk
 from salesapp.services.file_sweep import KEPT
@@ -40,21 +40,33 @@ class SentFiles:
 
     files: tuple[KeptFile, ...]
     problems: tuple[Problem, ...]
+    named: Mapping[str, str]
+    """The signed field a file came back with: it is named by that again, or half a day would never be over."""
 
     @property
     def kept(self) -> list[tuple[str, str, str]]:
         """For the form that comes back: the signed field, name and size of each file."""
-        return [(_sign(each), each.name, size_words(each.size)) for each in self.files]
+        return [(self.named.get(each.key) or _sign(each), each.name, size_words(each.size)) for each in self.files]
 
 
 def sent_files() -> SentFiles:
     """Take in what this request brings: files chosen now, and those a form that came back has named."""
-    earlier = [each for text in request.form.getlist(KEPT_FIELD)[:FILES_AT_ONCE] if (each := _kept(text))]
+    earlier: list[KeptFile] = []
+    named: dict[str, str] = {}
+    problems: list[Problem] = []
+    for text in request.form.getlist(KEPT_FIELD)[:FILES_AT_ONCE]:
+        try:
+            kept = _kept(text)
+        except Refused as refused:
+            problems += refused.problems
+            continue
+        earlier.append(kept)
+        named[kept.key] = text
     chosen = [each for each in request.files.getlist(FIELD) if each.filename]
     settings: Settings = current_app.extensions["salesapp_settings"]
     uploads = [Upload(each.filename or "", each.stream) for each in chosen]
     taken = take_in(uploads, settings.max_file_bytes)
-    return SentFiles(_once([*earlier, *taken.files]), taken.problems)
+    return SentFiles(_once([*earlier, *taken.files]), (*problems, *taken.problems), named)
 
 
 def _once(kept: Sequence[KeptFile]) -> tuple[KeptFile, ...]:
@@ -69,16 +81,20 @@ def _sign(kept: KeptFile) -> str:
     return str(_signer().dumps({"at": current_now().isoformat(), "file": asdict(kept)}))
 
 
-def _kept(text: str) -> KeptFile | None:
+def _kept(text: str) -> KeptFile:
     """The file a signed field names, while it is on the disk for certain; the sweep waits twice as long."""
     try:
         said = _signer().loads(text)
     except BadData:
-        return None
-    if current_now() - datetime.fromisoformat(said["at"]) > KEPT / 2:
-        return None
+        raise Refused([problem(FIELD, N_("A file did not wait until now. Choose it again."))]) from None
     kept = KeptFile(**said["file"])
-    return kept if file_disk.path_of(kept.key).is_file() else None
+    if current_now() - datetime.fromisoformat(said["at"]) > KEPT / 2 or not _is_there(kept):
+        raise Refused([problem(FIELD, N_("%(name)s did not wait until now. Choose it again."), name=kept.name)])
+    return kept
+
+
+def _is_there(kept: KeptFile) -> bool:
+    return all(file_disk.path_of(key).is_file() for key in (kept.key, kept.preview_key) if key)
 
 
 def upload_limits() -> dict[str, Any]:

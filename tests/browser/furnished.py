@@ -1,6 +1,6 @@
 """A small company with something on every page: long names and addresses, every state, nothing in English."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -184,8 +184,9 @@ def _activities(w: Work, owner: Actor, person: int, organisation: int, deal: int
     note_activity(w, NewActivity(kind="meeting", deal_id=deal, note="看了现场，" * 20, outcome="reached"))
     done = plan_activity(w, NewActivity(customer_id=person, planned_at=NOW))
     finish_activity(w, done, "not_reached", "没人接", NOW + timedelta(days=1))
+    earlier = replace(w, now=w.now - timedelta(days=3))
     for days in (-3, 0, 2, 30):
         planned = NewActivity(deal_id=deal, planned_at=NOW + timedelta(days=days, hours=5), all_day=days > 0)
-        last = plan_activity(w, planned)
-    plan_activity(w, NewActivity(customer_id=organisation, note="送样品", planned_at=NOW - timedelta(days=1)))
+        last = plan_activity(earlier, planned)
+    plan_activity(earlier, NewActivity(customer_id=organisation, note="送样品", planned_at=NOW - timedelta(days=1)))
     return last

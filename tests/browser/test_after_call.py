@@ -153,6 +153,62 @@ def test_what_was_typed_waits_for_the_closed_sheet(phone: Phone, zh: Say, cast: 
     expect(phone.sheet().locator("[name=note]")).to_have_value("")
 
 
+def test_one_customers_note_stays_out_of_anothers_sheet(phone: Phone, zh: Say, cast: Cast) -> None:
+    one, other = a_customer(cast.owner, phones=(PHONE,)), a_customer(cast.owner, phones=("13900139000",))
+    for customer, typed in ((one, "要白色"), (other, "")):
+        phone.page.goto(f"/customers/{customer}")
+        phone.call()
+        expect(phone.sheet().locator("[name=note]")).to_have_value("")
+        phone.sheet().locator("[name=note]").fill(typed)
+        phone.page.locator("#sheet[open]").get_by_role("button", name=zh("Close")).tap()
+    phone.page.goto(f"/customers/{one}")
+    phone.call()
+    expect(phone.sheet().locator("[name=note]")).to_have_value("要白色")
+
+
+def test_a_call_from_an_open_sheet_asks_there_unless_something_is_typed(phone: Phone, cast: Cast) -> None:
+    customer = a_customer(cast.owner, grade="A", phones=(PHONE,))
+    with work(cast.owner, NOW) as w:
+        due = plan_activity(w, NewActivity(customer_id=customer, planned_at=NOW, all_day=False))
+    phone.page.goto("/calendar")
+    phone.page.evaluate(f"htmx.ajax('GET', '/activities/{due}/move', '#sheet-body')")
+    moving = phone.page.locator("#sheet[open] form[action$='/move']")
+    number = phone.page.locator("#sheet[open] a[href^='tel:']")
+    for typed, asked in (("10:30", False), ("", True)):
+        expect(moving).to_be_visible()
+        before = moving.locator("[name=at]").input_value()
+        moving.locator("[name=at]").fill(typed or before)
+        phone.tap(number)
+        phone.away()
+        phone.back()
+        phone.page.wait_for_load_state("networkidle")
+        expect(moving).to_have_count(0 if asked else 1)
+        if not asked:
+            moving.locator("[name=at]").fill(before)
+    expect(phone.sheet()).to_have_attribute("action", f"/activities/{due}/finish")
+    expect(phone.sheet().locator("[name=outcome]:checked")).to_have_count(0)  # it is for the person to say
+
+
+def test_what_is_typed_for_later_is_seen_and_kept(phone: Phone, zh: Say, cast: Cast) -> None:
+    customer = a_customer(cast.owner, grade="A", phones=(PHONE,))
+    with work(cast.owner, NOW) as w:
+        plan_activity(w, NewActivity(customer_id=customer, planned_at=NOW, all_day=False))
+    phone.page.goto("/today")
+    phone.call()
+    phone.tap(phone.sheet().locator("label", has_text=re.compile(f"^{zh('Later')}$")))
+    phone.sheet().locator("[name=note]").fill("在开会")
+    phone.save(zh, "Later")
+    assert [(row.state, row.note) for row in rows()] == [("planned", "在开会")]
+
+
+def test_a_photo_that_is_too_large_is_said_before_it_is_sent(phone: Phone, zh: Say, cast: Cast) -> None:
+    phone.page.goto(f"/activities/new?customer={a_customer(cast.owner)}")
+    phone.page.locator(".file-field").evaluate("(field) => { field.dataset.bytes = 10; }")
+    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 11}
+    phone.page.locator("#f-files").set_input_files(photo)  # type: ignore[arg-type]
+    expect(phone.page.locator(".file-said")).to_contain_text("a.jpg")
+
+
 def test_without_script_the_number_is_a_link_and_the_sheet_a_page(new_page: NewPage, zh: Say, cast: Cast) -> None:
     customer = a_customer(cast.owner, grade="A", phones=(PHONE,))
     page = new_page(cast.owner, script=False)

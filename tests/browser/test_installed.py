@@ -2,16 +2,27 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page
 
 from salesapp.testing import Cast
+from salesapp.web import shell
 
+KEPT_PAGE = "caches.match('/without-connection', { ignoreSearch: true }).then((answer) => answer.text())"
 READY = "navigator.serviceWorker.ready.then(() => true)"
 KEPT = """async () => {
   const found = [];
   for (const name of await caches.keys())
     for (const request of await (await caches.open(name)).keys()) found.push(new URL(request.url).pathname);
   return found;
+}"""
+
+# What a browser does by itself from time to time: ask whether the worker is still the same, and take on another one.
+ANOTHER = """async () => {
+  const { serviceWorker } = navigator, late = new Promise((done) => setTimeout(done, 5000, false));
+  const taken = new Promise((done) => serviceWorker.addEventListener("controllerchange", () => done(true)));
+  await (await serviceWorker.getRegistration()).update();
+  return Promise.race([taken, late]);
 }"""
 
 
@@ -35,8 +46,22 @@ def test_nothing_private_is_kept(signed_in_page: Callable[..., Page], cast: Cast
             "/without-connection",
         ]
     )
-    page_kept = page.evaluate("caches.match('/without-connection?in=zh_Hans').then((answer) => answer.text())")
+    page_kept = page.evaluate(KEPT_PAGE)
     assert cast.owner.name not in page_kept
+
+
+def test_another_text_reaches_a_phone_that_keeps_the_old_one(
+    signed_in_page: Callable[..., Page], cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = signed_in_page(cast.owner, workers="allow")
+    page.goto("/today")
+    assert page.evaluate(READY)
+    other = "<!doctype html><html lang='zh'><title>x</title><h1>别的话</h1></html>"
+    monkeypatch.setattr(shell, "_without", lambda: other)
+    assert page.evaluate(ANOTHER)
+    page.context.set_offline(True)
+    page.goto("/customers")
+    assert page.locator("h1").inner_text() == "别的话"
 
 
 def test_without_a_connection(signed_in_page: Callable[..., Page], cast: Cast) -> None:

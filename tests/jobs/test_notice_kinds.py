@@ -117,6 +117,25 @@ def test_what_was_taken_back_read_or_switched_off_meanwhile_is_not_mailed(
     assert {state for state, _ in states(MAIL.name)} == {"done"}
 
 
+def hand(cast: Cast, customer_id: int, to: Actor, seconds: float) -> None:
+    with work(cast.manager, NOW + timedelta(seconds=seconds)) as w:
+        assign_customer(w, customer_id, to.id)
+
+
+def test_what_holds_again_is_mailed_though_its_first_mail_was_due_meanwhile(cast: Cast, clock: Clock, box: Box) -> None:
+    customer_id = given(cast)
+    hand(cast, customer_id, cast.owner, 5)
+    run(clock, seconds=31)  # the mail to the colleague is due, and nothing to tell
+    assert box.mails == []
+    hand(cast, customer_id, cast.colleague, 33)  # the owner had it by mistake
+    run(clock, seconds=32)
+    assert box.to == [["colleague@example.com"]]
+    hand(cast, customer_id, cast.owner, 64)
+    hand(cast, customer_id, cast.colleague, 65)  # once more: that mail is out
+    run(clock, minutes=5)
+    assert box.to == [["colleague@example.com"]]
+
+
 def test_what_was_planned_and_cancelled_is_not_mailed(cast: Cast, clock: Clock, box: Box) -> None:
     choose(cast.owner, ways={"activity.given": "mail"})
     customer_id = a_customer(cast.owner)
@@ -192,8 +211,8 @@ def test_without_an_address_for_links_nothing_is_sent(cast: Cast, clock: Clock, 
 
 
 def plan(actor: Actor, days: float, note: str, customer_id: int | None = None) -> int:
-    with work(actor, NOW) as w:
-        at = NOW + timedelta(days=days)
+    at = NOW + timedelta(days=days)
+    with work(actor, min(NOW, at)) as w:
         return plan_activity(w, NewActivity(planned_at=at, note=note, customer_id=customer_id, all_day=days != 0))
 
 
@@ -224,6 +243,28 @@ def test_a_digest_says_what_is_overdue_what_today_brings_and_what_is_unread(cast
     for part in ("逾期：1", "卢沟桥医院", "今天：1", "打电话确认", "10:00", "未读提醒", "Manager 给你安排了跟进"):
         assert part in text, part
     assert "以后的事" not in text
+
+
+def test_a_digest_tells_nothing_that_was_undone_or_cannot_be_seen(cast: Cast, clock: Clock, box: Box) -> None:
+    gone = given(cast, EIGHT - timedelta(hours=9))
+    seen = a_customer(cast.owner, "仁济医院")
+    for hours, to in ((9, cast.manager), (8, cast.owner)):  # the manager still sees it
+        with work(cast.admin, EIGHT - timedelta(hours=hours)) as w:
+            assign_customer(w, seen, to.id)
+    with work(cast.manager, EIGHT - timedelta(hours=8)) as w:
+        assign_customer(w, gone, cast.owner.id)
+        w.session.execute(update(notice).where(notice.c.person_id == cast.owner.id).values(read_at=NOW))
+    morning(clock)
+    assert box.mails == []
+    with work(cast.manager, EIGHT - timedelta(hours=7)) as w:
+        assign_customer(w, a_customer(cast.manager, "华山医院"), cast.colleague.id)
+    clock.advance(days=1)
+    look(clock)
+    worker(clock, DIGEST).run_due()
+    (mail,) = box.mails
+    assert "华山医院" in text_of(mail)
+    assert "卢沟桥医院" not in text_of(mail)
+    assert text_of(mail).count("Manager") == 1
 
 
 def test_it_comes_once_a_day_whoever_looks(cast: Cast, clock: Clock, box: Box) -> None:
@@ -275,12 +316,22 @@ def test_when_none_is_sent(cast: Cast, clock: Clock, box: Box, why: str) -> None
     assert box.mails == []
 
 
-def test_a_digest_that_failed_all_day_is_left_out(cast: Cast, clock: Clock, box: Box) -> None:
+def test_a_digest_that_failed_is_sent_as_long_as_it_is_morning(cast: Cast, clock: Clock, box: Box) -> None:
     plan(cast.owner, -1, "旧事")
     box.says = "451 later"
     morning(clock)
     box.says = ""
-    run(clock, days=1)
+    run(clock, hours=3, minutes=59)
+    assert len(box.mails) == 1
+
+
+@pytest.mark.parametrize("hours", [4, 14, 24])  # later, in the quiet hours, the next day
+def test_a_digest_that_failed_all_morning_is_left_out(cast: Cast, clock: Clock, box: Box, hours: int) -> None:
+    plan(cast.owner, -1, "旧事")
+    box.says = "451 later"
+    morning(clock)
+    box.says = ""
+    run(clock, hours=hours)
     assert box.mails == []
     with reading() as x:
         assert x.scalars(select(notice_digest.c.sent_at).where(notice_digest.c.person_id == cast.owner.id)).all() == [

@@ -4,7 +4,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -17,6 +17,7 @@ from sqlalchemy import select
 from salesapp.domain.mail_settings import MailSettings
 from salesapp.domain.notices import Choices
 from salesapp.domain.permissions import Actor
+from salesapp.services import mail
 from salesapp.services import notices as service
 from salesapp.services.work import work
 from salesapp.store import settings
@@ -99,7 +100,7 @@ def set_up(box: Box | None, cast: Cast, **values: Any) -> MailSettings:
         }
     )
     with work(cast.admin, NOW) as w:
-        settings.put(w.session, "mail", asdict(made))
+        settings.put(w.session, "mail", mail.stored(made))
     return made
 
 

@@ -11,11 +11,12 @@ from sqlalchemy import Row, select
 from salesapp.domain.errors import Msg, NotAllowed, NotFound, Refused, Stale
 from salesapp.services import activities as service
 from salesapp.services.activities import NewActivity
+from salesapp.services.agenda import move_activity
 from salesapp.services.work import Work, work
 from salesapp.store import activities, card_signs, deal_lists
 from salesapp.store.activities import ActivityFilter
 from salesapp.store.engine import reading
-from salesapp.store.tables import activity, customer, event
+from salesapp.store.tables import activity, customer, event, event_payload
 from salesapp.testing import NOW, Cast
 from tests.services.deal_files import a_customer, a_deal
 
@@ -171,7 +172,7 @@ def test_the_outsider_and_the_reader_cannot_touch_it(app: Flask, cast: Cast) -> 
 
 
 def test_the_day_is_counted_and_lists_show_mine_only(app: Flask, cast: Cast) -> None:
-    plan(cast.owner, planned_at=NOW - timedelta(days=2))
+    plan(cast.owner, NOW - timedelta(days=2), planned_at=NOW - timedelta(days=2))
     plan(cast.owner, planned_at=NOW + timedelta(hours=2))
     note(cast.owner)
     plan(cast.outsider, planned_at=NOW)
@@ -263,3 +264,68 @@ def test_an_activity_is_about_somebody_or_something(cast: Cast) -> None:
         note(cast.owner, note="  ")
     assert note(cast.owner, note="call the tax office")
     assert note(cast.owner, customer_id=a_customer(cast.owner))
+
+
+def test_a_day_that_is_over_is_refused_wherever_a_day_is_chosen(cast: Cast) -> None:
+    old = NOW - timedelta(days=365 * 76)
+    for late in (old, NOW - timedelta(days=1)):
+        with pytest.raises(Refused, match="That day is over"):
+            plan(cast.owner, planned_at=late)
+        activity_id = plan(cast.owner)
+        with work(cast.owner, NOW) as w, pytest.raises(Refused, match="That day is over"):
+            service.finish_activity(w, activity_id, "reached", "", late)
+        with work(cast.owner, NOW) as w, pytest.raises(Refused, match="That day is over"):
+            service.postpone_activity(w, activity_id, late)
+        with work(cast.owner, NOW) as w, pytest.raises(Refused, match="That day is over"):
+            move_activity(w, activity_id, late, None, True, row(activity_id).version)
+        with work(cast.owner, NOW) as w, pytest.raises(Refused, match="That day is over"):
+            service.plan_next(w, row(activity_id), late)
+
+
+def test_what_is_overdue_changes_its_length_and_goes_back_to_its_day(cast: Cast) -> None:
+    long_ago = NOW - timedelta(days=3)
+    activity_id = plan(cast.owner, long_ago, planned_at=long_ago, all_day=False)
+    for planned_at, minutes in ((long_ago, 45), (NOW, 45), (long_ago, 45)):
+        with work(cast.owner, NOW) as w:
+            move_activity(w, activity_id, planned_at, minutes, False, row(activity_id).version)
+    assert (row(activity_id).planned_at, row(activity_id).minutes) == (long_ago, 45)
+    with work(cast.owner, NOW) as w:
+        service.postpone_activity(w, activity_id, NOW)
+    with work(cast.owner, NOW) as w:
+        service.put_back_activity(w, activity_id)
+    assert row(activity_id).planned_at == long_ago
+
+
+def test_what_is_said_when_putting_off_is_kept_and_goes_when_that_is_taken_back(cast: Cast) -> None:
+    activity_id = plan(cast.owner, note="about it")
+    with work(cast.owner, NOW) as w:
+        service.postpone_activity(w, activity_id, NOW + timedelta(days=9), note=" in a meeting ")
+    assert row(activity_id).note == "about it\nin a meeting"
+    with reading() as x:
+        told = select(event_payload.c.body).join(event, event.c.id == event_payload.c.event_id)
+        bodies = x.scalars(told.where(event.c.subject_id == activity_id, event.c.subject_kind == "activity")).all()
+    assert [body["note"] for body in bodies if "note" in body] == ["in a meeting"]
+    with work(cast.owner, NOW) as w:
+        service.put_back_activity(w, activity_id)
+    assert (row(activity_id).note, row(activity_id).planned_at) == ("about it", TOMORROW)
+    with work(cast.owner, NOW) as w, pytest.raises(Refused, match="at most"):
+        service.postpone_activity(w, activity_id, NOW + timedelta(days=9), note="x" * 4995)
+
+
+def test_only_what_was_seen_is_taken_back(cast: Cast) -> None:
+    activity_id = plan(cast.owner)
+    planned = row(activity_id).version
+    with work(cast.manager, NOW) as w:
+        service.finish_activity(w, activity_id, "reached", "")
+    with work(cast.owner, NOW) as w, pytest.raises(Refused, match="changed since"):
+        service.take_back(w, activity_id, planned)
+    assert row(activity_id).state == "done"
+    with work(cast.owner, NOW) as w:
+        service.take_back(w, activity_id, row(activity_id).version)
+    put_off = row(activity_id).version + 1
+    for at in (NOW + timedelta(days=2), NOW + timedelta(days=3)):
+        with work(cast.owner, NOW) as w:
+            service.postpone_activity(w, activity_id, at)
+    with work(cast.owner, NOW) as w, pytest.raises(Refused, match="changed since"):
+        service.put_back_activity(w, activity_id, put_off)
+    assert row(activity_id).planned_at == NOW + timedelta(days=3)

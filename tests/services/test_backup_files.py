@@ -89,3 +89,10 @@ def test_a_file_that_was_exchanged_in_the_backup_is_refused_and_nothing_is_writt
     with pytest.raises(Refused, match="is not what was written"):
         backup.restore(forged, folder, url)
     assert not (folder / "files").exists()
+
+
+def test_a_preview_the_disk_lost_is_told(paths: list[Path], tmp_path: Path) -> None:
+    (preview,) = {path for path in (tmp_path / "files").rglob("*") if path.is_file()} - set(paths)
+    preview.unlink()
+    made = backup.make(tmp_path, tmp_path / "b.tar", NOW)
+    assert made.damaged == (preview.relative_to(tmp_path).as_posix(),)

@@ -3,17 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from salesapp.domain.errors import NotAllowed, NotFound, Refused
+from salesapp.services.activities import NewActivity, note_activity, plan_activity
 from salesapp.services.customers import archive_customer
+from salesapp.services.deal_moves import lose_deal
 from salesapp.services.pool import assign_customer, claim_customer, release_customer
+from salesapp.services.rebuild import check
 from salesapp.services.work import work
 from salesapp.store import customers, search
 from salesapp.store.engine import reading
-from salesapp.store.tables import deal, search_row
+from salesapp.store.tables import activity, deal, search_row
 from salesapp.testing import NOW, Cast
 from tests.services.customer_kit import added, events_of, with_deal
+from tests.services.deal_files import a_deal
 
 
 def _scopes(customer_id: int) -> tuple[int | None, int | None]:
@@ -31,8 +36,27 @@ def test_everything_follows_to_the_new_owner(cast: Cast) -> None:
     assert _scopes(customer_id) == (cast.colleague.id, cast.colleague.id)
     assert events_of(customer_id)[-1] == (
         "customer.assigned",
-        {"from_owner": cast.owner.id, "to_owner": cast.colleague.id},
+        {"from_owner": cast.owner.id, "to_owner": cast.colleague.id, "deals": 1, "activities": 0},
     )
+
+
+def test_the_open_work_of_who_had_it_goes_along_and_nobody_elses(app: Flask, cast: Cast) -> None:
+    customer_id = added(cast.owner, name="王建国")
+    own, others, closed = (a_deal(app, who, customer_id) for who in (cast.owner, cast.manager, cast.owner))
+    with work(cast.owner, NOW) as w:
+        lose_deal(w, closed, "price", "", 1)
+        mine = plan_activity(w, NewActivity(customer_id=customer_id, planned_at=NOW))
+        done = note_activity(w, NewActivity(customer_id=customer_id, outcome="reached"))
+    with work(cast.manager, NOW) as w:
+        theirs = plan_activity(w, NewActivity(customer_id=customer_id, planned_at=NOW))
+    with work(cast.manager, NOW) as w:
+        assign_customer(w, customer_id, cast.colleague.id)
+    with reading() as x:
+        deals_now = {row.id: row.owner_id for row in x.execute(select(deal))}
+        activities_now = {row.id: row.owner_id for row in x.execute(select(activity))}
+        assert all(each.is_right for each in check(x))
+    assert deals_now == {own: cast.colleague.id, others: cast.manager.id, closed: cast.owner.id}
+    assert activities_now == {mine: cast.colleague.id, done: cast.owner.id, theirs: cast.manager.id}
 
 
 def test_only_those_who_hand_out_hand_over_and_only_to_their_people(cast: Cast) -> None:

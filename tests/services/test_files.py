@@ -2,6 +2,8 @@
 
 import io
 import os
+import struct
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from sqlalchemy import select
 
 from salesapp.domain.errors import NotAllowed, NotFound, Refused
 from salesapp.services import file_disk
+from salesapp.services.activities import NewActivity, plan_activity, take_back
 from salesapp.services.deals import change_deal
 from salesapp.services.file_sweep import sweep
 from salesapp.services.files import Upload, archive_file, attach, open_file, restore_file, take_in
@@ -236,3 +239,47 @@ def test_beside_a_database_without_any_file_nothing_is_swept(app: Flask, tmp_pat
     age(tmp_path, days=30)
     assert sweep(NOW) == 0
     assert len(on_disk(tmp_path)) == 1
+
+
+def zip64(content: bytes, directory_bytes: int) -> bytes:
+    """The container with a second end record, whose sizes are the ones that count."""
+    end = content.rfind(b"PK\x05\x06")
+    count, _, start = struct.unpack("<HII", content[end + 10 : end + 20])
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, directory_bytes, start)
+    return content[:end] + record + struct.pack("<4sIQI", b"PK\x06\x07", 0, end, 1) + content[end:]
+
+
+def test_a_container_whose_directory_is_measured_elsewhere_is_not_read(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = zip64(DOCX, len(DOCX))
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", lambda *_: pytest.fail("it was read"))
+    assert taken(("a.docx", content)).files == ()
+
+
+def test_files_of_what_was_taken_back_are_none_of_the_customers(app: Flask, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    deal_id = a_deal(app, cast.owner, customer_id)
+    with work(cast.owner, NOW) as w:
+        planned = plan_activity(w, NewActivity(deal_id=deal_id, planned_at=NOW))
+    noted = an_activity(cast.owner, deal_id=deal_id)
+    of_planned, of_noted = (attached(cast.owner, each, ("a.pdf", PDF))[0] for each in (planned, noted))
+
+    def listed() -> list[set[int]]:
+        with reading() as x:
+            ways = ({"customer_id": customer_id}, {"deal_id": deal_id})
+            return [
+                *({row.id for row in files.of_record(x, **way)} for way in ways),
+                *({row.id for row in files.around(x, [], **way, newest=9)} for way in ways),
+            ]
+
+    assert listed() == [{of_planned, of_noted}] * 4
+    for activity_id in (planned, noted):
+        with work(cast.owner, NOW) as w:
+            take_back(w, activity_id)
+    assert listed() == [set()] * 4
+    with reading() as x:  # nothing is lost
+        assert [row.id for row in files.of_activity(x, noted)] == [of_noted]
+    with work(cast.owner, NOW) as w:
+        take_back(w, planned)
+    assert listed() == [{of_planned}] * 4

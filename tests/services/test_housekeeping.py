@@ -1,6 +1,7 @@
 """Clearing away: what has served its time goes, whatever could still be used or seen stays."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,7 +13,17 @@ from salesapp.services.work import work
 from salesapp.store import housekeeping
 from salesapp.store.engine import reading
 from salesapp.store.inserts import insert_row
-from salesapp.store.tables import event, job, metadata, one_time_link, request_key, sign_in, throttle
+from salesapp.store.tables import (
+    event,
+    job,
+    metadata,
+    notice,
+    notice_digest,
+    one_time_link,
+    request_key,
+    sign_in,
+    throttle,
+)
 from salesapp.testing import NOW, Browser, Cast
 
 OLD, YOUNG = NOW - timedelta(days=91), NOW - timedelta(days=89)
@@ -57,6 +68,30 @@ def test_what_has_served_its_time_goes_and_nothing_else(cast: Cast) -> None:
         assert clean_up(w) is False
     kept = [f"old:{state}" for state in ("parked", "running", "waiting")]
     assert rows() == before | {"job": sorted([*before["job"], *kept])}
+
+
+def test_old_notices_go_once_they_were_read_and_digests_after_some_weeks(cast: Cast) -> None:
+    common: dict[str, Any] = {
+        "person_id": cast.owner.id,
+        "kind": "deal.given",
+        "subject_kind": "deal",
+        "subject_id": 1,
+        "data": {},
+    }
+    ends: dict[str, dict[str, datetime]] = {"unread": {}, "read": {"read_at": NOW}, "taken back": {"withdrawn_at": NOW}}
+    with work(SYSTEM, NOW) as w:
+        for age in (364, 366):
+            for name, end in ends.items():
+                values = common | {"occurrence": f"{name} {age}", "at": NOW - timedelta(days=age)} | end
+                w.session.execute(notice.insert().values(**values))
+        for age in (41, 43):
+            at = NOW - timedelta(days=age)
+            w.session.execute(notice_digest.insert().values(person_id=cast.owner.id, day=at.date(), at=at))
+        clean_up(w)
+    with reading() as x:
+        kept = x.scalars(select(notice.c.occurrence).order_by(notice.c.id)).all()
+        assert kept == ["unread 364", "read 364", "taken back 364", "unread 366"]
+        assert x.scalars(select(notice_digest.c.at)).all() == [NOW - timedelta(days=41)]
 
 
 def test_nobody_who_is_signed_in_is_signed_out(cast: Cast, client_of: object) -> None:

@@ -5,7 +5,7 @@ import smtplib
 import socket
 import ssl
 import subprocess
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -19,6 +19,7 @@ from salesapp.domain.mail_settings import MailSettings
 from salesapp.services import mail
 from salesapp.services.mail import MailFailed
 from salesapp.services.work import work
+from salesapp.store import settings
 from salesapp.store.engine import reading
 from salesapp.testing import NOW, Cast
 from tests.domain.test_mail import GOOD, LETTER
@@ -48,13 +49,13 @@ def to(port: int, **values: object) -> MailSettings:
     return replace(MailSettings(HOST, port, "none", sender="crm@example.com"), **values)  # type: ignore[arg-type]
 
 
-def send(settings: MailSettings) -> None:
-    mail.send(settings, message(LETTER, settings, "https://crm.example.com", "东方医疗", NOW))
+def send(found: MailSettings) -> None:
+    mail.send(found, message(LETTER, found, "https://crm.example.com", "东方医疗", NOW))
 
 
-def words_of(settings: MailSettings) -> tuple[str, str]:
+def words_of(found: MailSettings) -> tuple[str, str]:
     with pytest.raises(MailFailed) as failed:
-        send(settings)
+        send(found)
     return failed.value.words, failed.value.said
 
 
@@ -170,6 +171,60 @@ def test_two_at_once_are_told_of_each_other(app: Flask, cast: Cast) -> None:
     with pytest.raises(Stale) as stale:
         change(cast, seen=old, sender="mine@example.com")
     assert (stale.value.changed_by, stale.value.fields) == ("Admin", ("sender",))
+
+
+def test_of_two_who_save_at_the_same_moment_none_is_lost(app: Flask, cast: Cast) -> None:
+    seen = change(cast, "one", **GOOD).shown()
+
+    def save() -> None:
+        with app.app_context():
+            change(cast, seen=seen, sender="second@example.com")
+
+    second = Thread(target=save)
+    with work(cast.admin, NOW) as w:
+        mail.change(w, {**seen, "base_url": "https://first.example.com"}, "", seen)
+        second.start()
+        second.join(timeout=0.3)  # it has to wait for this transaction
+        assert second.is_alive()
+    second.join(timeout=30)
+    with reading() as x:
+        found = mail.load(x)
+    assert (found.base_url, found.sender) == ("https://first.example.com", "second@example.com")
+
+
+def row() -> Any:
+    with reading() as x:
+        return settings.get(x, "mail")
+
+
+def test_the_database_alone_does_not_tell_the_password(app: Flask, cast: Cast) -> None:
+    assert change(cast, "geheim123", **GOOD).password == "geheim123"
+    assert "geheim" not in str(row())
+    app.config.update(SECRET_KEY="another", SECRET_KEY_FALLBACKS=[app.config["SECRET_KEY"]])
+    with reading() as x:
+        assert mail.load(x).password == "geheim123"  # sealed with the key before
+
+
+def test_a_password_of_an_older_version_is_read_and_sealed_with_the_next_save(app: Flask, cast: Cast) -> None:
+    old = asdict(MailSettings(**{**GOOD, "port": 587, "base_url": "", "password": "geheim123"}))  # type: ignore[arg-type]
+    del old["unreadable"]
+    with work(cast.admin, NOW) as w:
+        settings.put(w.session, "mail", old)
+    assert change(cast).password == "geheim123"  # nothing but "Save"
+    assert "geheim" not in str(row())
+
+
+def test_a_password_another_key_sealed_is_asked_for_again(app: Flask, cast: Cast) -> None:
+    change(cast, "one", **GOOD)
+    app.config["SECRET_KEY"] = "another"
+    with reading() as x:
+        found = mail.load(x)
+    assert (found.password, found.unreadable, found.usable) == ("", True, True)
+    assert words_of(found) == (mail.TYPE_AGAIN, "")
+    with pytest.raises(Refused) as refused:
+        change(cast, sender="sales@example.com")
+    assert [each.message.source for each in refused.value.problems] == [mail.TYPE_AGAIN]
+    assert change(cast, "two").password == "two"
 
 
 def test_only_who_manages_the_settings(app: Flask, cast: Cast) -> None:

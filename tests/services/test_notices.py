@@ -109,6 +109,19 @@ def test_what_somebody_plans_for_me(cast: Cast) -> None:
     assert told() == [(cast.owner.id, "activity.given")]
 
 
+def test_an_activity_that_is_off_is_not_told_until_it_is_on_again(cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    with work(cast.manager, NOW) as w:
+        new = NewActivity(customer_id=customer_id, owner_id=cast.owner.id, planned_at=NOW)
+        activity_id, other = plan_activity(w, new), plan_activity(w, new)
+    with work(cast.manager, NOW) as w:
+        notices.activity_off(w, activity_id)
+    assert [(row.subject_id, row.withdrawn_at is None) for row in rows()] == [(activity_id, False), (other, True)]
+    with work(cast.manager, NOW) as w:
+        notices.activity_on(w, activity_id)
+    assert [row.withdrawn_at for row in rows()] == [None, None]
+
+
 def test_a_second_enquiry_is_told_to_the_owner_each_time(cast: Cast) -> None:
     customer_id = a_customer(cast.owner)
     for actor in (cast.manager, cast.manager, cast.owner):

@@ -6,7 +6,7 @@ import zlib
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from salesapp.domain.errors import Refused
 from salesapp.services import pictures
@@ -119,3 +119,23 @@ def test_what_is_no_picture_or_a_broken_one_is_refused_in_words(content: bytes) 
     with pytest.raises(Refused) as refused:
         made(content)
     assert refused.value.problems[0].place == "files"
+
+
+def test_a_long_strip_that_cannot_be_read_at_a_half_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    strip = photo(size=(4000, 40))
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 100_000)
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(Refused, match="more pixels"):
+        made(strip)
+
+
+def test_a_photo_is_made_smaller_before_it_is_turned(monkeypatch: pytest.MonkeyPatch) -> None:
+    turn, sizes = ImageOps.exif_transpose, []
+
+    def seen(image: Image.Image) -> Image.Image:
+        sizes.append(image.size)
+        return turn(image)
+
+    monkeypatch.setattr(ImageOps, "exif_transpose", seen)
+    small = opened(made(with_exif(size=(4000, 3000))).content).size
+    assert (sizes, small) == ([(2560, 1920)], (1920, 2560))

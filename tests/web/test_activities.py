@@ -1,5 +1,6 @@
 """The pages of activities: list, noting, planning, finishing with the next date from the grade, taking back."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -92,7 +93,7 @@ def test_everything_wrong_is_said_and_everything_typed_is_kept(client_of: Client
     late = {"mode": "done", "kind": "call", "outcome": "", "at_on": "2027-01-01", "at_time": "10:00"}
     assert "still to come" in client_of(cast.owner).send("/activities/new", late).text
     past = {"mode": "done", "kind": "call", "note": "about it", "at_on": "2026-03-02", "next_on": "2026-01-01"}
-    assert "contact is in the past" in client_of(cast.owner).send("/activities/new", past).text
+    assert "That day is over" in client_of(cast.owner).send("/activities/new", past).text
     assert rows() == []
 
 
@@ -149,3 +150,18 @@ def test_a_second_next_step_is_not_suggested(app: Flask, client_of: ClientOf, ca
 def _next_on(page: str) -> str:
     field = page.split('name="next_on"')[1].split(">")[0]
     return field.split('value="')[1].split('"')[0] if "value=" in field else ""
+
+
+def test_a_toast_takes_back_what_it_says_and_nothing_done_since(client_of: ClientOf, cast: Cast) -> None:
+    customer_id, browser = a_customer(cast.owner), client_of(cast.owner)
+    activity_id = planned(cast.owner, customer_id=customer_id)
+    browser.send(f"/activities/{activity_id}/cancel")
+    (undo,) = re.findall(rf'action="(/activities/{activity_id}/undo[^"]*)"', browser.get("/today").text)
+    page = browser.get(f"/activities/{activity_id}").text
+    version = page.split(f'action="/activities/{activity_id}/undo"')[1].split('name="version" value="')[1].split('"')[0]
+    assert browser.send(f"/activities/{activity_id}/undo", {"version": version}).status_code == 303
+    assert rows()[0].state == "planned"
+    for stale, fields in ((undo, {}), (f"/activities/{activity_id}/undo", {"version": version})):
+        answer = browser.send(stale, fields)
+        assert (answer.status_code, "changed since" in answer.text) == (422, True)
+    assert rows()[0].state == "planned"

@@ -1,7 +1,7 @@
 """The sheet after a call: noted, missed or put off until later, with the next day from the owner's intervals."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,8 +27,8 @@ def rows() -> list[Row[*tuple[Any, ...]]]:
         return list(x.execute(select(activity).order_by(activity.c.id)).all())
 
 
-def plan(actor: Actor, **values: Any) -> int:
-    with work(actor, NOW) as w:
+def plan(actor: Actor, now: datetime = NOW, **values: Any) -> int:
+    with work(actor, now) as w:
         return plan_activity(w, NewActivity(**dict({"planned_at": NOW}, **values)))
 
 
@@ -96,7 +96,8 @@ def test_what_was_planned_until_tonight_is_finished_and_nothing_else(
     page = browser.get(address).text
     assert f'action="{AFTER}"' in page
     assert next_on(page) == ""  # there is a next step already
-    due = plan(cast.owner, customer_id=customer_id, planned_at=NOW - timedelta(days=3))
+    long_ago = NOW - timedelta(days=3)
+    due = plan(cast.owner, long_ago, customer_id=customer_id, planned_at=long_ago)
     page = browser.get(address).text
     assert f'action="/activities/{due}/finish"' in page
     assert "checked" not in page.split('name="outcome"')[1].split("</fieldset>")[0]
@@ -184,3 +185,34 @@ def test_every_number_brings_its_sheet(app: Flask, client_of: ClientOf, cast: Ca
 
 
 SCHEMES = ("tel", "sms", "mailto")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "day"), [("reached", "2026-03-12"), ("not_reached", "2026-03-03"), ("later", "2026-03-03")]
+)
+def test_nobody_reached_is_tried_again_soon_and_not_when_it_is_time_for_the_grade(
+    app: Flask, client_of: ClientOf, cast: Cast, outcome: str, day: str
+) -> None:
+    customer_id = a_customer(cast.owner)
+    browser = client_of(cast.owner)
+    page = browser.get(f"{AFTER}?kind=call&customer={customer_id}").text
+    assert 'name="soon_on"' in page
+    assert page.split('name="soon_on"')[1].split(">")[0].split('value="')[1].split('"')[0] == "2026-03-03"
+    data = {
+        "customer": customer_id,
+        "kind": "call",
+        "next_on": "2026-03-12",
+        "soon_on": "2026-03-03",
+        "outcome": outcome,
+    }
+    browser.send(AFTER, data)
+    with reading() as x:
+        [planned_at] = x.scalars(select(activity.c.planned_at).where(activity.c.state == "planned"))
+    assert planned_at.date().isoformat() == day
+
+
+def test_what_is_wrong_with_the_near_day_is_said_at_its_field(client_of: ClientOf, cast: Cast) -> None:
+    data = {"customer": a_customer(cast.owner), "kind": "call", "outcome": "later", "soon_on": "2026-02-01"}
+    answer = client_of(cast.owner).send(AFTER, data)
+    assert answer.status_code == 422
+    assert 'aria-describedby="soon_on-error"' in answer.text or "soon_on-error" in answer.text

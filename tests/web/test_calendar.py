@@ -263,6 +263,16 @@ def test_what_is_over_or_done_does_not_clash(app: Flask, client_of: ClientOf, ca
     assert "At the same time" not in client_of(cast.owner).get("/calendar").text
 
 
+def test_what_reaches_over_the_midnight_before_the_week_clashes(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    sunday = planned(cast.owner, kind="visit", planned_at=datetime(2026, 3, 8, 11, 0, tzinfo=UTC), minutes=12 * 60)
+    monday = planned(cast.owner, kind="visit", planned_at=datetime(2026, 3, 8, 22, 30, tzinfo=UTC))  # 6:30 in Shanghai
+    page = client_of(cast.owner).get("/calendar?on=2026-03-09").text
+    assert "At the same time" in item(page, monday)
+    assert item(page, sunday) == ""
+    assert "1 activity" in page
+    assert "2 activities" not in page
+
+
 def test_an_empty_place_leads_to_a_form_that_knows_when(app: Flask, client_of: ClientOf, cast: Cast) -> None:
     customer_id = a_customer(cast.owner)
     planned(cast.owner, 29, kind="visit", note="张江")  # Tuesday, 15:00
@@ -341,6 +351,12 @@ def test_the_days_on_which_the_clocks_change(app: Flask, client_of: ClientOf, in
     assert row(after).planned_at == datetime(2026, 3, 28, 9, tzinfo=UTC)
     browser.send(path, {"on": "2026-03-30", "at": "10:00", "version": "3"})  # the same hour on the clock, not 24 hours
     assert row(after).planned_at == datetime(2026, 3, 30, 8, tzinfo=UTC)
+    visit = planned(in_berlin, kind="visit", planned_at=datetime(2026, 3, 29, 0, 30, tzinfo=UTC), minutes=60)
+    spring = day(browser.get("/calendar?on=2026-03-29").text, "2026-03-29")
+    assert re.findall(r"\d+:30", item(spring, visit))[:2] == [
+        "1:30",
+        "3:30",
+    ]  # an hour later on the clock of that night
     once, twice = (planned(in_berlin, planned_at=datetime(2026, 10, 25, hour, 15, tzinfo=UTC)) for hour in (0, 1))
     autumn = day(browser.get("/calendar?on=2026-10-25").text, "2026-10-25")
     assert "At the same time" not in autumn  # they are an hour apart

@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from salesapp.domain.permissions import Actor
+from salesapp.services import file_disk
+from salesapp.services.activities import NewActivity, finish_activity, plan_activity
+from salesapp.services.contacts import NewContact, add_contact
 from salesapp.services.work import work
+from salesapp.store.engine import reading
+from salesapp.store.tables import activity
 from salesapp.testing import NOW, Browser, Cast
+from salesapp.web import uploads
 from tests.services.deal_files import a_customer, a_deal
 from tests.services.file_kit import HTML, PDF, an_activity, attached, photo
 
@@ -207,8 +214,6 @@ def test_files_and_words_are_kept_when_the_form_comes_back(app: Flask, client_of
 
 @pytest.mark.parametrize("htmx", [{}, {"HX-Request": "true"}])
 def test_a_photo_comes_with_finishing(app: Flask, client_of: ClientOf, cast: Cast, htmx: dict[str, str]) -> None:
-    from salesapp.services.activities import NewActivity, plan_activity
-
     customer_id, browser = a_customer(cast.owner), client_of(cast.owner)
     with work(cast.owner, NOW) as opened:
         activity_id = plan_activity(opened, NewActivity(customer_id=customer_id, planned_at=NOW))
@@ -221,3 +226,81 @@ def test_a_photo_comes_with_finishing(app: Flask, client_of: ClientOf, cast: Cas
     page = browser.get(f"/activities/{activity_id}").text
     assert page.count('class="file-name">a.jpg') == 1
     assert f"/activities/{activity_id}/files" in page
+
+
+def test_what_waited_too_long_or_is_gone_is_to_be_chosen_again(
+    app: Flask, client_of: ClientOf, cast: Cast, clock: Any
+) -> None:
+    customer_id, browser = a_customer(cast.owner), client_of(cast.owner)
+    sends = sent(("a.pdf", PDF), ("b.jpg", photo()), **_new(customer_id, at_on="x"))
+    kept = tokens(browser.send("/activities/new", sends).text)
+    clock.advance(hours=7)
+    again = browser.send("/activities/new", _new(customer_id, at_on="x", kept=kept))
+    assert tokens(again.text) == kept  # signed when it came, not when the form did
+    clock.advance(hours=6)
+    late = browser.send("/activities/new", _new(customer_id, kept=tokens(again.text)))
+    assert (late.status_code, tokens(late.text)) == (422, [])
+    for name in ("a.pdf", "b.jpg"):
+        assert f"{name} did not wait until now. Choose it again." in late.text
+    assert "A file did not wait until now." in browser.send("/activities/new", _new(customer_id, kept="x")).text
+    before = set(file_disk.folder().rglob("?" * 32))
+    large = sent(("b.jpg", photo(size=(900, 700))), **_new(customer_id, at_on="x"))
+    (token,) = tokens(browser.send("/activities/new", large).text)
+    preview = min(set(file_disk.folder().rglob("?" * 32)) - before, key=lambda path: path.stat().st_size)
+    preview.unlink()
+    gone = browser.send("/activities/new", _new(customer_id, kept=token))
+    assert (gone.status_code, "b.jpg did not wait until now" in gone.text) == (422, True)
+
+
+def test_a_photo_that_comes_with_later_can_be_put_back(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    browser = client_of(cast.owner)
+    with work(cast.owner, NOW) as opened:
+        planned = NewActivity(customer_id=a_customer(cast.owner), planned_at=NOW, note="报价")
+        activity_id = plan_activity(opened, planned)
+    off = sent(("a.jpg", photo()), outcome="later", next_on="2026-03-09", note="在开会")
+    assert browser.send(f"/activities/{activity_id}/finish", off).status_code == 303
+    page = browser.get(f"/activities/{activity_id}").text
+    assert "在开会" in page
+    (back,) = re.findall(r'action="(/activities/\d+/put-back[^"]*)"', page)
+    assert browser.send(back).status_code == 303
+    page = browser.get(f"/activities/{activity_id}").text
+    assert ("在开会" in page, "a.jpg" in page) == (False, True)
+    assert browser.send(back).status_code == 422  # the second time it would be put off again
+
+
+def test_who_was_slower_keeps_what_was_typed_as_a_new_one(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    customer_id, browser = a_customer(cast.owner), client_of(cast.owner)
+    with work(cast.owner, NOW) as opened:
+        contact_id = add_contact(opened, customer_id, NewContact(name="采购部主任"))
+        new = NewActivity(customer_id=customer_id, contact_id=contact_id, kind="visit", planned_at=NOW)
+        activity_id = plan_activity(opened, new)
+    with work(cast.manager, NOW) as opened:
+        finish_activity(opened, activity_id, "reached", "")
+    typed = {"outcome": "not_reached", "note": "门口没人", "next_on": ""}
+    answer = browser.send(f"/activities/{activity_id}/finish", sent(("a.pdf", PDF), **typed))
+    assert (answer.status_code, answer.text.index("Somebody was faster") < answer.text.index("门口没人")) == (409, True)
+    (form,) = re.findall(r'<form[^>]*action="/activities/new".*?</form>', answer.text, re.DOTALL)
+    fields = dict(re.findall(r'type="(?:hidden|checkbox)" name="([^"]+)" value="([^"]*)"', form))
+    assert browser.send("/activities/new", fields | {"note": "门口没人"}).status_code == 303
+    with reading() as x:
+        last = x.execute(select(activity).order_by(activity.c.id.desc())).first()
+    assert last is not None
+    assert (last.customer_id, last.contact_id) == (customer_id, contact_id)
+    assert (last.kind, last.outcome) == ("visit", "not_reached")
+    assert "a.pdf" in browser.get(f"/activities/{last.id}").text
+
+
+def test_nothing_is_taken_in_from_whom_may_not(
+    app: Flask, client_of: ClientOf, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer_id = a_customer(cast.owner)
+    with work(cast.owner, NOW) as opened:
+        activity_id = plan_activity(opened, NewActivity(customer_id=customer_id, planned_at=NOW))
+    monkeypatch.setattr(uploads, "take_in", lambda *_: pytest.fail("it was taken in"))
+    for actor, status in ((cast.outsider, 404), (cast.reader, 403)):
+        browser = client_of(actor)
+        for path, fields in (("/activities/new", _new(customer_id)), (f"/activities/{activity_id}/finish", {})):
+            assert browser.send(path, sent(("a.pdf", PDF), **fields)).status_code == status
+    deal_id = a_deal(app, cast.owner)
+    answer = client_of(cast.outsider).send("/activities/new", sent(("a.pdf", PDF), **_new(customer_id), deal=deal_id))
+    assert answer.status_code == 404

@@ -20,6 +20,7 @@ from salesapp.store.engine import reading
 from salesapp.store.notices import PAGE
 from salesapp.store.tables import notice
 from salesapp.testing import NOW, Browser, Cast, Clock
+from salesapp.web.inputs import cursor
 from tests.services.deal_files import a_customer
 from tests.services.decision_kit import requested
 from tests.services.mail_kit import SECRET, USER, mail_server, rows, set_up
@@ -110,7 +111,7 @@ def test_nobody_opens_somebody_elses_notice(client_of: ClientOf, cast: Cast) -> 
     assert browser.get("/notices").text.count("row-who") == 0
     foreign, missing = (browser.send(f"/notices/{each}/open") for each in (rows()[0].id, 10**9))
     assert (foreign.status_code, missing.status_code) == (404, 404)
-    assert browser.send("/notices/read", {"newest": str(rows()[0].id)}).status_code == 303
+    assert browser.send("/notices/read", read_form(str(rows()[0].id))).status_code == 303
     assert rows()[0].read_at is None
 
 
@@ -163,15 +164,45 @@ def test_an_address_nobody_gave_out_is_not_found(client_of: ClientOf, cast: Cast
 def test_all_that_was_shown_is_marked_read_and_nothing_newer(client_of: ClientOf, cast: Cast) -> None:
     many(cast.owner, 3)
     browser = client_of(cast.owner)
-    shown = re.search(r'name="newest" value="(\d+)"', browser.get("/notices").text)
-    assert shown is not None
+    form = shown_in(browser.get("/notices").text)
     with work(cast.admin, NOW) as w:
         notices.tell(w, cast.owner.id, "deal.given", ("deal", 1))
-    form = {"newest": shown[1], "request_key": "k"}
     assert browser.send("/notices/read", form).status_code == 303
     assert browser.send("/notices/read", form).status_code == 303
     assert badge(browser.get("/notices").text) == "1"
-    assert browser.send("/notices/read", {"newest": "x"}).status_code == 404
+    for wrong in ({"shown": "x"}, {"shown": ""}, {"drawn": ""}, {"drawn": "x"}, {"shown": "1," * PAGE + "1"}):
+        assert browser.send("/notices/read", form | wrong | {"request_key": "l"}).status_code == 404
+
+
+def read_form(shown: str) -> dict[str, str]:
+    return {"shown": shown, "drawn": cursor(NOW, 0), "request_key": "k"}
+
+
+def shown_in(page: str) -> dict[str, str]:
+    """What the button "Mark all read" sends."""
+    fields = dict(re.findall(r'name="(shown|drawn)" value="([^"]+)"', page))
+    return fields | {"request_key": "k"}
+
+
+def test_all_read_marks_nothing_that_was_not_there_yet(client_of: ClientOf, cast: Cast) -> None:
+    many(cast.owner, 1, id=5)
+    browser = client_of(cast.owner)
+    form = shown_in(browser.get("/notices").text)
+    assert form["shown"] == "5"
+    with work(SYSTEM, NOW) as w:  # a change that began earlier, and was through after the page was made
+        values: dict[str, Any] = {"person_id": cast.owner.id, "kind": "customer.given", "subject_id": 1}
+        values |= {"subject_kind": "customer", "data": {}, "occurrence": "late", "at": NOW - timedelta(seconds=30)}
+        w.session.execute(insert(notice).values(id=3, **values))
+        w.session.execute(insert(notice).values(id=4, **values | {"occurrence": "old", "at": NOW - timedelta(hours=1)}))
+    browser.send("/notices/read", form | {"drawn": cursor(NOW + timedelta(days=1), 0)})  # nobody looks into the future
+    assert [row.id for row in rows() if row.read_at is None] == [3]
+
+
+def test_all_read_marks_those_of_the_next_pages_too(client_of: ClientOf, cast: Cast) -> None:
+    many(cast.owner, PAGE + 15)
+    browser = client_of(cast.owner)
+    assert browser.send("/notices/read", shown_in(browser.get("/notices").text)).status_code == 303
+    assert [row.id for row in rows() if row.read_at is None] == []
 
 
 def test_a_long_list_takes_as_few_statements_as_a_short_one(
@@ -340,6 +371,19 @@ def test_a_test_needs_a_server_and_an_address(client_of: ClientOf, cast: Cast) -
     answer = browser.send("/settings/mail/test")
     assert answer.status_code == 422
     assert "There is no mail address in your account" in answer.text
+
+
+def test_a_password_that_cannot_be_read_any_more_is_asked_for(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    set_up(None, cast, user=USER, password=SECRET)
+    assert "Please type the password again" not in client_of(cast.admin).get("/settings/mail").text
+    app.config["SECRET_KEY"] = "another"
+    browser = client_of(cast.admin)
+    page = browser.get("/settings/mail")
+    assert page.status_code == 200
+    assert "Please type the password again: the stored one cannot be read" in page.text
+    answer = browser.send("/settings/mail/test")
+    assert answer.status_code == 422
+    assert answer.text.count("Please type the password again") == 1
 
 
 def test_nobody_knocks_at_doors_with_it(client_of: ClientOf, cast: Cast, clock: Clock) -> None:

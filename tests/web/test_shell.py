@@ -54,7 +54,33 @@ def test_another_version_is_another_worker(app: Flask, client: Browser) -> None:
 
 
 def test_a_worker_speaks_the_language_of_the_page_that_asks_for_it(client: Browser) -> None:
-    assert "/without-connection?in=zh_Hant" in client.get("/service-worker.js?in=zh-Hant").text
+    assert without_of(client, "zh-Hant").startswith("/without-connection?in=zh_Hant&v=")
+
+
+def without_of(browser: Browser, lang: str = "en") -> str:
+    """The address of the page the worker keeps."""
+    found = re.search(r"WITHOUT = (\".*?\")", browser.get(f"/service-worker.js?in={lang}").text)
+    assert found is not None
+    return str(json.loads(found[1]))
+
+
+def test_another_text_without_a_connection_is_another_worker(
+    app: Flask, client: Browser, client_of: Callable[[Actor], Browser], cast: Cast
+) -> None:
+    before = without_of(client)
+    assert without_of(client) == without_of(client_of(cast.owner)) == before  # nothing of who asks, nothing by chance
+    assert client.get(before).status_code == 200
+    assert {without_of(client, lang)[-10:] for lang in ("en", "ru")} != {before[-10:]}
+    app.jinja_env.globals["asset"] = lambda name: f"/elsewhere/{name}"  # another style on that page alone
+    after = without_of(client)
+    assert after != before
+    assert "/elsewhere/app.css" in client.get(after).text
+
+
+def test_what_it_keeps_it_keeps_under_a_name_of_all_its_addresses(client: Browser) -> None:
+    text = client.get("/service-worker.js").text
+    assert 'NAME = ["shell", ...FILES, WITHOUT].join(" ")' in text
+    assert text.count("WITHOUT") == 4  # named, part of the name, kept, shown
 
 
 def test_without_a_connection_it_speaks_the_language_asked_for(client: Browser, cast: Cast) -> None:

@@ -18,7 +18,7 @@ ClientOf = Callable[[Actor], Browser]
 
 
 def planned(actor: Actor, at: datetime, note: str, **values: Any) -> int:
-    with work(actor, NOW) as w:
+    with work(actor, min(NOW, at)) as w:  # what is overdue now was planned when it was not
         return plan_activity(w, NewActivity(planned_at=at, note=note, **values))
 
 
@@ -105,7 +105,8 @@ def test_a_manager_switches_to_one_of_the_team(client_of: ClientOf, cast: Cast, 
     switch = page.split('class="strip people"')[1].split("</nav>")[0]
     assert switch.index(f"/today?who={cast.owner.id}") < switch.index(f"/today?who={cast.colleague.id}")
     assert f"who={cast.outsider.id}" not in switch
-    assert re.findall(r">(\d+)</span>", switch) == ["2", "1"]
+    assert re.findall(r'class="num">(\d+)</span>', switch) == ["2", "1"]
+    assert switch.count("1 overdue") == 1
     statements.clear()
     page = browser.get(f"/today?who={cast.colleague.id}").text
     assert len([each for each in statements if not each.startswith("BEGIN")]) <= 10
