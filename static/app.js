@@ -112,7 +112,10 @@
     window.htmx.ajax("POST", $(".deal-foot .btn", card).getAttribute("href"), { source: card, target: "#sheet-body", swap: "innerHTML", values })
       .catch(() => {}).finally(() => { moving = null; });
   };
-  const ask = (card) => $(".deal-foot .btn", card)?.click();
+  const ask = (card) => { // not by a click: on a board that just came anew it would still lead away
+    const link = $(".deal-foot .btn", card);
+    if (link) window.htmx.ajax("GET", link.getAttribute("href"), { target: "#sheet-body", swap: "innerHTML" });
+  };
   const shift = (card, by) => {
     const order = all("#board .column"), to = order[order.indexOf(card.closest(".column")) + by];
     if (to) move(card, to.dataset.stage); else if (by > 0) ask(card); // after the last stage it is won or lost

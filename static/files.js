@@ -60,8 +60,8 @@
   window.addEventListener("pageshow", () => { ready(); all(".file-field").forEach(show); });
   ready();
 
-  // Before sending: what is refused anyway need not be sent
-  document.addEventListener("submit", (event) => {
+  // Before sending: what is refused anyway need not be sent; asked before app.js (document) marks the form as sent
+  window.addEventListener("submit", (event) => {
     const field = $(".file-field", event.target);
     if (!field) return;
     show(field);

@@ -110,7 +110,7 @@ def test_a_message_asks_too_and_later_is_only_planned(phone: Phone, zh: Say, cas
     phone.save(zh, "Later")
     assert phone.taps <= 3
     assert [(row.kind, row.state, row.planned_at) for row in rows()] == [
-        ("message", "planned", NOW + timedelta(days=31, hours=2))
+        ("message", "planned", NOW + timedelta(days=1, hours=2))
     ]
     undo(phone, zh)
     assert [row.state for row in rows()] == ["cancelled"]

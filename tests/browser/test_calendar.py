@@ -24,7 +24,7 @@ WIDE = (1280, 900)
 
 
 def planned(actor: Actor, hours: float, **values: Any) -> int:
-    with work(actor, NOW) as w:
+    with work(actor, NOW + timedelta(hours=min(hours, 0))) as w:  # what is overdue now was planned when it was not
         new: dict[str, Any] = {"planned_at": NOW + timedelta(hours=hours), "all_day": False, "note": "打电话"} | values
         return plan_activity(w, NewActivity(**new))
 

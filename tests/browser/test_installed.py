@@ -1,12 +1,15 @@
 """The site as an app: what the service worker keeps, and what a person sees without a connection."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page
 
 from salesapp.testing import Cast
 from salesapp.web import shell
+from tests.services.deal_files import a_customer, a_deal
 
 KEPT_PAGE = "caches.match('/without-connection', { ignoreSearch: true }).then((answer) => answer.text())"
 READY = "navigator.serviceWorker.ready.then(() => true)"
@@ -19,10 +22,15 @@ KEPT = """async () => {
 
 # What a browser does by itself from time to time: ask whether the worker is still the same, and take on another one.
 ANOTHER = """async () => {
-  const { serviceWorker } = navigator, late = new Promise((done) => setTimeout(done, 5000, false));
-  const taken = new Promise((done) => serviceWorker.addEventListener("controllerchange", () => done(true)));
-  await (await serviceWorker.getRegistration()).update();
-  return Promise.race([taken, late]);
+  const { serviceWorker } = navigator, registration = await serviceWorker.getRegistration();
+  const kept = async () => (await caches.keys()).join();
+  const before = await kept();
+  for (let turn = 0; turn < 40; turn += 1) {
+    await registration.update(); // one that is under way answers for this one, too
+    await new Promise((done) => setTimeout(done, 250));
+    if ((await kept()) !== before && !registration.installing && !registration.waiting) return true;
+  }
+  return false;
 }"""
 
 
@@ -76,3 +84,33 @@ def test_without_a_connection(signed_in_page: Callable[..., Page], cast: Cast) -
     page.get_by_role("link", name="重试").click()
     page.wait_for_url("**/customers")
     assert page.locator("nav.places").count() == 1
+
+
+def test_a_form_without_a_connection_stays_as_it_is_typed(signed_in_page: Callable[..., Page], cast: Cast) -> None:
+    page = signed_in_page(cast.owner)
+    page.goto(f"/activities/new?customer={a_customer(cast.owner)}")
+    page.context.set_offline(True)
+    page.locator('[name="note"]').fill("喜欢白色")
+    page.locator("main button.btn-primary").click()
+    page.locator("#toasts .toast", has_text="没有连上服务器").wait_for()
+    assert "/activities/new" in page.url
+    assert page.locator('[name="note"]').input_value() == "喜欢白色"
+    page.context.set_offline(False)
+    page.locator("main button.btn-primary").press("Enter")  # the words about it still lie over the button
+    page.wait_for_url(re.compile(r"/customers/\d+"))
+
+
+def test_in_a_sheet_it_is_said_on_the_sheet(app: Flask, signed_in_page: Callable[..., Page], cast: Cast) -> None:
+    page = signed_in_page(cast.owner)
+    page.goto(f"/deals/{a_deal(app, cast.owner, a_customer(cast.owner))}")
+    page.get_by_role("link", name="移动").click()
+    page.locator("dialog[open] form").first.wait_for()
+    page.context.set_offline(True)
+    page.locator("dialog[open] button.btn-primary").first.click()
+    said = page.locator("dialog[open] .toast", has_text="没有连上服务器")
+    said.wait_for()
+    seen = said.evaluate(
+        "(toast) => { const box = toast.getBoundingClientRect();"
+        " return toast.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); }"
+    )
+    assert seen
