@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from salesapp import extensions, places
 from salesapp.config import Settings, read_settings
 from salesapp.plugging.hooks import Hooks
+from salesapp.plugging.house import House
 from salesapp.plugging.loader import Plugins, load_plugins
 from salesapp.store import engine
 from salesapp.web import blueprints
@@ -46,6 +47,7 @@ def create_app(
     app.extensions["salesapp_clock"] = clock
     app.extensions["salesapp_plugins"] = loaded = _plugins(settings, plugins)
     app.extensions["salesapp_hooks"] = Hooks(loaded, raise_errors=testing or settings.debug)
+    app.extensions["salesapp_house"] = House(loaded.catalog)
     engine.bind(app, settings.database)
     extensions.htmx.init_app(app)
     extensions.login.init_app(app)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Self
 
-from salesapp.domain.pack import IndustryPack, Process
+from salesapp.domain.pack import Field, IndustryPack, Process
 from salesapp.domain.result_forms import ResultForm, check_shared_questions
 
 
@@ -20,6 +20,13 @@ class Catalog:
     pack_plugins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Which plugin brought a pack, by the pack's key."""
     result_forms: Mapping[str, ResultForm] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, Mapping[str, Field]] = field(default_factory=lambda: MappingProxyType({}))
+    """Fields that every record of a kind ("customer", "contact", "deal", "activity") has, by full key ("own.budget" is
+    one of the owner); a deal has those of its process besides."""
+
+    def fields_of(self, kind: str) -> Mapping[str, Field]:
+        """The fields every record of this kind has, by full key, in the order they are shown."""
+        return self.fields.get(kind, MappingProxyType({}))
 
     def process(self, key: str) -> Process | None:
         """The process with this full key; None while its plugin is off, missing or set aside."""
@@ -49,6 +56,7 @@ class Catalog:
             MappingProxyType(processes),
             MappingProxyType(providers),
             MappingProxyType(forms),
+            self.fields,
         )
 
 

@@ -20,7 +20,7 @@ from salesapp.domain.permissions import Actor, can
 from salesapp.plugging import running
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.hooks import Hooks
-from salesapp.store import events, request_keys
+from salesapp.store import events, request_keys, settings
 from salesapp.store.engine import db
 
 
@@ -33,11 +33,19 @@ class Work:
     session: Session
     hooks: Hooks
     result: dict[str, int] = field(default_factory=dict)
+    _catalog: Catalog | None = None
 
     @property
     def catalog(self) -> Catalog:
-        """What the plugins brought."""
-        return self.hooks.plugins.catalog
+        """What the plugins brought, and what the owner added and changed, as it stands in this transaction."""
+        if self._catalog is None:
+            self._catalog = running.house().read(self.session, settings.config_version(self.session))
+        return self._catalog
+
+    def config_changed(self) -> None:
+        """Tell every process, with the commit, that rows of the configuration are not what they were."""
+        settings.rename_config(self.session)
+        self._catalog = None
 
     def event(
         self,

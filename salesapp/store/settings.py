@@ -1,7 +1,8 @@
 """Settings kept as rows, so that a change reaches every process with the next request."""
 
+import secrets
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, select, update
 
@@ -9,6 +10,22 @@ from salesapp.domain.company import Company
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, rows_changed
 from salesapp.store.tables import setting
+
+CONFIG: Final = "config_version"
+"""The setting that names the configuration: the owner's fields, and what they changed of processes."""
+_named = select(setting.c.value).where(setting.c.key == CONFIG)
+config_version_now = _named.scalar_subquery()
+"""For a statement that reads something else as well."""
+
+
+def config_version(x: Executor) -> str:
+    """What the configuration is called now; "" before anything was changed."""
+    return x.execute(_named).scalar() or ""
+
+
+def rename_config(x: Executor) -> None:
+    """Give the configuration a new name, as something of it has changed."""
+    put(x, CONFIG, secrets.token_hex(8))
 
 
 def put(x: Executor, key: str, value: Any) -> None:

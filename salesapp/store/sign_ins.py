@@ -12,7 +12,7 @@ from salesapp.domain.permissions import ROLES, Actor
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_row, rows_changed
 from salesapp.store.notices import unread_count
-from salesapp.store.settings import company_from
+from salesapp.store.settings import company_from, config_version_now
 from salesapp.store.tables import person, person_function, setting, sign_in, team
 
 IDLE = timedelta(days=7)
@@ -38,6 +38,7 @@ _load = (
         _company.label("company"),
         _functions.label("functions"),
         unread_count.label("unread"),
+        config_version_now.label("config_version"),
     )
     .select_from(sign_in)
     .join(person, person.c.id == sign_in.c.person_id)
@@ -54,12 +55,14 @@ _load = (
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """One valid sign-in: who it is, the company's settings, when the row was last seen, how many notices wait."""
+    """One valid sign-in: who it is, the company's settings, when the row was last seen, how many notices wait, what the
+    configuration is called."""
 
     actor: Actor
     company: Company
     seen_at: datetime
     unread: int = 0
+    config_version: str = ""
 
 
 def load(x: Executor, token_hash: str, now: datetime) -> SignedIn | None:
@@ -80,7 +83,7 @@ def load(x: Executor, token_hash: str, now: datetime) -> SignedIn | None:
         theme=row.theme,
         sign_in_id=row.id,
     )
-    return SignedIn(actor, company, row.seen_at, row.unread)
+    return SignedIn(actor, company, row.seen_at, row.unread, row.config_version or "")
 
 
 def people_seen(x: Executor, person_id: int, role: str, team_path: str | None) -> frozenset[int] | None:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound as WerkzeugNotFound
 from salesapp.domain.company import Company
 from salesapp.domain.errors import NotAllowed
 from salesapp.domain.permissions import Actor, can
+from salesapp.plugging import running
 from salesapp.plugging.catalog import Catalog
 from salesapp.store import settings
 from salesapp.store.engine import reading
@@ -75,8 +76,17 @@ def current_company() -> Company:
 
 
 def catalog() -> Catalog:
-    """Every record of every loaded plugin."""
-    return cast("Catalog", current_app.extensions["salesapp_plugins"].catalog)
+    """Every record of every loaded plugin, and what the owner added and changed. Without a sign-in, as on a public
+    page, the name of the configuration is asked for."""
+    if "catalog" not in g:
+        found = signed_in()
+        g.catalog = (found and running.house().known(found.config_version)) or _read_catalog()
+    return cast("Catalog", g.catalog)
+
+
+def _read_catalog() -> Catalog:
+    with reading() as x:
+        return running.house().read(x, settings.config_version(x))
 
 
 def request_key() -> str | None:

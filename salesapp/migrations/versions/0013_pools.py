@@ -1,0 +1,8 @@
+"""Pools with limits, and who had a customer before"""
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,8 @@
+"""Merged customers, consent, and what was erased"""
+
+revision = "0014"
+down_revision = "0013"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
