@@ -142,7 +142,8 @@ def _portion(wanted: tuple[int, int, datetime]) -> Rows:
 
 
 def _of(number: int, now: datetime) -> Iterator[tuple[str, Row]]:
-    dice, owner, name = Random(-number), owner_of(number), name_of(number)
+    # Not Random(-number): that is Random(number), and the newest would all be called alike.
+    dice, owner, name = Random(number + 1_000_000_000), owner_of(number), name_of(number)
     touched = now - timedelta(seconds=dice.randrange(60, 500 * 86400))
     firm, phone = number % 3 == 0, phone_of(number)
     yield (

@@ -8,6 +8,7 @@ Raise TOKENIZER_VERSION with every change of what comes out: records are then in
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 
 from salesapp.domain.phone_numbers import phone_fragment
@@ -106,9 +107,10 @@ def is_cut_short(q: str) -> bool:
 
 def marked(text: str, terms: Iterable[str]) -> list[tuple[str, bool]]:
     """The text in pieces, each with whether it is what a term asks for; joined they are the text again."""
-    hit = [False] * len(text)
+    hit, terms = [False] * len(text), list(terms)
     folded = [(part, i) for i, char in enumerate(text) for part in _fold(char)]
-    digits = [(part, i) for part, i in folded if part not in _BETWEEN_DIGITS]
+    asked_numbers = any(term.isdecimal() for term in terms)
+    digits = [(part, i) for part, i in folded if part not in _BETWEEN_DIGITS] if asked_numbers else []
     for term in terms:
         for start, end in _spans(digits if term.isdecimal() else folded, term):
             hit[start:end] = [True] * (end - start)
@@ -116,6 +118,7 @@ def marked(text: str, terms: Iterable[str]) -> list[tuple[str, bool]]:
     return [("".join(text[i] for i in run), found) for found, run in runs]
 
 
+@lru_cache(maxsize=8192)  # a page of hits asks for each sign of its names and notes, the same few thousand ever again
 def _fold(char: str) -> str:
     """As `_normal` folds it; sign by sign, so that its place is known."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold()).replace("ё", "е")
@@ -133,7 +136,7 @@ def _run_tokens(run: str) -> list[str]:
     size = 2 if _HAN_RUN.match(run) else 3
     every = [run[i : i + size] for i in range(len(run) - size + 1)] or [run]
     if size == 2:
-        return every if len(every) <= 3 else every[:6:2]
+        return every if len(every) <= 2 else every[:6:2]
     few = every[::-3][: 3 if run.isdecimal() else 4]
     return few if len(few) >= 3 else [*few, every[0]]
 

@@ -3,23 +3,22 @@
 1. The exact name, phone number or mail address. 2. What this person chose before. 3. The token index: where few records
 hold what is asked for, each is looked at, and that is all. Else 4. the newest rows in scope: what people look for is
 mostly what they touched lately. 5. What was granted to them. 6. The token index, asked for rows in scope only.
+PostgreSQL begins with the newest.
 Terms and tokens come from `salesapp.domain.search_terms`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-
-from sqlalchemy import Row
 
 from salesapp.domain.contact_points import KINDS, ContactPoint, parse_contact_point
 from salesapp.domain.permissions import Actor
 from salesapp.domain.search_terms import is_cut_short, query_terms, query_tokens
-from salesapp.store import search_reach
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import dialect_name
-from salesapp.store.search_index import POOLED, Parts, archive, index_many, plain, put, remove, rescope
-from salesapp.store.search_statements import Shape, Statements, statements
+from salesapp.store.search_index import POOLED, Parts, archive, index_many, put, remove, rescope
+from salesapp.store.search_looking import Hit, Looking
+from salesapp.store.search_statements import Shape, statements
 
 ALL_KINDS: Final = ("customer", "contact", "deal", "activity")
 RECENT = 2000
@@ -28,11 +27,14 @@ RECENT = 2000
 FEW: Final = 2000
 """Up to so many that hold what was asked for, whosever they are, each is looked at, and nothing else is needed."""
 
+NARROW: Final = 3
+"""On SQLite only through this part of them, where the index knows the rest."""
+
+WIDE: Final = 4
+"""On PostgreSQL through so many times as many."""
+
 FADES: Final = timedelta(days=14)
 """After this time a choice counts half as much."""
-
-Hit = Row[*tuple[Any, ...]]
-"""kind, subject_id, customer_id, title, touched_at, id"""
 
 
 def find(
@@ -77,74 +79,59 @@ def _found(
     values |= {"kinds": list(kinds), "most": limit, "now": now, "me": actor.id, "enough": FEW + 1}
     ranks: dict[int, float] = {}
     hits: dict[str, dict[int, Hit]] = {kind: {} for kind in kinds}
+    at = Looking(x, actor, query_tokens(q), steps, values, hits)
     if "customer" in kinds:
         exact = x.execute(steps.exact, values | _exactly(q)).all()
-        _collect(hits, exact)
+        at.collect(exact)
         ranks |= dict.fromkeys((hit.id for hit in exact), float("inf"))
     if not archived and actor.id is not None:
         chosen = x.execute(steps.chosen, values).all()
-        _collect(hits, chosen)
+        at.collect(chosen)
         ranks = {hit.id: _liking(hit.times, hit.last_at, now) for hit in chosen} | ranks
-    _look(x, actor, q, steps, values, hits)
+    _look(at, q)
     return {kind: [(ranks.get(hit.id, 0.0), hit) for hit in some.values()] for kind, some in hits.items()}
 
 
-def _look(
-    x: Executor, actor: Actor, q: str, steps: Statements, values: Mapping[str, Any], hits: dict[str, dict[int, Hit]]
-) -> None:
-    words, every = query_tokens(q), list(hits)
-    few = _all_of_few(x, steps, values, hits, _match(x, words))
-    if few and not is_cut_short(q):
+def _look(at: Looking, q: str) -> None:
+    """By the way that is shorter: each database reads something else quickly."""
+    cut, alone = is_cut_short(q), at.actor.people is not None and len(at.actor.people) == 1
+    (_newest_first if at.steps.dialect == "postgresql" else _index_first)(at, cut=cut, alone=alone)
+
+
+def _index_first(at: Looking, *, cut: bool, alone: bool) -> None:
+    """SQLite's index tells what many hold from what few hold without reading all of it."""
+    known = at.at_all(at.kinds)
+    few = known.n <= FEW
+    if few and not cut:
         return
-    alone = actor.people is not None and len(actor.people) == 1
-    if alone and not is_cut_short(q):
-        mine = _match(x, words, [token for kind in every for token in search_reach.tokens(actor, kind)])
-        if _all_of_few(x, steps, values, hits, mine):
-            _look_at_granted(x, words, steps, values, hits, every)
-            return
-    window = -(-RECENT // (len(hits) * steps.branches))
-    _collect(hits, x.execute(steps.recent, {**values, "window": window}).all())
-    if actor.people is not None:
-        _look_at_granted(x, words, steps, values, hits, every if alone else _with_room(hits, values))
-    elif not few:
-        _collect(hits, x.execute(steps.indexed, {**values, "match": _match(x, words)}).all())
-    for kind in _with_room(hits, values) if not few else ():
-        match = _match(x, words, search_reach.tokens(actor, kind))
-        _collect(hits, x.execute(steps.indexed, {**values, "kinds": [kind], "match": match}).all())
-
-
-def _all_of_few(
-    x: Executor, steps: Statements, values: Mapping[str, Any], hits: dict[str, dict[int, Hit]], match: str
-) -> bool:
-    """Whether what the index knows for this is few, and was looked at to the last."""
-    found = x.execute(steps.few, {**values, "match": match}).all()
-    _collect(hits, (row for row in found if row.kind is not None))
-    return bool(found[0].n <= FEW)
-
-
-def _with_room(hits: Mapping[str, Mapping[int, Hit]], values: Mapping[str, Any]) -> list[str]:
-    return [kind for kind, some in hits.items() if len(some) < values["most"]]
-
-
-def _look_at_granted(
-    x: Executor,
-    words: Iterable[str],
-    steps: Statements,
-    values: Mapping[str, Any],
-    hits: dict[str, dict[int, Hit]],
-    kinds: Sequence[str],
-) -> None:
-    """What was granted, of these kinds. A team's grants are many: asked for only where their own leave room."""
-    if not kinds:
+    if alone and not cut and at.at_mine(at.kinds).n <= FEW:
+        at.at_granted(at.kinds)
         return
-    _collect(hits, x.execute(steps.given, {**values, "kinds": kinds}).all())
-    nobodys = _match(x, words, [token for kind in kinds for token in search_reach.ownerless_tokens(kind)])
-    _collect(hits, x.execute(steps.ownerless, {**values, "kinds": kinds, "match": nobodys}).all())
+    at.at_newest(RECENT if cut else RECENT // NARROW)
+    if at.actor.people is not None:
+        at.at_granted(at.kinds if alone else at.with_room())
+    if not few:
+        at.at_indexed(known)
 
 
-def _collect(hits: dict[str, dict[int, Hit]], rows: Iterable[Hit]) -> None:
-    for row in rows:
-        hits[row.kind].setdefault(row.id, row)
+def _newest_first(at: Looking, *, cut: bool, alone: bool) -> None:
+    """PostgreSQL's index reads all that hold a word, but rows in the order of time come at a microsecond each, and no
+    further than to the last hit that is shown."""
+    at.at_newest(RECENT * WIDE)
+    room = at.with_room()
+    if alone and at.at_given(at.kinds) and at.at_mine_and_nobodys(room := at.with_room()).n <= FEW:
+        return
+    known = at.at_all(room)
+    few = known.n <= FEW
+    if few and not cut:
+        at.at_granted([kind for kind in at.kinds if alone and kind not in room])
+        return
+    if not cut and not few and at.actor.people is not None:
+        known = at.at_mine(room)
+    if at.actor.people is not None:
+        at.at_granted(at.kinds if alone else at.with_room())
+    if not few and known.n > FEW:
+        at.at_indexed(known)
 
 
 def _liking(times: int, last_at: datetime, now: datetime) -> float:
@@ -156,16 +143,6 @@ def _exactly(q: str) -> dict[str, Any]:
     bare = " ".join(q.split())[:200]
     points = [point for kind in KINDS if isinstance(point := parse_contact_point(kind, bare), ContactPoint)]
     return {"name": bare, "points": sorted({point.normalised for point in points} or {bare})}
-
-
-def _match(x: Executor, words: Iterable[str], scopes: Sequence[str] = ()) -> str:
-    """All tokens of the query and one of those that say whose, quoted for the index's own language, so that nothing
-    typed is taken for syntax."""
-    if dialect_name(x) == "sqlite":
-        asked = ['"{}"'.format(plain(word).replace('"', '""')) for word in words]
-        return " AND ".join([*asked, f"({' OR '.join(scopes)})"] if scopes else asked)
-    asked = ["'{}'".format(word.replace("\\", "\\\\").replace("'", "''")) for word in words]
-    return " & ".join([*asked, f"({' | '.join(scopes)})"] if scopes else asked)
 
 
 __all__ = [

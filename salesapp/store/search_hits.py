@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, or_, select, true
 
 from salesapp.domain.permissions import Actor
-from salesapp.store import search_reach, visibility
+from salesapp.store import search_reach
 from salesapp.store.engine import Executor
 from salesapp.store.tables import activity, contact, contact_point, customer, deal, person
 
@@ -130,7 +130,7 @@ def _of_customer(actor: Actor) -> ColumnElement[bool]:
     """A customer, and with it its contacts, is this person's to see."""
     if actor.people is None:
         return true()
-    own = and_(visibility.owned(actor, customer.c.owner_id + 0), customer.c.pool_id.is_(None))
+    own = and_(search_reach.theirs(actor, customer.c.owner_id + 0), customer.c.pool_id.is_(None))
     return or_(own, search_reach.given(actor, customer.c.id))
 
 

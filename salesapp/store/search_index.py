@@ -1,8 +1,9 @@
 """Making records findable: a row in `search_row` for each, and its tokens in the database's own index.
 
-Beside its words the index knows of each row whose it is and of which kind, as one token more (`customer12` is a
-customer of person 12), so that what others have is never even looked at. SQLite's index keeps no text and must be told
-the old tokens to forget them; PostgreSQL's is an expression over the row and follows by itself.
+Each word stands in the index with its kind (`customer王`), so that a kind nobody's word is of costs nothing; and beside
+its words the index knows of each row whose it is, as one token more (`whosecustomer12` is a customer of person 12), so
+that what others have is never even looked at. SQLite's index keeps no text and must be told the old tokens to forget
+them; PostgreSQL's is an expression over the row and follows by itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -132,18 +133,13 @@ def _tell(x: Executor, what: Any, rows: Sequence[Indexed]) -> None:
 
 
 def indexed_words(kind: str, scope_owner_id: int | None, its_tokens: str) -> str:
-    """All of a row's tokens as SQLite's index takes them; migration 0007 says the same to PostgreSQL."""
-    return f"{kind_token(kind)} {scope_token(kind, scope_owner_id)} {plain(its_tokens)}"
-
-
-def kind_token(kind: str) -> str:
-    """The token of every row of a kind. No word has one like it: a word's tokens are three signs or in hex."""
-    return f"kind{kind}"
+    """All of a row's tokens as SQLite's index takes them; migration 0010 says the same to PostgreSQL."""
+    return " ".join([scope_token(kind, scope_owner_id), *(kind + word for word in plain(its_tokens).split())])
 
 
 def scope_token(kind: str, scope_owner_id: int | None) -> str:
     """The token of every row of a kind that is this person's."""
-    return f"{kind}{'none' if scope_owner_id is None else scope_owner_id}"
+    return f"whose{kind}{'none' if scope_owner_id is None else scope_owner_id}"
 
 
 def plain(words: str) -> str:

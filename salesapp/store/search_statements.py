@@ -36,7 +36,13 @@ from salesapp.store.tables import contact_point, customer, opened, search_row
 from salesapp.store.types import Id
 
 CANDIDATES: Final = 500
-"""How many of the newest candidates in scope are looked at."""
+"""How many of the newest candidates of a kind in scope are looked at, at most."""
+
+ENOUGH: Final = 12
+"""For each hit shown so many of the newest are put in the order of their time."""
+
+NOBODYS: Final = 100
+"""How many candidates of nobody's are asked whether this person helps there: each costs as much as three others."""
 
 CHOICES: Final = 200
 """How many of the last choices can come first."""
@@ -55,6 +61,7 @@ _its_kind = no_index(search_row.c.kind)  # a million rows have it: found by what
 _kinds = _its_kind.in_(_asked)
 _most = bindparam("most", type_=Id)
 _window = bindparam("window", type_=Id)
+_looked = bindparam("looked", type_=Id)
 _fts = table("search_index", column("rowid", Id), column("search_index", String))
 
 
@@ -68,6 +75,12 @@ class Shape:
     archived: bool
     dialect: str
 
+    @property
+    def by_column(self) -> bool:
+        """Whether what is theirs is asked of the rows' owners instead of the token index: PostgreSQL tries every token
+        of a question on every entry it meets, and a team has one for each of its people and each kind."""
+        return self.dialect == "postgresql" and self.actor.people is not None and len(self.actor.people) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Statements:
@@ -76,29 +89,41 @@ class Statements:
     exact: Any
     chosen: Any
     few: Any
+    mine: Any
     recent: Any
     given: Any
+    grants: Any
     ownerless: Any
     indexed: Any
     branches: int
+    by_column: bool
+    dialect: str
 
 
 @lru_cache(maxsize=256)
 def statements(shape: Shape) -> Statements:
     """The statements of this shape."""
-    matching, actor = _matching(shape), shape.actor
+    matching, actor, few = _matching(shape), shape.actor, _few(shape)
     people, more = search_reach.walked(actor)
     its_customer = search_row.c.customer_id.in_(search_reach.granted(actor))
     return Statements(
         exact=_exact(actor, _alive(shape)),
         chosen=_chosen(actor, matching),
-        few=_few(shape),
+        few=few,
+        mine=_few(shape, search_row.c.kind.in_(_asked), *_theirs(shape)) if shape.by_column else few,
         recent=_recent(actor, shape),
         given=_first_of_each(select(*_HIT).where(matching, _kinds, its_customer)),
-        ownerless=_of_candidates(shape, _kinds, search_reach.helped(actor, search_row.c.customer_id)),
-        indexed=_of_candidates(shape, _kinds),
+        grants=select(func.count()).select_from(search_reach.granted(actor).subquery()),
+        ownerless=_ownerless(shape),
+        indexed=_indexed(shape),
         branches=len(people) + len(more),
+        by_column=shape.by_column,
+        dialect=shape.dialect,
     )
+
+
+def _theirs(shape: Shape) -> list[ColumnElement[bool]]:
+    return [search_reach.theirs(shape.actor, search_row.c.scope_owner_id)] if shape.by_column else []
 
 
 def _alive(shape: Shape) -> ColumnElement[bool]:
@@ -130,10 +155,12 @@ def _exact(actor: Actor, alive: ColumnElement[bool]) -> Select[Any]:
         contact_point.c.normalised.in_(bindparam("points", expanding=True)), contact_point.c.archived_at.is_(None)
     )
     first = [select(each.limit(CANDIDATES).subquery()) for each in (named, reached)]
-    either = union(*first).subquery()
-    theirs = and_(_its_kind == "customer", search_row.c.subject_id.in_(select(either.c.id)))
-    visible = search_reach.visible(actor)
-    return select(*_HIT).where(theirs, alive, visible).order_by(*_NEWEST).limit(_most)
+    ids = union(*first).subquery()
+    # The kind as a column of what is joined: said of search_row alone, SQLite would walk all rows of that kind.
+    either = select(ids.c.id, literal("customer").label("kind")).cte("either").prefix_with("MATERIALIZED")
+    theirs = and_(search_row.c.kind == either.c.kind, search_row.c.subject_id == either.c.id)
+    rows = select(*_HIT).select_from(either.join(search_row, theirs))
+    return rows.where(alive, search_reach.visible(actor)).order_by(*_NEWEST).limit(_most)
 
 
 def _chosen(actor: Actor, matching: ColumnElement[bool]) -> Select[Any]:
@@ -153,19 +180,29 @@ def _chosen(actor: Actor, matching: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _few(shape: Shape) -> Select[Any]:
-    """All that holds every token, whosever it is, as long as it is less than `enough`; `n` says how many, in at least
-    one row, so that nothing found and too much found are told apart."""
+def _few(shape: Shape, *where: ColumnElement[bool]) -> Select[Any]:
+    """All that holds every token (and is so), as long as it is less than `enough`; `n` says how many, in at least one
+    row, so that nothing found and too much found are told apart."""
     enough = bindparam("enough", type_=Id)
-    found = _holding(shape.dialect).limit(enough).cte("found").prefix_with("MATERIALIZED")
+    found = _holding(shape.dialect).where(*where).limit(enough).cte("found").prefix_with("MATERIALIZED")
     n = select(func.count()).select_from(found).scalar_subquery()
     rows = select(*_HIT).select_from(found.join(search_row, search_row.c.id == found.c.id))
     # PostgreSQL takes a gathered set for so dear that it compiles the statement first, for seconds.
     reached = search_reach.reached if shape.dialect == "sqlite" else search_reach.visible
     wanted = rows.where(n < enough, _matching(shape), _kinds, reached(shape.actor))
     hits = _first_of_each(wanted).subquery("hits")
-    one = select(n.label("n")).subquery("counted")
-    return select(one.c.n, *(hits.c[each.name] for each in _HIT)).select_from(one.outerjoin(hits, true()))
+    one = select(n.label("n"), *_spread(found, shape.dialect)).subquery("counted")
+    return select(*one.c, *(hits.c[each.name] for each in _HIT)).select_from(one.outerjoin(hits, true()))
+
+
+def _spread(found: FromClause, dialect: str) -> list[ColumnElement[Any]]:
+    """From where to where the ids reach, and the last id there is: so dense is what was asked for. PostgreSQL alone
+    asks; the other index is walked from its end and no further than needed."""
+    if dialect == "sqlite":
+        return []
+    first, last = (select(end(found.c.id)).scalar_subquery() for end in (func.min, func.max))
+    end = select(func.max(search_row.c.id)).scalar_subquery()
+    return [first.label("first"), last.label("last"), end.label("end")]
 
 
 def _recent(actor: Actor, shape: Shape) -> Select[Any]:
@@ -204,27 +241,45 @@ def _newest_of_each(kind: str, people: Sequence[int], dialect: str) -> FromClaus
     return select(*columns).select_from(one.join(row, row.c.id.in_(newest.scalar_subquery()))).subquery()
 
 
-def _holding(dialect: str) -> Select[Any]:
-    """The ids of what holds the tokens of `match`."""
-    wanted = bindparam("match", type_=String)
+def _holding(dialect: str, match: str = "match") -> Select[Any]:
+    """The ids of what holds the tokens of the parameter `match`."""
+    wanted = bindparam(match, type_=String)
     if dialect == "sqlite":
         return select(_fts.c.rowid.label("id")).where(_fts.c.search_index.op("MATCH")(wanted))
     words: Any = literal_column(
-        "'kind' || kind || ' ' || kind || coalesce(scope_owner_id::text, 'none') || rtrim(' ' || tokens)"
+        "'whose' || kind || coalesce(scope_owner_id::text, 'none') || replace(rtrim(' ' || tokens), ' ', ' ' || kind)"
     )
     vector = func.array_to_tsvector(func.string_to_array(words, literal_column("' '")))
     return select(search_row.c.id).where(vector.op("@@")(cast(wanted, TSQUERY)))
 
 
-def _candidates(dialect: str) -> FromClause:
+def _candidates(dialect: str, most: int, match: str = "match", *where: ColumnElement[bool]) -> FromClause:
     """The newest that hold the tokens. MATERIALIZED: PostgreSQL would else walk the newest rows of all."""
     if dialect == "sqlite":
-        return _holding(dialect).order_by(_fts.c.rowid.desc()).limit(CANDIDATES).subquery()
-    every = _holding(dialect).cte("every").prefix_with("MATERIALIZED")
-    return select(every.c.id).order_by(every.c.id.desc()).limit(CANDIDATES).subquery()
+        return _holding(dialect, match).order_by(_fts.c.rowid.desc()).limit(most).subquery()
+    newest = search_row.c.id > bindparam("after", type_=Id)
+    every = _holding(dialect, match).where(newest, *where).cte(f"every_{match}").prefix_with("MATERIALIZED")
+    return select(every.c.id).order_by(every.c.id.desc()).limit(most).subquery()
 
 
-def _of_candidates(shape: Shape, *where: ColumnElement[bool]) -> Select[Any]:
-    candidates = _candidates(shape.dialect)
+def _of_candidates(shape: Shape, candidates: FromClause, *where: ColumnElement[bool]) -> Select[Any]:
     rows = select(*_HIT).select_from(candidates.join(search_row, search_row.c.id == candidates.c.id))
-    return _first_of_each(rows.where(_matching(shape), *where))
+    return rows.where(_matching(shape), *where)
+
+
+def _indexed(shape: Shape) -> Select[Any]:
+    """Of each kind the newest the index knows in scope. The candidates of a kind come one by one until enough of them
+    match, so the index is not walked to its end for what many hold."""
+    of_each = []
+    for kind in shape.kinds:
+        theirs = [search_row.c.kind == kind, *_theirs(shape)] if shape.by_column else []
+        candidates = _candidates(shape.dialect, CANDIDATES, f"match_{kind}", *theirs)
+        of_each.append(select(_of_candidates(shape, candidates).limit(_looked).subquery()))
+    return _first_of_each(select(union_all(*of_each).subquery()) if len(of_each) > 1 else of_each[0])
+
+
+def _ownerless(shape: Shape) -> Select[Any]:
+    """What is nobody's, and this person helps with."""
+    candidates = _candidates(shape.dialect, NOBODYS)
+    helped = search_reach.helped(shape.actor, search_row.c.customer_id)
+    return _first_of_each(_of_candidates(shape, candidates, _kinds, helped))

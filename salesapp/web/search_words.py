@@ -147,8 +147,10 @@ def _snippet(note: str, terms: list[str]) -> Pieces:
 
 def _unsaid(terms: Iterable[str], names: list[str], others: list[str]) -> list[str]:
     """The terms that what the line shows does not hold, nor its sound."""
-    said = haystack(names, others)
-    return [term for term in terms if term not in said]
+    plainly = " ".join([*names, *others])
+    missing = [term for term in terms if term not in plainly]
+    said = haystack(names, others) if missing else ""
+    return [term for term in missing if term not in said]
 
 
 def _reasons(x: Executor, kind: str, unsaid: Mapping[int, list[str]]) -> dict[int, tuple[str, Pieces]]:

@@ -1,5 +1,6 @@
 """The search against a naive oracle, in each of its steps, on whichever database this run tests."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
 from salesapp.domain.permissions import SYSTEM
 from salesapp.domain.search_terms import haystack, query_terms, query_tokens, tokens
@@ -17,6 +18,10 @@ from salesapp.store import activities, search
 from salesapp.store.customer_lists import Filters, page
 from salesapp.store.engine import db, reading
 from salesapp.store.inserts import dialect_name
+from salesapp.store.search_looking import Known
+from salesapp.store.search_reach import theirs
+from salesapp.store.tables import customer
+from salesapp.store.visibility import owned
 from salesapp.testing import NOW, Cast, on_postgres
 from tests.services.customer_kit import added, shared_with, with_deal
 
@@ -105,7 +110,7 @@ def test_removing_a_row_removes_its_tokens(ward: Cast, monkeypatch: pytest.Monke
     with work(ward.owner, NOW) as w:
         search.remove(w.session, "customer", customer_id)
         if dialect_name(w.session) == "sqlite":
-            left = w.session.execute(text("SELECT rowid FROM search_index WHERE search_index MATCH '建国'"))
+            left = w.session.execute(text("SELECT rowid FROM search_index WHERE search_index MATCH 'customer建国'"))
             assert left.all() == []
     assert titles(ward, "建国") == []
 
@@ -219,3 +224,29 @@ def test_sqlite_walks_neither_every_customer_nor_every_activity(
     by_kind = [step for step in plans if "search_row" in step and step.endswith("(kind=?)")]
     assert set(by_kind) == {"SEARCH search_row USING INDEX ix_search_row_touched (kind=?)"}  # in the order of time
     assert len(by_kind) == 2  # everybody's newest customers and deals, and nobody else's
+
+
+def test_whose_rows_are_theirs_is_said_as_visibility_says_it(cast: Cast) -> None:
+    for who in ("owner", "manager", "colleague", "reader", "admin", "outsider", "other_manager"):
+        actor = getattr(cast, who)
+        with reading() as x:
+            for some in (actor, replace(actor, people=frozenset())):
+                asked = [select(customer.c.id).where(say(some, customer.c.owner_id)) for say in (owned, theirs)]
+                left, right = (set(x.scalars(each)) for each in asked)
+                text_of = [str(each.compile(compile_kwargs={"literal_binds": True})) for each in asked]
+                assert (left, text_of[0]) == (right, text_of[1]), who
+
+
+def test_a_kind_nobody_of_whom_has_the_word_is_not_looked_through(cast: Cast) -> None:
+    if on_postgres():
+        return
+    added(cast.owner, name="王建国")
+    with reading() as x:
+        for kind, n in (("customer", 1), ("contact", 0), ("activity", 0)):
+            found = x.execute(text(f"SELECT rowid FROM search_index WHERE search_index MATCH '{kind}建国'")).all()
+            assert len(found) == n, kind
+
+
+def test_about_the_newest_of_what_the_index_knows_lie_after_this_id() -> None:
+    assert Known(2001, 1, 20_010, 1_000_000).newest(100) == 1_000_000 - 1000
+    assert (Known(0).newest(100), Known(5).newest(100)) == (0, 0)
