@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--deals N] [--url URL] [--json]`: seed a database, measure the pages of deals, print it."""
+"""`python -m benchmarks [--deals N] [--url URL | --keep FOLDER] [--json]`: seed a database, measure pages of deals."""
 
 import json
 import platform
@@ -14,7 +14,7 @@ import click
 from sqlalchemy import make_url
 
 from benchmarks.measure import Measured, measure_all
-from benchmarks.seed import seed
+from benchmarks.seed import Seeded, seed
 from salesapp.app import create_app
 from salesapp.config import Settings
 from salesapp.store import schema
@@ -28,21 +28,35 @@ PLUGINS = Path(__file__).parent / "plugins"
     "--deals", type=click.IntRange(min=10_000), default=200_000, show_default=True, help="Open deals to measure with."
 )
 @click.option("--url", default="", help="An empty database; else SQLite in a temporary folder.")
+@click.option(
+    "--keep", type=click.Path(file_okay=False, path_type=Path), help="A folder: seeded once, measured again and again."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def main(deals: int, url: str, as_json: bool) -> None:
+def main(deals: int, url: str, keep: Path | None, as_json: bool) -> None:
     """Measure how much CPU the pages of deals take."""
     with tempfile.TemporaryDirectory(prefix="salesapp-benchmark-") as folder:
-        place = Path(folder)
+        place = keep or Path(folder)
         settings = Settings(instance=place, database_url=url or f"sqlite:///{place / 'salesapp.db'}")
-        schema.upgrade(settings.database)
-        now = datetime.now(UTC)
+        people, now = _seeded(settings, deals)
         app = create_app(settings, plugins=[PLUGINS], clock=lambda: now)
-        with _told(f"{deals:,} open deals"):
-            people = seed(settings.database, deals, now)
         measured = list(measure_all(app, people, now))
         with app.app_context():
             db.engine.dispose()
     _print(measured, deals, make_url(settings.database).get_backend_name(), as_json=as_json)
+
+
+def _seeded(settings: Settings, deals: int) -> tuple[Seeded, datetime]:
+    """Whom to ask as, and the moment everything happens at: as noted where the folder was seeded before."""
+    note = settings.instance / "seeded.json"
+    if note.exists():
+        known = json.loads(note.read_text(encoding="utf-8"))
+        return Seeded(**known["people"]), datetime.fromisoformat(known["now"])
+    now = datetime.now(UTC)
+    schema.upgrade(settings.database)
+    with _told(f"{deals:,} open deals"):
+        people = seed(settings.database, deals, now)
+    note.write_text(json.dumps({"people": asdict(people), "now": now.isoformat()}), encoding="utf-8")
+    return people, now
 
 
 @contextmanager

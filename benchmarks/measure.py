@@ -144,7 +144,7 @@ def measure_all(app: Flask, people: Seeded, now: datetime) -> Iterator[Measured]
 
 def _move(row: Any) -> Request:
     to = STAGES[STAGES.index(row.stage) + 1]
-    form = {"to": to, "version": str(row.version), "request_key": f"benchmark-{row.id}"}
+    form = {"to": to, "version": str(row.version), "request_key": f"benchmark-{row.id}-{row.version}"}
     return Request(f"/deals/{row.id}/move", form)
 
 

@@ -15,7 +15,7 @@ from salesapp.plugging.hooks import Hooks
 from salesapp.plugging.house import House
 from salesapp.plugging.loader import Plugins, load_plugins
 from salesapp.store import engine
-from salesapp.web import blueprints
+from salesapp.web import blueprints, render
 
 
 def _clock() -> datetime:
@@ -42,6 +42,7 @@ def create_app(
         static_folder=str(places.STATIC),
         static_url_path="/static",
     )
+    app.jinja_environment = render.Templates
     _configure(app, settings, testing=testing)
     app.extensions["salesapp_settings"] = settings
     app.extensions["salesapp_clock"] = clock

@@ -18,11 +18,11 @@ LUCIDE = ("lucide", "lucide/lucide.zip")
 LUCIDE_SHA256 = "522230c8b53f88517710e3e1693ffc03ffe68f2e839893909f1d9e0305a6eadf"  # of lucide 1.1.4
 
 ICONS = """
-    archive archive-restore arrow-right arrow-up-right bell briefcase building-2 cake calendar camera chart-column
-    check chevron-down chevron-left chevron-right circle circle-alert circle-check clock copy download ellipsis
-    file-text flag funnel hand history house inbox info key-round link list-checks lock log-out mail map-pin menu
-    message-square monitor-smartphone paperclip pencil phone plus search settings share-2 sparkles sun tag trophy
-    undo-2 upload user users waves x
+    archive archive-restore arrow-down arrow-right arrow-up arrow-up-right bell bookmark briefcase building-2 cake
+    calendar camera chart-column check chevron-down chevron-left chevron-right chevron-up circle circle-alert
+    circle-check clock columns-3 copy download ellipsis file-text flag funnel hand history house inbox info key-round
+    link list-checks lock log-out mail map-pin menu message-square monitor-smartphone paperclip pencil phone plus
+    route search settings share-2 sparkles sun tag trophy undo-2 upload user users waves x
 """.split()
 """The icons templates may use, as `<use href="…/built/icons.svg#i-NAME">`."""
 

@@ -4,7 +4,7 @@ A plugin is one Python file, or a folder with an `__init__.py`, in `instance/plu
 is the name of the plugin: small letters, digits and `_`. This whole file is a plugin, `instance/plugins/bakery.py`:
 
     from salesapp.plugin_api import Field, Gate, IndustryPack, KeyStep, LostReason, Manifest, N_, Process, Stage
-    from salesapp.plugin_api import AllOf, ResultForm, Text, When, hookimpl, problem
+    from salesapp.plugin_api import AllOf, Fields, ResultForm, Text, When, hookimpl, problem
 
     MANIFEST = Manifest(
         name="bakery",
@@ -47,10 +47,12 @@ is the name of the plugin: small letters, digits and `_`. This whole file is a p
 
     TASTED = ResultForm("tasted", TASTING.label, "visit", fields=(LIKED,), required=("liked",), process="bakery.cakes")
 
+    ALLERGY = Field("allergy", Text(en="Allergies", zh_Hans="过敏", zh_Hant="過敏", ru="Аллергия"), "text")
+
     @hookimpl
     def salesapp_records():
         pack = IndustryPack(key="bakery", label=MANIFEST.label, processes=(CAKES,), accent="#8a4b12")
-        return [pack, TASTED]
+        return [pack, TASTED, Fields("customer", (ALLERGY,))]
 
     @hookimpl
     def salesapp_check_deal_move(deal, to, now):
@@ -63,8 +65,13 @@ Everybody else knows the process above as `bakery.cakes`.
 
 - A *key step* is ticked by hand, or by its `evidence`: `activity.visit` is a visit that reached somebody while the deal
   stood in this stage (so with each kind of activity), `quote.sent` whatever another plugin calls so.
-- A *field* is asked for where its `visible_when` holds, and never required by itself. The answer to the one above is in
-  `deal.custom["bakery"]["guests"]`.
+- A *field* is asked for where its `visible_when` holds. One of a process is never required by itself: a gate says when.
+  The answer to `GUESTS` above is in `deal.custom["bakery"]["guests"]`.
+- `Fields` are what every customer, contact, deal or activity has, whatever its process; these can be `required`, begin
+  with a `default`, and have `readers` and `writers`: roles, beside "admin". Everybody else, their own `visible_when`
+  among them, knows the one above as `bakery.allergy`. It is asked and shown, filtered, listed and exported like every
+  other, and kept in `customer.custom["bakery"]["allergy"]`; people and customers that a field names are kept elsewhere,
+  so that they are right after two customers are made one.
 - A *gate* holds up a deal that enters (`to_enter`) or leaves (`to_leave`) its stage until what it `needs` is there.
   Who moves the deal is asked for what is missing, then and there; who skips stages passes their gates, too, and who
   goes back, or gives the deal up, passes none. Winning leaves the last stage.
@@ -93,7 +100,7 @@ only the names below stay as they are.
 from salesapp.domain.criteria import AllOf, AnyOf, Condition, Not, When
 from salesapp.domain.errors import N_, Msg, Problem, problem
 from salesapp.domain.money import Money
-from salesapp.domain.pack import Field, Gate, IndustryPack, KeyStep, LostReason, Option, Process, Stage
+from salesapp.domain.pack import Field, Fields, Gate, IndustryPack, KeyStep, LostReason, Option, Process, Stage
 from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.text import Text
 from salesapp.domain.views import ActivityView, CustomerView, DealView
@@ -110,6 +117,7 @@ __all__ = [
     "CustomerView",
     "DealView",
     "Field",
+    "Fields",
     "Gate",
     "IndustryPack",
     "KeyStep",

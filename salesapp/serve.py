@@ -4,17 +4,24 @@ Loading first shares the memory of what never changes and starts the second proc
 the application opens no connection while it is being made.
 """
 
+import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from html import escape
+from typing import Any, Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.workers.gthread import ThreadWorker
 
+from salesapp.domain.text import LANGUAGES
 from salesapp.jobs.beside import Beside
+from salesapp.web.errors import TOO_LONG
 
 GRACE_SECONDS = 15
+LONGEST_LINE = 8190  # the most gunicorn reads; salesapp/web/guard.py refuses earlier, with a page of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,35 @@ class Serving:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """A process that says in our words what it cannot even read."""
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        """An address beyond every limit is answered before the application sees it: who asked is not known, nor their
+        language."""
+        if not isinstance(exc, LimitRequestLine):
+            super().handle_error(req, client, addr, exc)
+            return
+        with contextlib.suppress(OSError):  # whoever sent it may be gone
+            client.sendall(too_long())
+
+
+PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>SalesApp</title><link rel="stylesheet" href="/static/app.css">
+<main class="door"><div class="door-card stack">{said}
+<p><a class="btn primary" href="/">SalesApp</a></p><p class="code num">414</p></div></main></html>"""
+
+
+def too_long() -> bytes:
+    """The answer to an address that is too long, in every language."""
+    words = [(each.replace("_", "-"), *(escape(text.in_language(each)) for text in TOO_LONG)) for each in LANGUAGES]
+    said = "\n".join(f'<p lang="{lang}"><b>{title}</b><br>{text}</p>' for lang, title, text in words)
+    content = PAGE.format(said=said).encode()
+    head = ("HTTP/1.1 414 URI Too Long", "Connection: close", "Content-Type: text/html; charset=utf-8")
+    return "\r\n".join([*head, f"Content-Length: {len(content)}", "", ""]).encode() + content
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn's processes around one application."""
 
@@ -40,9 +76,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.app = app
         self.options: dict[str, Any] = {
             "bind": serving.bind,
+            "limit_request_line": LONGEST_LINE,
             "workers": serving.workers,
             "threads": serving.threads,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "preload_app": True,
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": 5,

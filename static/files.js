@@ -11,8 +11,8 @@
 
   const problem = (field) => {
     const { most, bytes, total, saidMany, saidLarge, saidAll } = field.dataset, files = chosen(field).map((each) => each.file);
-    const large = files.find((file) => file.size > Number(bytes));
-    if (large) return saidLarge.replace("{name}", large.name);
+    const large = files.filter((file) => file.size > Number(bytes));
+    if (large.length) return large.map((file) => saidLarge.replace("{name}", file.name)).join("\n");
     if (files.length + all('input[name="kept"]:checked', field).length > Number(most)) return saidMany;
     return files.reduce((sum, file) => sum + file.size, 0) > Number(total) ? saidAll : "";
   };

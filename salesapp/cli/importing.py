@@ -11,7 +11,7 @@ from salesapp.cli.opening import now_of, opened, say
 from salesapp.domain.permissions import SYSTEM
 from salesapp.services.csv_table import CsvTable, read_csv
 from salesapp.services.import_rows import FIELDS, read_mapping
-from salesapp.services.imports import KINDS, Interrupted, Options, Report, import_customers
+from salesapp.services.imports import KINDS, Interrupted, Options, Report, import_customers, known_here
 from salesapp.store.engine import reading
 from salesapp.store.tables import person
 
@@ -23,7 +23,7 @@ def import_command() -> None:
     """Bring data in from a file."""
 
 
-@import_command.command("customers", epilog="Fields: " + ", ".join(FIELDS))
+@import_command.command("customers", epilog=f"Fields: {', '.join(FIELDS)}; and those of your own, by name or key.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--encoding", default="utf-8", show_default=True, help="gbk, big5, cp1251, utf-16 …")
 @click.option("--delimiter", default=",", show_default=True, help="One character, or tab.")
@@ -45,8 +45,10 @@ def customers_command(
     """Bring in customers from the CSV file FILE. Doing it again changes nothing; with a column mapped to `key`, it
     updates."""
     table = read_csv(file, encoding=encoding, delimiter=_sign(delimiter))
-    columns = read_mapping(pairs, table.header)
     with opened() as app:
+        with reading() as x:
+            known = known_here(x)
+        columns = read_mapping(pairs, table.header, known)
         options = Options(kind=kind, source=source, owner_id=_person(owner))
         try:
             report = import_customers(table, columns, options, SYSTEM, now_of(app), dry_run=dry_run)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from salesapp.domain.errors import N_, Problem, problem
@@ -11,6 +11,8 @@ QUARTER: Final = 15  # minutes: what a time snaps to
 DAY: Final = 96  # quarters
 LEAST: Final = 2  # quarters an item is drawn with, so that a finger can hit it
 HOURS: Final = (8, 19)
+JUST_NOW: Final = timedelta(minutes=10)
+"""Who writes something down this soon writes down what has just ended; the form says the present minute by itself."""
 SHORTEST, LONGEST = 5, 12 * 60  # minutes an activity may take; what takes longer is a whole day
 
 
@@ -60,6 +62,19 @@ def span(key: int, minute: int, minutes: int) -> Span:
     start = min(minute // QUARTER, DAY - LEAST)
     end = -(-(minute + minutes) // QUARTER)
     return Span(key, start, max(LEAST, min(end, DAY) - start))
+
+
+def took_place(
+    at: datetime, noted_at: datetime, planned_at: datetime | None, length: timedelta
+) -> tuple[datetime, datetime]:
+    """From when to when something done went on, as far as anybody can tell: from its planned hour, if that was before
+    it was ticked off (`planned_at`: of the same day, else None); from the hour somebody wrote down afterwards; else it
+    has just ended. Nothing done reaches beyond the moment it was noted."""
+    if planned_at is not None and planned_at < at:
+        return planned_at, min(planned_at + length, at)
+    if noted_at - at > JUST_NOW:
+        return at, min(at + length, noted_at)
+    return at - length, at
 
 
 def snapped(minute: int) -> int:

@@ -2,18 +2,21 @@
 
 {"all": [{"field": "amount", "op": "filled"}, {"not": {"field": "field.level", "op": "is", "value": "c"}}]}
 
-Of values, a date is {"date": "2026-05-31"} and Money {"minor": 1250, "currency": "CNY"}; the others are as in JSON.
+Of values, a date is {"date": "2026-05-31"}, Money {"minor": 1250, "currency": "CNY"} and a Decimal {"number": "1.5"};
+the others are as in JSON.
 """
 
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from salesapp.domain.conditions import DEEPEST, AllOf, AnyOf, Condition, Not, Value, When, check_size
 from salesapp.domain.money import Money, is_currency
 
 DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NUMBER: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
 def to_data(condition: Condition) -> dict[str, object]:
@@ -33,6 +36,8 @@ def to_data(condition: Condition) -> dict[str, object]:
 def _value_to_data(value: Value) -> object:
     if isinstance(value, date):
         return {"date": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"number": f"{value:f}"}
     if isinstance(value, Money):
         return {"minor": value.minor, "currency": value.currency}
     return list(value) if isinstance(value, tuple) else value
@@ -85,6 +90,8 @@ def _value(data: object) -> object:
     match data:
         case {"date": str(day), **rest} if not rest and DAY.fullmatch(day):
             return date.fromisoformat(day)
+        case {"number": str(number), **rest} if not rest and NUMBER.fullmatch(number):
+            return Decimal(number)
         case {"minor": int(minor), "currency": str(currency), **rest} if not rest:
             if not is_currency(currency):
                 raise ValueError(f"no such currency: {currency!r}")

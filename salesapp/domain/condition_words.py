@@ -20,6 +20,7 @@ _SENTENCES: Final[Mapping[Op, str]] = {
     "at_least": N_("%(field)s is at least %(value)s"),
     "at_most": N_("%(field)s is at most %(value)s"),
     "ago": N_("%(field)s is at least %(value)s days ago"),
+    "within": N_("%(field)s is today or in the last %(value)s days"),
     "ahead": N_("%(field)s is today or in the next %(value)s days"),
 }
 _OF_CHOICES: Final[Mapping[Op, str]] = {
@@ -33,6 +34,8 @@ _OF_DAYS: Final[Mapping[Op, str]] = {
 _NEAR_DAYS: Final[Mapping[tuple[Op, object], str]] = {
     ("ago", 0): N_("%(field)s is today or earlier"),
     ("ago", 1): N_("%(field)s is before today"),
+    ("within", 0): N_("%(field)s is today"),
+    ("within", 1): N_("%(field)s is today or yesterday"),
     ("ahead", 0): N_("%(field)s is today"),
     ("ahead", 1): N_("%(field)s is today or tomorrow"),
 }
@@ -96,7 +99,7 @@ def _sentence(question: When, known: Vocabulary) -> Msg:
     source = _NEAR_DAYS.get((op, value), _SENTENCES[op])
     if question.field.startswith("step.") and isinstance(value, bool):
         source = _DONE if value == (op == "is") else _NOT_DONE
-    elif kind in ("choice", "choices", "record"):
+    elif kind in ("choice", "choices", "record", "reference", "references"):
         source = _OF_CHOICES.get(op, source)
     elif isinstance(value, date):
         source = _OF_DAYS.get(op, source)

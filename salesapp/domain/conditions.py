@@ -7,16 +7,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final, Literal, TypeGuard, get_args
 
 from salesapp.domain.money import Money
 from salesapp.domain.text import Text
 
-Op = Literal["filled", "empty", "is", "is_not", "one_of", "contains", "at_least", "at_most", "ago", "ahead"]
-Value = str | int | bool | date | Money | tuple[str, ...] | None
-FactType = Literal["text", "integer", "amount", "date", "bool", "choice", "choices", "record"]
+Op = Literal["filled", "empty", "is", "is_not", "one_of", "contains", "at_least", "at_most", "ago", "within", "ahead"]
+Value = str | int | Decimal | bool | date | Money | tuple[str, ...] | None
+FactType = Literal[
+    "text", "integer", "number", "amount", "date", "bool", "choice", "choices", "record", "reference", "references"
+]
 Facts = Mapping[str, object]
-"""The answers of one record: str, int, Money, date, bool, a tuple of str; None, "" and () where there is none."""
+"""The answers of one record: str, int, Decimal, Money, date, bool, a tuple of str; None, "" and () where there is
+none."""
 
 WHOLE: Final = 10**18
 """Whole numbers lie below it, and above it below zero: so they fit both databases, and their JSON."""
@@ -38,12 +42,13 @@ class When(Condition):
     """One question about one fact.
 
     - `filled`, `empty`: anything; no value. None, an empty text and an empty list are empty; False and 0 are not.
-    - `is`, `is_not`: a text, whole number, yes or no, choice or date. `is_not` is the only other question an empty
-      fact is a yes to.
-    - `one_of`: a text or choice, with a tuple of them. `contains`: a part of a text, as written, capitals and all;
-      or one of several choices.
-    - `at_least`, `at_most`: a whole number, date or amount; amounts of other currencies are neither.
-    - `ago`: the date lies at least so many days before today. `ahead`: it is today, or at most so many days ahead.
+    - `is`, `is_not`: a text, whole number, yes or no, choice, reference or date. `is_not` is the only other question
+      an empty fact is a yes to.
+    - `one_of`: a text, choice or reference, with a tuple of them. `contains`: a part of a text, as written, capitals
+      and all; or one of several choices or references.
+    - `at_least`, `at_most`: a number, date or amount; amounts of other currencies are neither.
+    - `ago`: the date lies at least so many days before today. `within`: it is today, or at most so many days back.
+      `ahead`: it is today, or at most so many days ahead.
     """
 
     field: str
@@ -93,6 +98,10 @@ class Not(Condition):
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing that can be asked about: what it is called, of which type, and the answers a choice has.
+
+    A `reference` is a person, team, stage …, `references` are several of them: each is known by its key as a text ("7",
+    "general.six"). Which there are changes all the time, so the options of those are for words and for choosing only:
+    any key may be asked. A `record` is only asked whether there is one.
     `never_empty`: there is always an answer, so asking whether there is one is a mistake."""
 
     key: str
@@ -148,13 +157,14 @@ def _check_several(kind: str, conditions: object) -> None:
 _NEEDS: Final[Mapping[Op, str]] = {
     "filled": "has no value",
     "empty": "has no value",
-    "is": "needs a text, a whole number, True, False or a date",
-    "is_not": "needs a text, a whole number, True, False or a date",
+    "is": "needs a text, a number, True, False or a date",
+    "is_not": "needs a text, a number, True, False or a date",
     "one_of": f"needs a tuple of 1 to {MOST_QUESTIONS} texts, as in ('a', 'b')",
     "contains": "needs a text",
-    "at_least": "needs a whole number, a date or Money",
-    "at_most": "needs a whole number, a date or Money",
+    "at_least": "needs a number, a date or Money",
+    "at_most": "needs a number, a date or Money",
     "ago": f"needs a number of days from 0 to {MOST_DAYS}",
+    "within": f"needs a number of days from 0 to {MOST_DAYS}",
     "ahead": f"needs a number of days from 0 to {MOST_DAYS}",
 }
 
@@ -163,19 +173,27 @@ def _fits(op: Op, value: object) -> bool:
     if op in ("filled", "empty"):
         return value is None
     if op in ("is", "is_not"):
-        return type(value) in (bool, date) or _is_text(value) or is_whole(value)
+        return type(value) in (bool, date) or _is_text(value) or is_whole(value) or is_number(value)
     if op == "one_of":
         return isinstance(value, tuple) and 1 <= len(value) <= MOST_QUESTIONS and all(map(_is_text, value))
     if op == "contains":
         return _is_text(value)
     if op in ("at_least", "at_most"):
-        return type(value) is date or is_whole(value.minor if isinstance(value, Money) else value)
+        return type(value) is date or is_number(value) or is_whole(value.minor if isinstance(value, Money) else value)
     return type(value) is int and 0 <= value <= MOST_DAYS
 
 
 def is_whole(value: object) -> TypeGuard[int]:
     """A number that both databases compare exactly; True and False are none."""
     return type(value) is int and -WHOLE < value < WHOLE
+
+
+def is_number(value: object) -> TypeGuard[Decimal]:
+    """A number with up to six decimals: in millionths, a whole one that both databases compare exactly."""
+    if not isinstance(value, Decimal) or not value.is_finite() or abs(value) >= WHOLE:
+        return False
+    micro = value * 10**6
+    return micro == int(micro) and is_whole(int(micro))
 
 
 def is_storable(text: str) -> bool:

@@ -8,6 +8,7 @@ Every question is answered with yes or no, never with "unknown": so `Not` turns 
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final, get_args
 
@@ -56,22 +57,26 @@ __all__ = [
 _VALUES: Final[Mapping[FactType, type]] = {
     "text": str,
     "integer": int,
+    "number": Decimal,
     "amount": Money,
     "date": date,
     "bool": bool,
     "choice": str,
     "choices": str,
+    "reference": str,
+    "references": str,
 }
 _ASKED: Final[Mapping[Op, tuple[FactType, ...]]] = {
     "filled": get_args(FactType),
     "empty": get_args(FactType),
-    "is": ("text", "integer", "date", "bool", "choice"),
-    "is_not": ("text", "integer", "date", "bool", "choice"),
-    "one_of": ("text", "choice"),
-    "contains": ("text", "choices"),
-    "at_least": ("integer", "amount", "date"),
-    "at_most": ("integer", "amount", "date"),
+    "is": ("text", "integer", "number", "date", "bool", "choice", "reference"),
+    "is_not": ("text", "integer", "number", "date", "bool", "choice", "reference"),
+    "one_of": ("text", "choice", "reference"),
+    "contains": ("text", "choices", "references"),
+    "at_least": ("integer", "number", "amount", "date"),
+    "at_most": ("integer", "number", "amount", "date"),
     "ago": ("date",),
+    "within": ("date",),
     "ahead": ("date",),
 }
 OPS: Final[Mapping[FactType, tuple[Op, ...]]] = {
@@ -102,7 +107,7 @@ def _check_question(question: When, fact: Fact) -> None:
         if fact.never_empty:
             raise ValueError(f"{me}: the fact is never empty, ask {', '.join(OPS[fact.type][2:])}")
         return
-    needed = int if question.op in ("ago", "ahead") else _VALUES[fact.type]
+    needed = int if question.op in ("ago", "within", "ahead") else _VALUES[fact.type]
     for value in question.value if isinstance(question.value, tuple) else (question.value,):
         if type(value) is not needed:
             raise ValueError(f"{me}: the value must be of type {needed.__name__}, not {value!r}")
@@ -165,7 +170,11 @@ def _contains(fact: object, value: Any) -> bool:
 def _reaches(high: Any, low: Any) -> bool:
     if isinstance(high, Money) and isinstance(low, Money):
         return high.currency == low.currency and high.minor >= low.minor
-    return type(high) is type(low) and type(high) in (int, date) and bool(high >= low)
+    return type(high) is type(low) and type(high) in (int, Decimal, date) and bool(high >= low)
+
+
+def _within(fact: object, days: int, today: date) -> bool:
+    return _reaches(today, fact) and _reaches(fact, today - timedelta(days))
 
 
 def _ahead(fact: object, days: int, today: date) -> bool:
@@ -182,5 +191,6 @@ _ANSWERS: Final[Mapping[Op, Callable[[object, Any, date], bool]]] = {
     "at_least": lambda fact, value, _today: _reaches(fact, value),
     "at_most": lambda fact, value, _today: _reaches(value, fact),
     "ago": lambda fact, days, today: _reaches(today - timedelta(days), fact),
+    "within": lambda fact, days, today: _within(fact, days, today),
     "ahead": lambda fact, days, today: _ahead(fact, days, today),
 }

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from salesapp.domain.condition_data import DAY
 from salesapp.domain.conditions import Fact, Facts, FactType, Vocabulary, is_whole
+from salesapp.domain.field_values import number_of
 from salesapp.domain.money import Money, is_currency
 from salesapp.domain.text import Text
 from salesapp.domain.views import DealView
 
 if TYPE_CHECKING:  # which knows conditions itself
-    from salesapp.domain.pack import FieldType, Process
+    from salesapp.domain.pack import Field, FieldType, Process
 
 _OF_EVERY_DEAL: Final = (
     Fact("title", Text("Deal name", "商机名称", "商機名稱", "Название сделки"), "text"),
@@ -41,6 +42,12 @@ FACT_TYPES: Final[Mapping["FieldType", FactType]] = {
     "bool": "bool",
     "choice": "choice",
     "choices": "choices",
+    "number": "number",
+    "phone": "text",
+    "email": "text",
+    "link": "text",
+    "person": "reference",
+    "customer": "reference",
 }
 """As what conditions know each type of a process's fields."""
 
@@ -65,7 +72,7 @@ def deal_facts(deal: DealView, process: "Process") -> Facts:
     values = _inside(deal.custom, deal.process.partition(".")[0])
     return {
         "title": deal.title,
-        "amount": _money(deal.amount_minor, deal.currency),
+        "amount": money_answer(deal.amount_minor, deal.currency),
         "expected_close": deal.expected_close,
         "customer": deal.customer_id,
         "owner": deal.owner_id,
@@ -74,6 +81,11 @@ def deal_facts(deal: DealView, process: "Process") -> Facts:
         **{f"step.{step.key}": step.key in deal.done_steps for stage in process.stages for step in stage.key_steps},
         **{f"field.{field.key}": _READ[FACT_TYPES[field.type]](_inside(values, field.key)) for field in process.fields},
     }
+
+
+def field_answer(custom: object, plugin: str, field: "Field") -> object:
+    """The answer of one field out of the custom values of a record, empty where its shape is not the field's."""
+    return _READ[FACT_TYPES[field.type]](_inside(_inside(custom, plugin), field.key))
 
 
 def _inside(json: object, key: str) -> object:
@@ -90,10 +102,10 @@ def _integer(value: object) -> object:
 
 def _amount(value: object) -> object:
     minor, currency = _inside(value, "minor"), _inside(value, "currency")
-    return _money(minor, currency) if is_whole(minor) and isinstance(currency, str) else None
+    return money_answer(minor, currency) if is_whole(minor) and isinstance(currency, str) else None
 
 
-def _money(minor: int | None, currency: str) -> object:
+def money_answer(minor: int | None, currency: str) -> object:
     """An amount in a currency this version does not know is there, but compares with none."""
     if minor is None:
         return None
@@ -115,12 +127,23 @@ def _choices(value: object) -> tuple[str, ...]:
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, tuple) else ()
 
 
+def _reference(value: object) -> str | None:
+    return str(value) if is_whole(value) else None
+
+
 _READ: Final[Mapping[FactType, Callable[[object], object]]] = {
     "text": _text,
     "integer": _integer,
+    "number": number_of,
     "amount": _amount,
     "date": _date,
     "bool": _bool,
     "choice": _text,
     "choices": _choices,
+    "reference": _reference,
 }
+
+
+def read_fact(kind: "FieldType", value: object) -> object:
+    """A stored value as an answer; None where it has not the shape of its type."""
+    return _READ[FACT_TYPES[kind]](value)

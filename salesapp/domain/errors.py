@@ -58,7 +58,12 @@ class Stale(SalesError):
 
 
 class NotAllowed(SalesError):
-    """This person may not do this, though they may see it (HTTP 403)."""
+    """This person may not do this, though they may see it (HTTP 403). `why` says so where it is not their role: an
+    `N_("…")` source."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class NotFound(SalesError):

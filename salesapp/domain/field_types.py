@@ -9,12 +9,13 @@ from typing import Final, Literal
 
 from salesapp.domain.contact_points import MAX_LENGTHS, Kind, parse_contact_point
 from salesapp.domain.errors import N_, Msg
-from salesapp.domain.money import Money, parse_amount
+from salesapp.domain.field_values import micro
+from salesapp.domain.money import Money, parse_amount, parse_number
 from salesapp.domain.partial_dates import parse_partial_date
 
 FieldType = Literal[
     "text", "long_text", "email", "phone", "wechat", "link", "choice", "choices",
-    "date", "datetime_local", "amount", "integer", "bool", "partial_date",
+    "date", "datetime_local", "amount", "integer", "number", "bool", "partial_date",
 ]  # fmt: skip
 DEFAULT_LENGTHS: Final[Mapping[str, int]] = {"long_text": 10_000, **MAX_LENGTHS}
 EMPTY: Final[Mapping[FieldType, object]] = {"text": "", "long_text": ""}
@@ -78,6 +79,15 @@ def _read_integer(text: str, _context: FormContext) -> object:
     return int(narrow) if _INTEGER.fullmatch(narrow) else Msg(N_("%(label)s must be a whole number."))
 
 
+def _read_number(text: str, context: FormContext) -> object:
+    number = parse_number(text, context.language)
+    if number is None:
+        return Msg(N_("%(label)s must be a number."))
+    if micro(number) is None:
+        return Msg(N_("%(label)s can have twelve digits before the point and six behind it."))
+    return number
+
+
 def _read_bool(text: str, _context: FormContext) -> object:
     known = {"1": True, "true": True, "on": True, "yes": True, "0": False, "false": False, "off": False, "no": False}
     value = known.get(text.lower())
@@ -129,6 +139,7 @@ READERS: Final[Mapping[FieldType, Callable[[str, FormContext], object]]] = {
     "datetime_local": _read_datetime,
     "amount": _read_amount,
     "integer": _read_integer,
+    "number": _read_number,
     "bool": _read_bool,
     "partial_date": _read_partial_date,
 }

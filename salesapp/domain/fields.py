@@ -75,7 +75,8 @@ def parse(
     """Read a sent form. `choices` are the allowed keys per field, for those known only at run time.
 
     Values: text, long_text str ("" when empty); choice str | None; choices tuple[str, ...]; bool; integer int | None;
-    date, datetime_local (aware UTC), amount (Money), partial_date, email, phone, wechat, link (ContactPoint): or None.
+    number (Decimal), date, datetime_local (aware UTC), amount (Money), partial_date, email, phone, wechat, link
+    (ContactPoint): or None.
     `only_sent` leaves fields out that the form did not send (a save of changed fields); a box that is not
     ticked is not sent, so such forms send "0" beside it.
     """

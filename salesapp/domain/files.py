@@ -55,6 +55,7 @@ _MAIN_PARTS: Final = {
     "xl/workbook.xml": f"{_OFFICE}spreadsheetml.sheet",
     "ppt/presentation.xml": f"{_OFFICE}presentationml.presentation",
 }
+_HEIC: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _DEVICES: Final = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 
 
@@ -73,6 +74,11 @@ class KeptFile:
 def ending_of(name: str) -> str:
     """What stands after the last dot, in small letters; "" without one."""
     return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def is_heic(head: bytes) -> bool:
+    """Whether it is a photo as iPhones keep it: a container of its own, which browsers cannot show."""
+    return head[4:8] == b"ftyp" and head[8:12] in _HEIC
 
 
 def media_type_of(head: bytes, name: str, members: Collection[str] = ()) -> str | None:

@@ -85,7 +85,7 @@ def as_html(letter: Letter, base_url: str) -> str:
 
 
 def _html_line(line: Line, base_url: str, open_words: str) -> str:
-    detail = f"<br>{html.escape(line.detail)}" if line.detail else ""
+    detail = "<br>" + html.escape(line.detail).replace("\n", "<br>") if line.detail else ""
     link = f"<br>{_link(open_words, base_url + line.path)}" if line.path else ""
     return f"<p>{html.escape(line.text)}{detail}{link}</p>"
 

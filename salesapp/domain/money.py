@@ -89,6 +89,19 @@ def parse_amount(raw: str, currency: str, language: str) -> int | Msg:
     return _exact_minor(value, currency)
 
 
+_PLAIN_NUMBER: Final = re.compile("[+-]? ?[0-9.,][0-9.,' ]*")
+
+
+def parse_number(raw: str, language: str) -> Decimal | None:
+    """A plain number as the language writes it, below zero too: `1 234,5`, `1,234.5`, `-0.5`. None for anything else,
+    and where it cannot be told whether a sign groups thousands or begins the decimals."""
+    text = unicodedata.normalize("NFKC", raw[:60]).replace("’", "'").replace("−", "-").replace("–", "-").strip()
+    if len(raw) > 60 or not _PLAIN_NUMBER.fullmatch(text):
+        return None
+    number = _number(text.lstrip("+-").strip(), language)
+    return -number if number is not None and text.startswith("-") else number
+
+
 def _not_an_amount(raw: str) -> Msg:
     return Msg(N_("“%(found)s” is not an amount."), {"found": raw.strip()[:40]})
 

@@ -94,6 +94,25 @@ KINDS: Final = (
         icon="users",
     ),
     Kind(
+        "customer.shared",
+        Text("A customer is shared with me", "有客户共享给我", "有客戶共享給我", "Со мной поделились клиентом"),
+        _says(
+            Text(
+                "%(who)s shares a customer with you: %(name)s",
+                "%(who)s 共享了客户给你：%(name)s",
+                "%(who)s 共享了客戶給你：%(name)s",
+                "%(who)s — с вами поделились клиентом: %(name)s",
+            ),
+            work=Text(
+                "%(who)s shares a customer with you, to work with: %(name)s",
+                "%(who)s 共享了客户给你，可以一起跟进：%(name)s",
+                "%(who)s 共享了客戶給你，可以一起跟進：%(name)s",
+                "%(who)s — с вами поделились клиентом для совместной работы: %(name)s",
+            ),
+        ),
+        icon="share-2",
+    ),
+    Kind(
         "deal.given",
         Text("A deal is given to me", "有商机交给我", "有商機交給我", "Мне передана сделка"),
         _says(
@@ -123,6 +142,24 @@ KINDS: Final = (
         icon="calendar",
     ),
     Kind(
+        "batch.given",
+        Text(
+            "Several are given to me at once",
+            "有多条记录一次交给我",
+            "有多筆記錄一次交給我",
+            "Мне передано сразу несколько",
+        ),
+        _says(
+            Text(
+                "%(who)s gave you several at once: %(name)s",
+                "%(who)s 一次交给了你 %(name)s 条记录",
+                "%(who)s 一次交給了你 %(name)s 筆記錄",
+                "%(who)s — вам передано сразу: %(name)s",
+            )
+        ),
+        icon="users",
+    ),
+    Kind(
         "customer.enquired",
         Text("A customer of mine asks again", "我的客户再次咨询", "我的客戶再次詢問", "Мой клиент обратился снова"),
         _says(
@@ -136,8 +173,26 @@ KINDS: Final = (
         icon="phone",
     ),
     Kind(
+        "customer.asked_for",
+        Text(
+            "Somebody asks about a customer of mine",
+            "有人询问我的客户",
+            "有人詢問我的客戶",
+            "Спрашивают о моём клиенте",
+        ),
+        _says(
+            Text(
+                "%(who)s asks about your customer: %(name)s",
+                "%(who)s 想了解你的客户：%(name)s",
+                "%(who)s 想了解你的客戶：%(name)s",
+                "%(who)s спрашивает о вашем клиенте: %(name)s",
+            )
+        ),
+        icon="hand",
+    ),
+    Kind(
         "activity.overdue",
-        Text("What I have overdue", "我的逾期跟进", "我的逾期跟進", "Мои просроченные действия"),
+        Text("What I have overdue", "我的逾期活动", "我的逾期活動", "Мои просроченные активности"),
         MappingProxyType({}),
         usual=DIGEST,
         ways=(OFF, DIGEST),

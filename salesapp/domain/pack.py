@@ -7,13 +7,15 @@ may rely on it. Every complaint is a ValueError in plain English, for the author
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, get_args
 
 from salesapp.domain import criteria
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.criteria import Condition
 from salesapp.domain.deal_facts import deal_vocabulary
+from salesapp.domain.field_values import LINKS, check_value, is_empty
+from salesapp.domain.permissions import ROLES
 from salesapp.domain.text import Text
 
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,38}")  # columns hold 80: a plugin's name, a dot, a key
@@ -21,7 +23,13 @@ EVIDENCE: Final = re.compile(rf"{KEY.pattern}\.{KEY.pattern}")
 COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 
 
-FieldType = Literal["text", "long_text", "integer", "amount", "date", "bool", "choice", "choices"]
+FieldType = Literal[
+    "text", "long_text", "integer", "number", "amount", "date", "bool", "choice", "choices",
+    "phone", "email", "link", "person", "customer",
+]  # fmt: skip
+FieldKind = Literal["customer", "contact", "deal", "activity"]
+ALWAYS: Final = "admin"
+"""The role that reads and writes every field: it says who else may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +46,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something to know about a deal that the core does not ask for. Conditions call it `field.<key>`.
+    """Something to know about a record that the core does not ask for.
 
-    Stored with the deal as JSON under the plugin's name: text and choice as a string, choices as a list of them,
-    integer, bool, date as "2026-05-31", amount as {"minor": 1250, "currency": "CNY"}. The field is asked for, and
-    shown, where `visible_when` holds (None: always). A field is never required by itself: a gate says when.
+    Stored with the record as JSON under the plugin's name: text, phone, email, link and choice as a string, choices as
+    a list of them, integer, bool, date as "2026-05-31", amount as {"minor": 1250, "currency": "CNY"}, number (with up
+    to six decimals) as {"micro": 1500000}; person and customer are ids. The field is asked for, and shown, where
+    `visible_when` holds (None: always); `default`, written as it is stored, stands in a new record's form.
+
+    `readers` and `writers` are roles; () is everybody, and "admin" is always among them. Who may not read a field gets
+    its value nowhere. A field of a process or a result form has none of `required`, `default`, `readers`, `writers`,
+    and is no person or customer: there a gate, or the form, says when it is required.
     """
 
     key: str
@@ -51,6 +64,12 @@ class Field:
     options: tuple[Option, ...] = ()
     help: Text | None = None
     visible_when: Condition | None = None
+    required: bool = False
+    default: Any = field(default=None, hash=False)
+    readers: tuple[str, ...] = ()
+    writers: tuple[str, ...] = ()
+    gone: tuple[Option, ...] = ()
+    """Options no longer offered, in whose words older values are shown."""
 
     def __post_init__(self) -> None:
         check_key("Field", self.key)
@@ -64,9 +83,49 @@ class Field:
         check_tuple(me, "options", self.options, Option, at_least_one=chosen)
         if self.options and not chosen:
             raise ValueError(f"{me}: only choice and choices have options, not {self.type}")
-        refuse_repeats(me, "option", (option.key for option in self.options))
+        check_tuple(me, "gone", self.gone, Option)
+        refuse_repeats(me, "option", (option.key for option in (*self.options, *self.gone)))
         if self.visible_when is not None:
             check_is_condition(me, "visible_when", self.visible_when)
+        self._check_use(me)
+
+    def _check_use(self, me: str) -> None:
+        if type(self.required) is not bool:
+            raise ValueError(f"{me}: required must be True or False, not {self.required!r}")
+        if not is_empty(self.default) and (self.type in LINKS or check_value(self, self.default)):
+            raise ValueError(f"{me}: default must be a value of type {self.type} as it is stored, not {self.default!r}")
+        for name, roles in (("readers", self.readers), ("writers", self.writers)):
+            check_tuple(me, name, roles, str)
+            if strange := sorted(set(roles) - set(ROLES)):
+                raise ValueError(
+                    f"{me}: {name} must be roles ({', '.join(ROLES)}), not {', '.join(map(repr, strange))}"
+                )
+        if self.readers and (blind := sorted(set(self.writers) - {*self.readers, ALWAYS})):
+            raise ValueError(f"{me}: who may write it must read it, too: {', '.join(map(repr, blind))}")
+
+    def is_read_by(self, role: str) -> bool:
+        """Whether people of this role get its value at all."""
+        return role == ALWAYS or not self.readers or role in self.readers
+
+    def is_written_by(self, role: str) -> bool:
+        """Whether people of this role may change its value."""
+        return role == ALWAYS or (self.is_read_by(role) and (not self.writers or role in self.writers))
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Fields that every record of a kind has: customers, contacts, deals or activities. Everybody else, conditions
+    among them, knows the field `size` of the plugin `bakery` as `bakery.size`."""
+
+    kind: FieldKind
+    fields: tuple[Field, ...]
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(FieldKind):
+            raise ValueError(f"Fields: kind must be one of {', '.join(get_args(FieldKind))}, not {self.kind!r}")
+        me = f"Fields {self.kind!r}"
+        check_tuple(me, "fields", self.fields, Field, at_least_one=True)
+        refuse_repeats(me, "field", (each.key for each in self.fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +234,8 @@ class Process:
     lost_reasons: tuple[LostReason, ...]
     fields: tuple[Field, ...] = ()
     lost_needs_yes: bool = False
+    gone: tuple[tuple[str, Text], ...] = ()
+    """What is no longer used, by "stage.K", "step.K" or "reason.K", so that deals that knew it still show its name."""
 
     def __post_init__(self) -> None:
         check_key("Process", self.key)
@@ -186,6 +247,7 @@ class Process:
         refuse_repeats(me, "key step", (step.key for stage in self.stages for step in stage.key_steps))
         refuse_repeats(me, "lost reason", (reason.key for reason in self.lost_reasons))
         check_tuple(me, "fields", self.fields, Field)
+        check_plain(me, self.fields, "a gate says when it is needed, and Fields('deal', …) can do the rest")
         refuse_repeats(me, "field", (each.key for each in self.fields))
         gates = [(stage, gate) for stage in self.stages for gate in stage.gates]
         refuse_repeats(me, "gate", (gate.key for _, gate in gates))
@@ -199,6 +261,10 @@ class Process:
             raise ValueError(
                 f"{me}: the first stage {self.stages[0].key!r} is not entered by a move: no to_enter there"
             )
+
+    def gone_label(self, kind: str, key: str) -> Text | None:
+        """What something that is no longer used was called; `kind` is stage, step or reason."""
+        return dict(self.gone).get(f"{kind}.{key}")
 
     def stage(self, key: str) -> Stage | None:
         """The stage called `key`; None when the process has none, as for a deal older than its plugin."""
@@ -241,6 +307,16 @@ def check_is_condition(owner: str, name: str, value: object) -> None:
     """A condition is one of the records, not its name or a tuple of them."""
     if not isinstance(value, Condition):
         raise ValueError(f"{owner}: {name} must be a condition, as in When('amount', 'filled'), not {value!r}")
+
+
+def check_plain(owner: str, fields: tuple[Field, ...], instead: str) -> None:
+    """Fields of a process or a result form, whose values are read in many places without asking who reads."""
+    for each in fields:
+        used = [name for name in ("required", "readers", "writers") if getattr(each, name)]
+        used += [] if is_empty(each.default) else ["default"]
+        used += [f"the type {each.type}"] if each.type in LINKS else []
+        if used:
+            raise ValueError(f"{owner}: the field {each.key!r} cannot have {', '.join(used)} here: {instead}")
 
 
 def check_condition(owner: str, condition: Condition, known: criteria.Vocabulary) -> None:

@@ -24,6 +24,7 @@ WORK_VERBS: Final = READ_VERBS | {
     "customer.add",
     "customer.edit",
     "customer.archive",
+    "customer.merge",
     "deal.add",
     "deal.edit",
     "deal.move",
@@ -37,8 +38,9 @@ MANAGE_VERBS: Final = WORK_VERBS | {
     "decision.make",
     "gate.override",
     "import",
+    "export",
 }
-ADMIN_VERBS: Final = MANAGE_VERBS | {"people.manage", "settings.manage", "backup"}
+ADMIN_VERBS: Final = MANAGE_VERBS | {"people.manage", "settings.manage", "backup", "audit.see", "customer.privacy"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from salesapp.domain.pack import (
     FieldType,
     Option,
     check_key,
+    check_plain,
     check_text,
     check_tuple,
     refuse_repeats,
@@ -52,6 +53,7 @@ class ResultForm:
         if self.kind not in KINDS_BY_KEY:
             raise ValueError(f"{me}: kind must be one of {', '.join(KINDS_BY_KEY)}, not {self.kind!r}")
         check_tuple(me, "fields", self.fields, Field, at_least_one=True)
+        check_plain(me, self.fields, "name it in the form's own `required`, and put the rest into Fields")
         refuse_repeats(me, "field", (each.key for each in self.fields))
         if any(each.visible_when is not None for each in self.fields):
             raise ValueError(f"{me}: its fields are always asked, so none may have visible_when")

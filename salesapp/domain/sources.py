@@ -1,20 +1,24 @@
 """Where customers come from: the sources every installation starts with; owners add their own."""
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
-from salesapp.domain.text import Text
+from salesapp.domain.text import Text, own_text, text_with
 
 Group = Literal["online", "offline", "partner"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One built-in source. `key` is stored with the customer for ever, so it never changes."""
+    """One source. `key` is stored with the customer for ever, so it never changes; `off`: no longer offered; `own`: the
+    owner's."""
 
     key: str
     group: Group
     label: Text
+    off: bool = False
+    own: bool = False
 
 
 GROUPS: Final[dict[Group, Text]] = {
@@ -84,3 +88,15 @@ SOURCES: Final[tuple[Source, ...]] = (
 """In the order they are offered."""
 
 SOURCES_BY_KEY: Final[dict[str, Source]] = {source.key: source for source in SOURCES}
+
+
+def sources_with(changes: Mapping[str, Any]) -> dict[str, Source]:
+    """Every source by its key, those no longer offered too, with what the owner changed: {"own": [{"key", "group",
+    "label"}], "labels": {key: {language: text}}, "off": [keys]}."""
+    own = (Source(each["key"], each["group"], own_text(each["label"]), own=True) for each in changes.get("own", ()))
+    labels, off = changes.get("labels", {}), frozenset(changes.get("off", ()))
+    every = sorted((*SOURCES, *own), key=lambda each: list(GROUPS).index(each.group))
+    return {
+        each.key: replace(each, label=text_with(each.label, labels.get(each.key, {})), off=each.key in off)
+        for each in every
+    }

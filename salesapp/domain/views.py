@@ -51,7 +51,8 @@ class CustomerView:
 
 @dataclass(frozen=True, slots=True)
 class CustomerTeaser:
-    """A customer as it is seen without full rights. It *has* no phone, mail or address, so none can leak."""
+    """A customer in a pool, as its pool shows it to everybody: what it does not show is empty. It *has* no phone,
+    mail or address, so none can leak."""
 
     id: int
     name: str
@@ -60,6 +61,10 @@ class CustomerTeaser:
     grade: Grade | None
     source: str | None
     pool_id: int | None
+    company: str = ""
+    territory: str = ""
+    note: str = ""
+    pooled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

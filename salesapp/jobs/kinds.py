@@ -5,8 +5,9 @@ from typing import Final
 
 from salesapp.domain.periods import Every
 from salesapp.domain.text import Text
-from salesapp.jobs import notice_kinds
+from salesapp.jobs import bulk_kinds, notice_kinds
 from salesapp.jobs.registry import Args, Job, Registry
+from salesapp.services.audit import CHECK_JOB, check_part
 from salesapp.services.file_sweep import sweep
 from salesapp.services.housekeeping import clean_up
 from salesapp.services.jobs import enqueue
@@ -45,6 +46,12 @@ CLEAN: Final = Job(
     _clean,
     Every(timedelta(days=1), timedelta(hours=19, minutes=30)),  # in UTC: at night between Kazan and Taipei
 )
+CHECK: Final = Job(
+    CHECK_JOB,
+    Text("Check the history's seals", "校验历史记录", "驗證歷史記錄", "Проверить печати истории"),
+    _nothing,
+    outside=check_part,
+)
 SWEEP: Final = Job(
     "files.sweep",
     Text("Sweep up files nobody attached", "清理未关联的文件", "清理未關聯的檔案", "Убрать неприкреплённые файлы"),
@@ -52,4 +59,4 @@ SWEEP: Final = Job(
     Every(timedelta(days=1), timedelta(hours=20)),
     outside=_sweep,
 )
-KINDS: Final = Registry(SEAL, CLEAN, *notice_kinds.KINDS, SWEEP)
+KINDS: Final = Registry(SEAL, CHECK, CLEAN, *notice_kinds.KINDS, *bulk_kinds.KINDS, SWEEP)

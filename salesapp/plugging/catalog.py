@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Self
 
-from salesapp.domain.pack import Field, IndustryPack, Process
+from salesapp.domain.pack import Field, Fields, IndustryPack, Process, check_condition
+from salesapp.domain.record_facts import record_vocabulary
 from salesapp.domain.result_forms import ResultForm, check_shared_questions
+from salesapp.domain.sources import Source, sources_with
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalog:
     """Packs by key; processes and result forms by full key ("general.six": the plugin's name, a dot, the record's
-    key); each in the order the plugins brought them."""
+    key); each in the order the plugins brought them. It equals only itself: what was made by it is kept for it."""
 
     packs: Mapping[str, IndustryPack] = field(default_factory=lambda: MappingProxyType({}))
     processes: Mapping[str, Process] = field(default_factory=lambda: MappingProxyType({}))
@@ -24,9 +26,17 @@ class Catalog:
     """Fields that every record of a kind ("customer", "contact", "deal", "activity") has, by full key ("own.budget" is
     one of the owner); a deal has those of its process besides."""
 
+    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType(sources_with({})))
+    """Where customers come from, by key, in the order they are offered; those no longer offered too."""
+
     def fields_of(self, kind: str) -> Mapping[str, Field]:
         """The fields every record of this kind has, by full key, in the order they are shown."""
         return self.fields.get(kind, MappingProxyType({}))
+
+    @property
+    def offered_sources(self) -> dict[str, Source]:
+        """The sources to choose from."""
+        return {key: each for key, each in self.sources.items() if not each.off}
 
     def process(self, key: str) -> Process | None:
         """The process with this full key; None while its plugin is off, missing or set aside."""
@@ -37,6 +47,7 @@ class Catalog:
         none is, so a plugin is there entirely or not at all."""
         packs, processes, providers = dict(self.packs), dict(self.processes), dict(self.pack_plugins)
         forms = dict(self.result_forms)
+        fields = {kind: dict(known) for kind, known in self.fields.items()}
         for record in records:
             # The exact type: a subclass could have skipped the record's own checks.
             if type(record) is IndustryPack:
@@ -49,14 +60,17 @@ class Catalog:
                 add_process(processes, plugin, record)
             elif type(record) is ResultForm:
                 add_result_form(forms, plugin, record)
+            elif type(record) is Fields:
+                add_fields(fields.setdefault(record.kind, {}), plugin, record)
             else:
                 raise ValueError(f"salesapp_records gave {record!r}, which is not a record of the plugin API")
+        check_fields(plugin, fields, processes)
         return type(self)(
             MappingProxyType(packs),
             MappingProxyType(processes),
             MappingProxyType(providers),
             MappingProxyType(forms),
-            self.fields,
+            MappingProxyType({kind: MappingProxyType(known) for kind, known in fields.items()}),
         )
 
 
@@ -82,6 +96,35 @@ def add_result_form(forms: dict[str, ResultForm], plugin: str, form: ResultForm)
         if other_key.startswith(f"{plugin}."):
             check_shared_questions(other, form)
     forms[key] = form
+
+
+def add_fields(fields: dict[str, Field], plugin: str, record: Fields) -> None:
+    """Put the fields of one kind of record under their full keys, each once."""
+    for each in record.fields:
+        key = f"{plugin}.{each.key}"
+        if key in fields:
+            first, second = fields[key].label.en, each.label.en
+            raise ValueError(f"two fields of {record.kind} are called {key!r}: {first!r} and {second!r}")
+        fields[key] = each
+
+
+def check_fields(plugin: str, fields: Mapping[str, Mapping[str, Field]], processes: Mapping[str, Process]) -> None:
+    """The fields of `plugin` ask, in `visible_when`, only for what records of their kind have; and a deal keeps one
+    value under one key."""
+    for kind, known in fields.items():
+        vocabulary = record_vocabulary(kind, known)
+        for key, each in known.items():
+            if each.visible_when is not None and key.startswith(f"{plugin}."):
+                check_condition(f"field {key!r} of {kind}, visible_when", each.visible_when, vocabulary)
+    for name, process in processes.items():
+        for each in process.fields if name.startswith(f"{plugin}.") else ():
+            other = fields.get("deal", {}).get(f"{plugin}.{each.key}")
+            if other is not None:
+                first, second = each.label.en, other.label.en
+                raise ValueError(
+                    f"two fields of a deal are called {plugin}.{each.key}: {first!r} of the process {name!r} and "
+                    f"{second!r} of every deal"
+                )
 
 
 def check_shared_fields(one: Process, other: Process) -> None:

@@ -28,9 +28,10 @@ def check_name(found: Found) -> None:
             N_("Its name must be lower-case letters, digits and _, beginning with a letter: rename %(place)s."),
             place=found.place,
         )
-    if found.name == OWN:  # its answers would be taken for those to the owner's own questions
+    # What it keeps would be taken for answers to the owner's questions, or its fields for those of a deal's process.
+    if found.name in (OWN, "field"):
         raise UnfitError(
-            N_("“%(name)s” is the name of what the owner adds: rename %(place)s."), name=OWN, place=found.place
+            N_("“%(name)s” is the name of what the owner adds: rename %(place)s."), name=found.name, place=found.place
         )
 
 

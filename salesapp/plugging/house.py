@@ -4,8 +4,21 @@ What the owner sets are rows. Whoever changes one gives the configuration a new 
 process sees that name with its next request and reads the rows anew.
 """
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from salesapp.domain.own_fields import OwnField
+from salesapp.domain.process_changes import Changes, applied
+from salesapp.domain.sources import sources_with
 from salesapp.plugging.catalog import Catalog
+from salesapp.store import own_fields, process_changes, settings
 from salesapp.store.engine import Executor
+
+SOURCES: Final = "sources"
+"""The setting with what the owner changed of the sources."""
 
 
 class House:
@@ -32,6 +45,27 @@ class House:
         return catalog
 
 
-def changed(catalog: Catalog, _x: Executor) -> Catalog:
+def changed(catalog: Catalog, x: Executor) -> Catalog:
     """What the plugins brought, with the rows of the owner on top."""
-    return catalog
+    sources = MappingProxyType(sources_with(settings.get(x, SOURCES) or {}))
+    catalog = replace(catalog, sources=sources)
+    return with_own_fields(with_process_changes(catalog, process_changes.every(x)), own_fields.living(x))
+
+
+def with_own_fields(catalog: Catalog, rows: Iterable[OwnField]) -> Catalog:
+    """The catalogue with the owner's fields behind those of the plugins. One that this version cannot read, as a newer
+    one wrote it, is left out; its values stay."""
+    fields = {kind: dict(known) for kind, known in catalog.fields.items()}
+    for row in rows:
+        with suppress(ValueError):
+            fields.setdefault(row.kind, {})[row.full_key] = row.field()
+    return replace(catalog, fields=MappingProxyType({kind: MappingProxyType(each) for kind, each in fields.items()}))
+
+
+def with_process_changes(catalog: Catalog, changes: Mapping[str, Changes]) -> Catalog:
+    """The catalogue with its processes as the owner wants them; what no longer fits waits in its rows."""
+    processes = {
+        key: applied(process, changes[key]).process if key in changes else process
+        for key, process in catalog.processes.items()
+    }
+    return replace(catalog, processes=MappingProxyType(processes))

@@ -11,7 +11,7 @@ from typing import Final
 import pluggy
 
 from salesapp.domain.errors import Problem
-from salesapp.domain.pack import IndustryPack, Process
+from salesapp.domain.pack import Fields, IndustryPack, Process
 from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.views import DealView
 
@@ -19,7 +19,7 @@ PROJECT: Final = "salesapp"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
-Record = IndustryPack | Process | ResultForm
+Record = IndustryPack | Process | ResultForm | Fields
 
 
 @hookspec

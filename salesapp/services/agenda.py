@@ -10,7 +10,8 @@ from salesapp.domain.activity_kinds import takes
 from salesapp.domain.agenda import LONGEST, Booked, check_length, clashes
 from salesapp.domain.errors import Refused, Stale
 from salesapp.domain.permissions import Actor
-from salesapp.services.activities import check_day
+from salesapp.services.activity_checks import check_day
+from salesapp.services.activity_marks import undoing
 from salesapp.services.work import Work
 from salesapp.store import activities, agenda, customers, deals
 from salesapp.store.engine import Executor
@@ -25,14 +26,15 @@ def move_activity(
     if row.state != "planned" or row.version != seen_version:
         raise Stale(row.owner_name or "", ["state" if row.state != "planned" else "planned_at"])
     problems = check_length(minutes)
-    if not _is_way_back(w, row, planned_at):
+    back = _is_way_back(w, row, planned_at)
+    if not back:
         problems += check_day(w, planned_at, "on", was=row.planned_at)
     if problems:
         raise Refused(problems)
     values = {"planned_at": planned_at, "minutes": minutes, "all_day": all_day}
     if not agenda.move(w.session, activity_id, seen_version, values):
         raise Stale(row.owner_name or "", ["planned_at"])
-    _note(w, row, values)
+    _note(w, row, values, undoing(w, activity_id, "activity.planned") if back else {})
     w.done("activity", activity_id)
     return seen_version + 1
 
@@ -42,7 +44,7 @@ def _is_way_back(w: Work, row: Row[*tuple[Any, ...]], planned_at: datetime) -> b
     return activities.last_told(w.session, row.id).get("was") == planned_at.isoformat()
 
 
-def _note(w: Work, row: Row[*tuple[Any, ...]], values: dict[str, Any]) -> None:
+def _note(w: Work, row: Row[*tuple[Any, ...]], values: dict[str, Any], undone: dict[str, Any]) -> None:
     """Write down that it was moved, and that somebody did something with its customer and deal."""
     planned_at: datetime = values["planned_at"]
     data = {
@@ -52,6 +54,7 @@ def _note(w: Work, row: Row[*tuple[Any, ...]], values: dict[str, Any]) -> None:
         "minutes": values["minutes"],
         "was": row.planned_at.isoformat() if row.planned_at else None,
         "was_all_day": row.all_day,
+        **undone,
     }
     ids = {"customer_id": row.customer_id, "deal_id": row.deal_id, "owner_id": row.owner_id}
     w.event("activity.planned", "activity", row.id, **ids, data=data)
@@ -72,9 +75,14 @@ def booked(row: Row[*tuple[Any, ...]]) -> Booked | None:
 def clashing(x: Executor, actor: Actor, row: Row[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
     """What else takes its owner's time, in the order of time, for whoever sees this owner's records."""
     own = booked(row)
-    if own is None or row.owner_id is None or not actor.sees(row.owner_id):
+    return [] if own is None else taken(x, actor, own)
+
+
+def taken(x: Executor, actor: Actor, own: Booked) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What takes this piece of its owner's time, but itself, for whoever sees this owner's records."""
+    if own.owner is None or not actor.sees(own.owner):
         return []
-    near = agenda.planned(x, frozenset({row.owner_id}), own.start - timedelta(minutes=LONGEST), own.end)
-    taken = [each for each in map(booked, near) if each is not None and each.key != own.key]
-    others = clashes([own, *taken]).get(own.key, ())
+    near = agenda.planned(x, frozenset({own.owner}), own.start - timedelta(minutes=LONGEST), own.end)
+    booked_near = [each for each in map(booked, near) if each is not None and each.key != own.key]
+    others = clashes([own, *booked_near]).get(own.key, ())
     return [each for each in near if each.id in others]

@@ -11,10 +11,13 @@ from salesapp.domain.company import Company
 from salesapp.domain.errors import N_, Problem, Refused, Stale, problem
 from salesapp.domain.money import is_currency
 from salesapp.domain.people import one_line
+from salesapp.domain.text import LANGUAGES
 from salesapp.services.work import Work
 from salesapp.store import people, settings
 
-FIELDS: Final = ("name", "currency", "country", "zone", "lost_needs_yes")
+FIELDS: Final = ("name", "currency", "country", "zone", "lost_needs_yes", "currencies", "languages")
+SEVERAL: Final = ("currencies", "languages")
+"""As a form has them: the codes with commas between."""
 YES_OR_NO: Final = ("", "1")
 NAME_LENGTH: Final = 200
 COUNTRIES: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
@@ -23,11 +26,22 @@ COUNTRIES: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 def shown(company: Company) -> dict[str, str]:
     """The settings as a form shows them; `lost_needs_yes` is "1" or ""."""
-    return {**asdict(company), "lost_needs_yes": YES_OR_NO[company.lost_needs_yes]}
+    several = {field: ",".join(sorted(getattr(company, field))) for field in SEVERAL}
+    return {**asdict(company), "lost_needs_yes": YES_OR_NO[company.lost_needs_yes], **several}
 
 
 def _typed(values: Mapping[str, str]) -> dict[str, Any]:
-    return {field: value == "1" if field == "lost_needs_yes" else value for field, value in values.items()}
+    return {field: _value(field, text) for field, text in values.items()}
+
+
+def _value(field: str, text: str) -> Any:
+    if field in SEVERAL:
+        return _codes(text)
+    return text == "1" if field == "lost_needs_yes" else text
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(sorted({code for code in text.split(",") if code}))
 
 
 def change_company(w: Work, changed: Mapping[str, str], seen: Mapping[str, str]) -> None:
@@ -58,6 +72,8 @@ def _problems(wanted: Mapping[str, str]) -> list[Problem]:
         "country": COUNTRIES.__contains__,
         "zone": available_timezones().__contains__,
         "lost_needs_yes": YES_OR_NO.__contains__,
+        "currencies": lambda text: all(map(is_currency, _codes(text))),
+        "languages": lambda text: set(_codes(text)) <= set(LANGUAGES),
     }
     problems = [
         problem(field, N_("Please choose one of the list."))

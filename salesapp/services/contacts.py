@@ -8,7 +8,10 @@ from salesapp.domain.contact_points import ContactPoint
 from salesapp.domain.customer_labels import DATE_KINDS
 from salesapp.domain.errors import N_, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.partial_dates import PartialDate
+from salesapp.domain.record_values import is_field_key
+from salesapp.services import field_values
 from salesapp.services.duplicates import taken
+from salesapp.services.field_values import asked_of
 from salesapp.services.lengths import length_problems
 from salesapp.services.work import Work
 from salesapp.store import contact_points, contacts, customers, search_subjects, timeline, visibility
@@ -29,6 +32,8 @@ class NewContact:
     department: str = ""
     note: str = ""
     points: Sequence[ContactPoint] = field(default=())
+    fields: Mapping[str, Any] | None = None
+    """Answers to the fields, by full key; None where nobody was asked."""
 
 
 def _may(w: Work, customer_id: int) -> None:
@@ -68,9 +73,13 @@ def add_contact(w: Work, customer_id: int, new: NewContact, *, shared: bool = Fa
     """A new person inside a customer."""
     _may(w, customer_id)
     values: dict[str, Any] = {name: getattr(new, name) for name in FIELDS}
-    if problems := _contact_problems(values):
+    asked = asked_of(w.catalog.fields_of("contact"), w.actor) if new.fields is not None else ()
+    own = field_values.changed(w, "contact", None, {}, values, new.fields or {}, {}, asked)
+    if problems := [*_contact_problems(values), *own.problems]:
         raise Refused(problems)
-    contact_id = contacts.insert(w.session, {**values, "customer_id": customer_id, "created_at": w.now})
+    row = {**values, **own.columns(), "customer_id": customer_id, "created_at": w.now}
+    contact_id = contacts.insert(w.session, row)
+    own.link(w, contact_id)
     placed = [(point.kind, point) for point in new.points]
     problems = put_points(w, customer_id, placed, contact_id, shared=shared)
     if problems:
@@ -81,26 +90,36 @@ def add_contact(w: Work, customer_id: int, new: NewContact, *, shared: bool = Fa
     return contact_id
 
 
-def change_contact(w: Work, contact_id: int, changed: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    """Save changed fields of a contact; Stale only when the same field was changed meanwhile."""
+def change_contact(
+    w: Work, contact_id: int, changed: Mapping[str, Any], seen: Mapping[str, Any], *, asks: bool = False
+) -> None:
+    """Save changed fields of a contact, also those of plugins and the owner by full key; Stale only when the same field
+    was changed meanwhile. Where a form `asks`, what is required of the fields it calls up must be there."""
+    asked = {name for name in (*changed, *seen) if is_field_key(name)}
+    whole, changed = changed, {name: value for name, value in changed.items() if name not in asked}
     if unknown := set(changed) - set(FIELDS):
         raise ValueError(f"not fields of a contact: {sorted(unknown)}")
     row = _contact(w, contact_id)
+    was = {name: getattr(row, name) for name in FIELDS}
+    record, before = was | changed, was if asks else None
+    own = field_values.changed(w, "contact", contact_id, row.custom or {}, record, whole, seen, asked, before)
     clashing = [name for name, value in changed.items() if getattr(row, name) not in (seen.get(name, value), value)]
+    clashing += own.clashes
     if clashing:
         raise Stale(timeline.last_changed_by(w.session, "contact", contact_id, clashing), clashing)
     new = {name: value for name, value in changed.items() if getattr(row, name) != value}
-    if problems := _contact_problems(new):
+    if problems := [*_contact_problems(new), *own.problems]:
         raise Refused(problems)
-    if not new:
+    if not new and not own.new:
         return
-    contacts.set_values(w.session, contact_id, new)
+    contacts.set_values(w.session, contact_id, new | own.columns())
+    own.link(w, contact_id)
     _changed(w, row.customer_id)
     if "name" in new:
         of_contact = (activity.c.customer_id == row.customer_id) & (activity.c.contact_id == contact_id)
         search_subjects.reindex_activities(w.session, of_contact)
-    personal = {name: [getattr(row, name), value] for name, value in new.items()}
-    data = {"fields": sorted(new)}
+    personal = {name: [getattr(row, name), value] for name, value in new.items()} | own.told()
+    data = {"fields": sorted([*new, *own.new])}
     w.event("contact.changed", "contact", contact_id, customer_id=row.customer_id, data=data, personal=personal)
 
 

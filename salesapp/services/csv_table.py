@@ -14,6 +14,7 @@ from salesapp.domain.errors import N_, Problem, Refused, problem
 LARGEST_CELL: Final = 1_000_000
 _WIDER: Final = {"gb2312": "gb18030", "gbk": "gb18030", "hz": "hz", "utf-8": "utf-8-sig", "ascii": "utf-8-sig"}
 """What files called so really hold: the wider form reads everything the narrower does."""
+_FORMULA: Final = frozenset("=+-@＝＋－＠|%\t\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +93,8 @@ def _check_header(names: tuple[str, ...], delimiter: str) -> None:
         problems.append(problem("delimiter", N_("There is one column only: another delimiter may be meant.")))
     if problems:
         raise Refused(problems)
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: one that would be begins with an apostrophe."""
+    return f"'{text}" if text.lstrip()[:1] in _FORMULA else text

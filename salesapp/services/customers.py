@@ -8,9 +8,11 @@ from typing import Any, Final
 from salesapp.domain.contact_points import ContactPoint, Kind, parse_contact_point
 from salesapp.domain.customer_labels import GRADES, KINDS, STATES
 from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
-from salesapp.domain.sources import SOURCES_BY_KEY
-from salesapp.services import notices
+from salesapp.domain.record_values import is_field_key
+from salesapp.services import field_values, notices
+from salesapp.services.closed_pools import leave_closed_pool
 from salesapp.services.contacts import NEEDED, put_points
+from salesapp.services.field_values import FieldChange, asked_of
 from salesapp.services.lengths import length_problems
 from salesapp.services.pool import owner_problems
 from salesapp.services.work import Work
@@ -19,6 +21,7 @@ from salesapp.store import (
     customer_files,
     customers,
     deals,
+    erase,
     pools,
     search,
     search_subjects,
@@ -66,6 +69,8 @@ class NewCustomer:
     shared: bool = False
     at: datetime | None = None
     custom: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] | None = None
+    """Answers to the fields, by full key; None where nobody was asked, as in an import, so none is needed."""
 
 
 def add_customer(w: Work, new: NewCustomer) -> int:
@@ -81,14 +86,19 @@ def add_customer(w: Work, new: NewCustomer) -> int:
     if owner_id != w.actor.id:
         w.require("customer.assign")  # others' customers are added by those who may hand customers out
         problems += owner_problems(w, owner_id)
-    if new.pool_id is not None and not pools.exists(w.session, new.pool_id):
+    if new.pool_id is not None and not pools.exists_one(w.session, new.pool_id):
         problems.append(problem("pool", N_("There is no such pool.")))
+    asked = asked_of(w.catalog.fields_of("customer"), w.actor) if new.fields is not None else ()
+    record = {name: getattr(new, name) for name in (*TEXTS, *CODES)}
+    fields = field_values.changed(w, "customer", None, new.custom, record, new.fields or {}, {}, asked)
+    problems += fields.problems
     if problems:
         raise Refused(problems)
     at = new.at or w.now
     values = {name: getattr(new, name) for name in (*TEXTS, *CODES, "pool_id", "external_key", "custom")}
     values |= {"owner_id": owner_id, "created_by": w.actor.id, "created_at": at, "touched_at": at}
-    customer_id = customers.insert(w.session, values)
+    customer_id = customers.insert(w.session, values | fields.columns())
+    fields.link(w, customer_id)
     problems = put_points(w, customer_id, points, shared=new.shared)
     if problems:
         raise Refused(problems)
@@ -137,7 +147,8 @@ def _points(w: Work, new: NewCustomer) -> tuple[list[tuple[str, ContactPoint]], 
 
 def _code_problems(w: Work, codes: Mapping[str, Any]) -> list[Problem]:
     """Codes that are none of ours; forms check their choices too, other callers have only this."""
-    known: dict[str, Mapping[str, object]] = {"kind": KINDS, "state": STATES, "grade": GRADES, "source": SOURCES_BY_KEY}
+    sources = w.catalog.offered_sources
+    known: dict[str, Mapping[str, object]] = {"kind": KINDS, "state": STATES, "grade": GRADES, "source": sources}
     problems = []
     for name, choices in known.items():
         value = codes.get(name)
@@ -157,9 +168,13 @@ def _clean_tags(names: Sequence[str]) -> list[str]:
 # --- changing ---
 
 
-def change_customer(w: Work, customer_id: int, changed: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    """Save changed fields. `seen` are the values the person had before them: Stale, naming who and which fields,
-    only when the same field was changed by somebody else meanwhile."""
+def change_customer(
+    w: Work, customer_id: int, changed: Mapping[str, Any], seen: Mapping[str, Any], *, asks: bool = False
+) -> None:
+    """Save changed fields, FIELDS and those of plugins and the owner by full key. `seen` are the values the person had
+    before them: Stale, naming who and which fields, only when the same field was changed by somebody else meanwhile.
+    What is in `seen` or `changed` was asked, so what is required of that must be there; and, where a form `asks`, what
+    it calls up."""
     _require(w, "customer.edit", customer_id)
     view = customers.read(w.session, customer_id)
     values = {name: _stored(name, value) for name, value in changed.items() if name in FIELDS}
@@ -167,17 +182,22 @@ def change_customer(w: Work, customer_id: int, changed: Mapping[str, Any], seen:
     clashing = [
         name for name, value in values.items() if now[name] not in (_stored(name, seen.get(name, now[name])), value)
     ]
+    was = {name: getattr(view, name) for name in (*TEXTS, *CODES)}
+    record, before = was | values, was if asks else None
+    asked = {name for name in (*changed, *seen) if is_field_key(name)}
+    fields = field_values.changed(w, "customer", customer_id, view.custom, record, changed, seen, asked, before)
+    clashing += fields.clashes
     if clashing:
         raise Stale(timeline.last_changed_by(w.session, "customer", customer_id, clashing), clashing)
     new = {name: value for name, value in values.items() if value != now[name]}
-    problems = _code_problems(w, {name: new[name] for name in CODES if name in new})
+    problems = fields.problems + _code_problems(w, {name: new[name] for name in CODES if name in new})
     problems += length_problems(customer, {name: new[name] for name in TEXTS if name in new})
     if "name" in new and not new["name"].strip() and not contact_points.has_phone(w.session, customer_id):
         problems.append(problem("name", NEEDED))
     if problems:
         raise Refused(problems)
-    if new:
-        _save(w, customer_id, view.owner_id, {name: (now[name], value) for name, value in new.items()})
+    if new or fields.new:
+        _save(w, customer_id, view.owner_id, {name: (now[name], value) for name, value in new.items()}, fields)
 
 
 def change_state(w: Work, customer_id: int, to: str) -> str:
@@ -193,9 +213,12 @@ def _stored(name: str, value: Any) -> Any:
     return tuple(sorted(_clean_tags(value))) if name == "tags" else value
 
 
-def _save(w: Work, customer_id: int, owner_id: int | None, new: Mapping[str, tuple[Any, Any]]) -> None:
+def _save(
+    w: Work, customer_id: int, owner_id: int | None, new: Mapping[str, tuple[Any, Any]], fields: FieldChange
+) -> None:
     columns = {name: value for name, (_, value) in new.items() if name != "tags"}
-    customers.set_values(w.session, customer_id, columns)
+    customers.set_values(w.session, customer_id, columns | fields.columns())
+    fields.link(w, customer_id)
     if "tags" in new:
         tags.replace(w.session, customer_id, new["tags"][1])
     customers.touched(w.session, customer_id, w.now)
@@ -204,7 +227,7 @@ def _save(w: Work, customer_id: int, owner_id: int | None, new: Mapping[str, tup
     if "name" in new:
         deals.reindex_of_customer(w.session, customer_id)
         search_subjects.reindex_of_customer(w.session, customer_id)
-    data: dict[str, Any] = {"fields": sorted(new)}
+    data: dict[str, Any] = {"fields": sorted([*new, *fields.new])}
     codes = {name: list(pair) for name, pair in new.items() if name in CODES}
     if codes:
         data["changes"] = codes
@@ -216,7 +239,7 @@ def _save(w: Work, customer_id: int, owner_id: int | None, new: Mapping[str, tup
         customer_id=customer_id,
         owner_id=owner_id,
         data=data,
-        personal=texts or None,
+        personal=texts | fields.told() or None,
     )
 
 
@@ -230,7 +253,11 @@ def archive_customer(w: Work, customer_id: int) -> None:
 
 
 def restore_customer(w: Work, customer_id: int) -> None:
-    """Bring an archived customer back."""
+    """Bring an archived customer back; one whose personal data was erased stays away."""
+    _require(w, "customer.archive", customer_id)
+    if erase.erased_at(w.session, customer_id) is not None:
+        raise Refused([problem("", N_("What was personal in it has been erased, so it stays archived."))])
+    leave_closed_pool(w, customer_id)
     _set_archived(w, customer_id, None, "customer.restored")
 
 

@@ -1,6 +1,7 @@
 """Key steps of a deal: ticked by hand, or by evidence that something happened."""
 
 from datetime import datetime
+from typing import Any
 
 from salesapp.domain.errors import N_, Refused, problem
 from salesapp.domain.pack import KeyStep, Process
@@ -62,7 +63,7 @@ def take_back_evidence(w: Work, deal_id: int, evidence: str, evidence_id: int) -
     for step in deal_steps.untick_by(w.session, deal_id, evidence, evidence_id):
         other = _another(w, deal, step, evidence, evidence_id)
         if other is None:
-            _note(w, deal, step, False, evidence)
+            _note(w, deal, step, False, evidence, deal_steps.told_done(w.session, deal_id, step))
         else:
             deal_steps.tick(w.session, deal_id, step, None, w.now, evidence=evidence, evidence_id=other)
 
@@ -87,6 +88,10 @@ def _steps(process: Process, stage: str | None) -> list[KeyStep]:
     return [step for each in process.stages if stage in (None, each.key) for step in each.key_steps]
 
 
-def _note(w: Work, deal: DealView, step: str, done: bool, evidence: str | None = None) -> None:
-    data = {"step": step, "process": deal.process} | ({"evidence": evidence} if evidence else {})
+def _note(
+    w: Work, deal: DealView, step: str, done: bool, evidence: str | None = None, undoes: int | None = None
+) -> None:
+    data: dict[str, Any] = {"step": step, "process": deal.process} | ({"evidence": evidence} if evidence else {})
+    if undoes is not None:  # the timeline tells what was taken back in one line, with the activity it came of
+        data |= {"undoes": [undoes], "along": True}
     deal_changes.note(w, deal, "step.done" if done else "step.undone", data)

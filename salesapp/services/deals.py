@@ -8,12 +8,14 @@ from typing import Any, Final
 from salesapp.domain.activity_kinds import counts_as_contact
 from salesapp.domain.deal_values import PREFIX, canonical, check_value, field_called, value_of, with_values
 from salesapp.domain.errors import N_, Problem, Refused, Stale, problem
-from salesapp.domain.money import MAX_MINOR, is_currency
+from salesapp.domain.money import MAX_MINOR, Money, is_currency
 from salesapp.domain.pack import Process
 from salesapp.domain.permissions import can
+from salesapp.domain.record_values import is_field_key
 from salesapp.domain.views import CustomerView, DealView
-from salesapp.services import notices
+from salesapp.services import field_values, notices
 from salesapp.services.deal_changes import enter, for_change, note, save, standing, touch
+from salesapp.services.field_values import asked_of
 from salesapp.services.work import Work
 from salesapp.store import activities, customer_files, customers, deal_totals, deals, file_scope, search_subjects
 from salesapp.store.tables import activity
@@ -37,6 +39,8 @@ class NewDeal:
     expected_close: date | None = None
     owner_id: int | None = None
     at: datetime | None = None
+    fields: Mapping[str, Any] | None = None
+    """Answers to the fields every deal has, by full key; None where nobody was asked."""
 
 
 def open_deal(w: Work, new: NewDeal) -> int:
@@ -56,6 +60,9 @@ def open_deal(w: Work, new: NewDeal) -> int:
     problems, team_id = _check(w, values)
     if process is None:
         problems.append(problem("process", N_("Choose a sales process.")))
+    asked = asked_of(w.catalog.fields_of("deal"), w.actor) if new.fields is not None else ()
+    fields = field_values.changed(w, "deal", None, {}, _record(new, values), new.fields or {}, {}, asked)
+    problems += fields.problems
     if problems or process is None:
         raise Refused(problems)
     at = new.at or w.now
@@ -63,6 +70,7 @@ def open_deal(w: Work, new: NewDeal) -> int:
     deal_id = deals.insert(
         w.session,
         values
+        | fields.columns()
         | {
             "customer_id": new.customer_id,
             "process": new.process,
@@ -75,6 +83,7 @@ def open_deal(w: Work, new: NewDeal) -> int:
             "touched_at": w.now,
         },
     )
+    fields.link(w, deal_id)
     opened = deals.load(w.session, w.actor, deal_id, w.now)
     deal_totals.count(w.session, None, standing(opened))
     enter(w, opened, process.stages[0].key, prev=None, at=at)
@@ -92,49 +101,69 @@ def open_deal(w: Work, new: NewDeal) -> int:
     return deal_id
 
 
-def change_deal(w: Work, deal_id: int, changed: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    """Save changed facts: COLUMNS, `contact_ids`, and the process's fields as `field.<key>` (as they are stored).
+def change_deal(
+    w: Work, deal_id: int, changed: Mapping[str, Any], seen: Mapping[str, Any], *, asks: bool = False
+) -> None:
+    """Save changed facts: COLUMNS, `contact_ids`, the process's fields as `field.<key>`, and those every deal has by
+    their full key (as they are stored).
     A customer can be given to a deal that has none.
 
     `seen` is what the person saw when they began: the save is stale only when somebody else changed one of *these*
-    facts meanwhile.
+    facts meanwhile. Where a form `asks`, what is required of the fields it calls up must be there.
     """
     customer = _customer(w, changed.get("customer_id"))
     deal = for_change(w, "deal.edit", deal_id)
     process = w.catalog.process(deal.process)
+    asked = {name for name in (*changed, *seen) if is_field_key(name)}
+    every, changed = changed, {name: value for name, value in changed.items() if name not in asked}
     now_is = {name: fact(deal, name) for name in changed}
     wanted = {name: even(process, name, value) for name, value in changed.items()}
     wanted = {name: value for name, value in wanted.items() if value != even(process, name, now_is[name])}
     clashes = [
         name for name in wanted if name in seen and even(process, name, seen[name]) != even(process, name, now_is[name])
     ]
+    own = {name.removeprefix(PREFIX): value for name, value in wanted.items() if name.startswith(PREFIX)}
+    custom = with_values(plain_json(deal.custom), deal.process, own) if own else plain_json(deal.custom)
+    before = _record(deal, {}) if asks else None
+    fields = field_values.changed(w, "deal", deal_id, custom, _record(deal, wanted), every, seen, asked, before)
+    clashes += fields.clashes
     if clashes:
         raise Stale(deals.changed_by(w.session, deal_id, clashes), clashes)
     problems, team_id = _check(w, wanted)
+    problems += fields.problems
     problems += [*_check_fields(process, wanted), *_check_people(w, deal, wanted), *_check_giving(w, deal, wanted)]
     if problems:
         raise Refused(problems)
-    if not wanted:
+    if not wanted and not fields.new:
         return
-    values = {name: value for name, value in wanted.items() if name in COLUMNS}
-    own = {name.removeprefix(PREFIX): value for name, value in wanted.items() if name.startswith(PREFIX)}
+    values = {name: value for name, value in wanted.items() if name in COLUMNS} | fields.columns()
     if own:
-        values["custom"] = with_values(plain_json(deal.custom), deal.process, own)
+        values["custom"] = fields.custom
     if "owner_id" in wanted:
         values["team_id"] = team_id
     values |= _rescoped(w, deal, wanted, customer)
     if {"owner_id", "customer_id"} & wanted.keys():
         file_scope.follow(w.session, deal_id=deal_id)
     after = save(w, deal, values)
+    fields.link(w, deal_id)
     if "contact_ids" in wanted:
         deals.set_contacts(w.session, deal_id, wanted["contact_ids"])
-    _note_change(w, after, now_is, wanted)
+    _note_change(w, after, now_is | fields.before, wanted | fields.new)
     if {"title", "owner_id", "customer_id"} & wanted.keys():
         deals.reindex(w.session, deal_id)
         search_subjects.reindex_activities(w.session, activity.c.deal_id == deal_id)
     touch(w, after)
     if "owner_id" in wanted:
         notices.hand_over(w, "deal.given", ("deal", deal_id), deal.owner_id, after.owner_id, after.version)
+
+
+def _record(of: NewDeal | DealView, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What conditions of fields can ask of a deal, as it will be."""
+    said = {name: wanted.get(name, getattr(of, name)) for name in ("title", "amount_minor", "currency")}
+    minor, currency = said["amount_minor"], said["currency"]
+    amount = None if minor is None or not is_currency(currency) else Money(minor, currency)
+    close = wanted.get("expected_close", of.expected_close)
+    return {"title": said["title"], "process": of.process, "amount": amount, "expected_close": close}
 
 
 def fact(deal: DealView, name: str) -> Any:
@@ -198,7 +227,7 @@ def _note_change(w: Work, deal: DealView, before: Mapping[str, Any], wanted: Map
 
 def _is_personal(name: str) -> bool:
     """A name, or an answer somebody wrote down: can be erased later."""
-    return name == "title" or name.startswith(PREFIX)
+    return name == "title" or "." in name
 
 
 def _customer(w: Work, customer_id: int | None) -> CustomerView | None:

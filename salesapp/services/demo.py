@@ -19,10 +19,9 @@ from salesapp.plugging.loader import Plugins
 from salesapp.services.demo_history import DAYS, History, draw
 from salesapp.services.demo_people import COLLEAGUES, add_company, mail_of
 from salesapp.services.first_run import ALPHABET
-from salesapp.services.pool import ensure_default_pool
 from salesapp.services.sign_in import hash_password
 from salesapp.services.work import work
-from salesapp.store import settings
+from salesapp.store import pools, settings
 
 SIZES: Final = ("small",)
 SETTING: Final = "demo"
@@ -49,7 +48,7 @@ def create(instance: Path, plugins: Plugins, now: datetime, *, size: str, seed: 
             now=now,
             sellers=[people[each.key] for each in COLLEAGUES if each.role in SELLING],
             owner=people["owner"],
-            pool_id=ensure_default_pool(w),
+            pool_id=pools.ensure_default(w.session),
         )
         draw(history)
         history.play(w)

@@ -6,14 +6,15 @@ down, because it could be used to find out whose customer a number is.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from salesapp.domain.contact_points import ContactPoint
 from salesapp.domain.errors import N_, Problem, problem
-from salesapp.domain.permissions import Access
+from salesapp.domain.permissions import Access, Actor
 from salesapp.services.work import Work
-from salesapp.store import contact_points, customers, throttles, visibility
+from salesapp.store import contact_points, customer_files, customers, pools, throttles, visibility
+from salesapp.store.engine import Executor
 
 BLIND_ANSWERS: Final = 60
 WINDOW: Final = timedelta(minutes=15)
@@ -44,7 +45,7 @@ def find_duplicates(
             found.setdefault(customer_id, "name")
     answers = [_answer(w, customer_id, by) for customer_id, by in found.items()]
     blind = sum(1 for answer in answers if answer.customer_id is None)
-    if blind and _too_many(w):
+    if blind and too_often(w):
         return [answer for answer in answers if answer.customer_id is not None], True
     for customer_id, answer in zip(found, answers, strict=True):
         if answer.customer_id is None:
@@ -56,11 +57,33 @@ def find_duplicates(
 def _answer(w: Work, customer_id: int, by: By) -> Duplicate:
     view = customers.read(w.session, customer_id)
     if visibility.customer_access(w.session, w.actor, customer_id, w.now) is Access.NONE:
-        return Duplicate(by, pooled=view.pool_id is not None and view.archived_at is None)
+        open_pools = {each.id for each in pools.seen(w.session, w.actor)} if view.pool_id is not None else set()
+        return Duplicate(by, pooled=view.pool_id in open_pools and view.archived_at is None)
     return Duplicate(by, customer_id, view.name or view.company, view.pool_id is not None)
 
 
-def _too_many(w: Work) -> bool:
+def same_as(x: Executor, actor: Actor, customer_id: int, now: datetime) -> list[Duplicate]:
+    """Living customers this person sees who may be this one twice, and why: for merging. Nothing is written down, as
+    they are told of nobody they do not see."""
+    file = customer_files.open_file(x, actor, customer_id, now)
+    found: dict[int, By] = {}
+    for row in contact_points.holders(x, [ContactPoint(p.kind, p.shown, p.normalised) for p in file.points]):
+        found.setdefault(row.customer_id, row.kind)
+    if file.view.name:
+        for other in customers.named(x, file.view.name, file.view.company):
+            found.setdefault(other, "name")
+    found.pop(customer_id, None)
+    answers = []
+    for other, by in found.items():
+        if visibility.customer_access(x, actor, other, now) is Access.WORK:
+            view = customers.read(x, other)
+            if view.archived_at is None:
+                answers.append(Duplicate(by, other, view.name or view.company, view.pool_id is not None))
+    return answers
+
+
+def too_often(w: Work) -> bool:
+    """Count one question whose answer may be about somebody else's customer; whether there were too many lately."""
     return throttles.count(w.session, f"duplicates:{w.actor.id}", WINDOW, w.now) > BLIND_ANSWERS
 
 

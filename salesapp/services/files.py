@@ -23,6 +23,7 @@ from salesapp.domain.files import (
     ZIP,
     KeptFile,
     clean_name,
+    is_heic,
     media_type_of,
     shown_name,
 )
@@ -85,6 +86,12 @@ def _take(upload: Upload, most_bytes: int) -> KeptFile:
         raise Refused([problem("files", text, name=name, most=most_bytes // 1_000_000)])
     media_type = media_type_of(head, upload.name, _members(upload.content, size) if head.startswith(ZIP) else ())
     upload.content.seek(0)
+    if media_type is None and is_heic(head):
+        text = N_(
+            "%(name)s is a HEIC photo, which not everybody can open. On the iPhone choose Settings, Camera, Formats, "
+            "Most Compatible, or send a screenshot of it."
+        )
+        raise Refused([problem("files", text, name=name)])
     if media_type is None:
         text = N_("%(name)s is not taken. Photos (JPEG, PNG, WebP, GIF), PDF, Office documents and plain text are.")
         raise Refused([problem("files", text, name=name)])

@@ -4,11 +4,22 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from salesapp.domain import bulk
+from salesapp.services.merge_undo import UNDO_WITHIN
 from salesapp.services.work import Work
 from salesapp.store import housekeeping
 from salesapp.store.engine import Executor
 
 DONE_JOBS: Final = timedelta(days=14)
+NEVER_BEGUN: Final = timedelta(days=2)
+SHOWN: Final = bulk.UNDO_WITHIN + timedelta(days=30)
+"""So long the page of a bulk change names its records."""
+
+
+def _bulk_items(x: Executor, before: datetime) -> int:
+    finished = housekeeping.finished_items(x, before + NEVER_BEGUN - SHOWN)
+    return housekeeping.never_begun(x, before) + finished
+
 
 KEPT: Final[Mapping[str, tuple[Callable[[Executor, datetime], int], timedelta]]] = {
     "sign_in": (housekeeping.sign_ins, timedelta(days=90)),
@@ -17,7 +28,9 @@ KEPT: Final[Mapping[str, tuple[Callable[[Executor, datetime], int], timedelta]]]
     "request_key": (housekeeping.request_keys, timedelta(days=90)),
     "notice": (housekeeping.notices, timedelta(days=365)),
     "notice_digest": (housekeeping.digests, timedelta(days=42)),
+    "batch_item": (_bulk_items, NEVER_BEGUN),
     "job": (housekeeping.done_jobs, DONE_JOBS),
+    "merge_move": (housekeeping.merge_moves, UNDO_WITHIN),
 }
 """Table → what removes its old rows, and how long they are kept after their end."""
 

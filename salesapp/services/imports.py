@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from salesapp.domain.contact_points import ContactPoint
 from salesapp.domain.errors import N_, Msg, NotAllowed, Refused, problem
 from salesapp.domain.permissions import Actor, can
-from salesapp.domain.sources import SOURCES_BY_KEY
+from salesapp.domain.record_values import value_at, with_values_at
+from salesapp.plugging import running
 from salesapp.services.csv_table import CsvTable
 from salesapp.services.import_plan import Plan, Point, plan, point_key
-from salesapp.services.import_rows import Columns, ImportRow, Rejected, read_row
+from salesapp.services.import_rows import Columns, ImportRow, Known, Rejected, read_row
 from salesapp.services.work import Work, work
 from salesapp.store import bulk, contact_points, customers, deals, search_subjects, settings
 from salesapp.store.engine import Executor, reading
@@ -62,10 +63,10 @@ def import_customers(
     """Bring the table's customers in. Raises Refused for wrong options, Interrupted when writing fails half-way."""
     if not can(actor, "import"):
         raise NotAllowed
-    _check(options)
     with reading() as x:
-        country = settings.company(x).country
-    rows, rejected = _read(table, columns, options, country)
+        known = known_here(x)
+    _check(options, known)
+    rows, rejected = _read(table, columns, options, known)
     with reading() as x:
         expected = plan(x, rows, options.kind)
         differences = _differences(x, expected)
@@ -80,19 +81,25 @@ def import_customers(
     return report
 
 
-def _check(options: Options) -> None:
+def known_here(x: Executor) -> Known:
+    """What the columns of a table can be in this house."""
+    catalog = running.house().read(x, settings.config_version(x))
+    return Known(catalog.fields_of("customer"), catalog.offered_sources, settings.company(x))
+
+
+def _check(options: Options, known: Known) -> None:
     problems = []
     if options.kind not in KINDS:
         text = N_("There is no kind %(kind)s; there are %(all)s.")
         problems.append(problem("kind", text, kind=options.kind, all=", ".join(KINDS)))
-    if options.source is not None and options.source not in SOURCES_BY_KEY:
+    if options.source is not None and options.source not in known.sources:
         text = N_("There is no source %(source)s; there are %(all)s.")
-        problems.append(problem("source", text, source=options.source, all=", ".join(SOURCES_BY_KEY)))
+        problems.append(problem("source", text, source=options.source, all=", ".join(known.sources)))
     if problems:
         raise Refused(problems)
 
 
-def _read(table: CsvTable, columns: Columns, options: Options, country: str) -> tuple[list[ImportRow], list[Rejected]]:
+def _read(table: CsvTable, columns: Columns, options: Options, known: Known) -> tuple[list[ImportRow], list[Rejected]]:
     width = len(table.header)
     rejected = [
         Rejected(
@@ -104,7 +111,7 @@ def _read(table: CsvTable, columns: Columns, options: Options, country: str) -> 
     ]
     rows = []
     for row in table.rows:
-        read = read_row(row, columns, source=options.source, country=country)
+        read = read_row(row, columns, known, source=options.source)
         if isinstance(read, Rejected):
             rejected.append(read)
         else:
@@ -186,6 +193,7 @@ def _customer(w: Work, row: ImportRow, options: Options) -> dict[str, Any]:
         "owner_id": options.owner_id,
         "address": row.address,
         "note": row.note,
+        "custom": with_values_at({}, row.values),
         "external_key": row.key,
         "created_by": w.actor.id,
         "created_at": w.now,
@@ -256,6 +264,8 @@ class _Difference:
     owner_id: int | None
     fields: Mapping[str, tuple[Any, Any]]
     points: tuple[ContactPoint, ...]
+    values: Mapping[str, tuple[Any, Any]]
+    custom: Mapping[str, object]
 
 
 def _differences(x: Executor, made: Plan) -> list[_Difference]:
@@ -266,9 +276,12 @@ def _differences(x: Executor, made: Plan) -> list[_Difference]:
         before = bulk.row_of(x, customer_id)
         wanted = {name: getattr(row, name) for name in _UPDATED}
         fields = {name: (before[name], value) for name, value in wanted.items() if value and value != before[name]}
+        had_values = {key: value_at(before["custom"], key) for key in row.values}
+        values = {key: (had_values[key], value) for key, value in row.values.items() if value != had_values[key]}
         points = tuple(point for point in row.points if point_key(point) not in had[customer_id])
-        if fields or points:
-            found.append(_Difference(customer_id, before["owner_id"], fields, points))
+        if fields or points or values:
+            custom = with_values_at(before["custom"], {key: new for key, (_, new) in values.items()})
+            found.append(_Difference(customer_id, before["owner_id"], fields, points, values, custom))
     return found
 
 
@@ -279,12 +292,15 @@ def _update(w: Work, difference: _Difference, batch_id: int) -> None:
         if not contact_points.insert(w.session, point, customer_id):
             contact_points.insert(w.session, point, customer_id, shared=True)
     new = {name: value for name, (_, value) in difference.fields.items()}
+    if difference.values:
+        new["custom"] = dict(difference.custom)
     customers.set_values(w.session, customer_id, {**new, "touched_at": w.now})
     customers.reindex(w.session, customer_id)
     if "name" in new:
         deals.reindex_of_customer(w.session, customer_id)
         search_subjects.reindex_of_customer(w.session, customer_id)
-    personal: dict[str, Any] = {name: list(pair) for name, pair in difference.fields.items()}
+    told = {**difference.fields, **difference.values}
+    personal: dict[str, Any] = {name: list(pair) for name, pair in told.items()}
     if difference.points:
         personal["added"] = [[], [point.shown for point in difference.points]]
     w.event(

@@ -5,20 +5,20 @@ something its reader may no longer see.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Row
 
-from salesapp.domain.activity_kinds import KINDS_BY_KEY as ACTIVITIES
 from salesapp.domain.letters import Letter, Line, Section
 from salesapp.domain.notice_times import day_bounds, digest_until, mail_at
-from salesapp.domain.notice_words import day_words, language_of, moment_words
+from salesapp.domain.notice_words import day_words, language_of
 from salesapp.domain.notices import DIGEST, KINDS_BY_KEY, MAIL, OFF, hidden, sentence
 from salesapp.domain.permissions import Actor
 from salesapp.domain.text import Text
 from salesapp.services import mail
+from salesapp.services.notice_facts import facts, planned
 from salesapp.store import activities, notice_choices, notice_subjects, notices, sign_ins
 from salesapp.store.engine import Executor
 from salesapp.store.notice_choices import Recipient
@@ -82,7 +82,8 @@ def of_notice(found: Due) -> Letter:
     """The letter of one notice."""
     lang = language_of(found.to.language, found.to.company.country)
     line = _line(found.row, found.subject, found.to, lang)
-    return _letter(found.to, lang, f"notice-{found.row.id}.{_stamp(found.row.at)}", line.text, [Section("", [line])])
+    told = replace(line, detail="\n".join(facts(found.row, found.subject, found.to, lang)))
+    return _letter(found.to, lang, f"notice-{found.row.id}.{_stamp(found.row.at)}", line.text, [Section("", [told])])
 
 
 def _letter(to: Recipient, lang: str, key: str, subject: str, sections: Sequence[Section]) -> Letter:
@@ -108,17 +109,7 @@ def _line(row: Row[*tuple[Any, ...]], subject: Subject, to: Recipient, lang: str
     if row.kind not in KINDS_BY_KEY:
         return Line(hidden(lang))
     text = sentence(row.kind, str(row.data.get("how", "")), row.who or "", subject.name, lang)
-    return Line(text, subject.path, _planned(subject, to, lang) if row.subject_kind == "activity" else "")
-
-
-def _planned(subject: Subject, to: Recipient, lang: str) -> str:
-    """What kind of activity it is, and when."""
-    label = ACTIVITIES[subject.kind].label.in_language(lang) if subject.kind in ACTIVITIES else subject.kind
-    if subject.planned_at is None:
-        return label
-    local = subject.planned_at.astimezone(to.zone)
-    when = day_words(local.date(), lang) if subject.all_day else moment_words(local, lang)
-    return f"{label} · {when}"
+    return Line(text, subject.path, planned(subject, to, lang) if row.subject_kind == "activity" else "")
 
 
 # --- the digest ---
@@ -167,7 +158,7 @@ def _activity(row: Row[*tuple[Any, ...]], to: Recipient, lang: str) -> Line:
         planned_at=row.planned_at,
         all_day=row.all_day,
     )
-    return Line(subject.name or _planned(subject, to, lang), subject.path, _planned(subject, to, lang))
+    return Line(subject.name or planned(subject, to, lang), subject.path, planned(subject, to, lang))
 
 
 def _unread(x: Executor, actor: Actor, to: Recipient, now: datetime, lang: str) -> list[Section]:

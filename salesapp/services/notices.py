@@ -84,6 +84,8 @@ def hand_over(w: Work, kind: str, subject: Key, before: int | None, after: int |
     """Tell somebody that a record is theirs now; `time` tells this hand-over from others. When it came from somebody
     who got it a moment ago from the same hand, that was a slip: their notice goes, and who gets it back is told
     nothing anew."""
+    if w.batch_id is not None:  # told once for all its records: services/bulk_notices.py
+        return
     slips = []
     if before is not None:
         since = w.now - UNDO_WITHIN

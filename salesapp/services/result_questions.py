@@ -6,6 +6,7 @@ from typing import Any, Final, cast, get_args
 
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.errors import N_, NotFound, Problem, Refused, Stale, problem
+from salesapp.domain.field_values import LINKS
 from salesapp.domain.pack import FieldType
 from salesapp.domain.people import one_line
 from salesapp.domain.result_forms import Question, questions_from
@@ -37,7 +38,7 @@ def add_question(w: Work, kind: str, type_: str, typed: Mapping[str, str]) -> st
     """One more question, asked last; its key, which never changes."""
     known, number = _opened(w)
     problems = [] if kind in KINDS_BY_KEY else [problem("kind", N_("Choose what kind of activity it is."))]
-    if type_ not in get_args(FieldType):
+    if type_ not in get_args(FieldType) or type_ in LINKS:
         problems.append(problem("type", N_("Please choose one of the list.")))
     if len([each for each in known if each.kind == kind and not each.archived]) >= MOST_ASKED:
         problems.append(problem("", N_("%(most)s questions are the most; archive one first."), most=MOST_ASKED))

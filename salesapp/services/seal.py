@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Final
 
 from salesapp.domain.errors import N_
@@ -32,6 +33,7 @@ class Chain:
     broken_at: int | None = None
     why: str = ""
     last_seal: str = ""
+    last_id: int = 0
 
 
 def seal_of(previous: str, row: Any) -> str:
@@ -58,10 +60,13 @@ def seal_events(w: Work, at_once: int = AT_ONCE) -> bool:
     return len(rows) == at_once
 
 
-def verify_chain(x: Executor, at_once: int = 2000) -> Chain:
-    """Compute every seal again; stops at the first event that is wrong."""
-    seal, sealed, waiting, first_open = "", 0, 0, None
-    for row in seals.all_events(x, at_once):
+def verify_chain(
+    x: Executor, at_once: int = 2000, *, after: int = 0, previous: str = "", most: int | None = None
+) -> Chain:
+    """Compute every seal again; stops at the first event that is wrong. A part of the chain goes on behind the event
+    `after`, whose seal is `previous`, for at most so many events."""
+    seal, sealed, waiting, first_open, last_id = previous, 0, 0, None, after
+    for row in islice(seals.all_events(x, at_once, after), most):
         if row.seal is None:
             waiting, first_open = waiting + 1, first_open or row.id
             continue
@@ -71,5 +76,5 @@ def verify_chain(x: Executor, at_once: int = 2000) -> Chain:
             return Chain(sealed, waiting, row.id, CHANGED, seal)
         if row.salt is not None and events.payload_hash(row.body, row.salt) != row.payload_hash:
             return Chain(sealed, waiting, row.id, PAYLOAD, seal)
-        seal, sealed = row.seal, sealed + 1
-    return Chain(sealed, waiting, last_seal=seal)
+        seal, sealed, last_id = row.seal, sealed + 1, row.id
+    return Chain(sealed, waiting, last_seal=seal, last_id=last_id)

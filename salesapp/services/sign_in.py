@@ -99,7 +99,7 @@ def open_sign_in(w: Work, person_id: int, *, address: str, agent: str) -> str:
         "agent": agent[:300],
     }
     sign_in_id = sign_ins.insert(w.session, values)
-    w.event("sign_in.opened", "person", person_id, data={"sign_in": sign_in_id})
+    w.event("sign_in.opened", "person", person_id, actor_id=person_id, data={"sign_in": sign_in_id})
     return token
 
 

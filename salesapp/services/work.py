@@ -33,6 +33,7 @@ class Work:
     session: Session
     hooks: Hooks
     result: dict[str, int] = field(default_factory=dict)
+    batch_id: int | None = None  # the bulk change this is a part of: every event says so, nobody is told one by one
     _catalog: Catalog | None = None
 
     @property
@@ -56,23 +57,24 @@ class Work:
         customer_id: int | None = None,
         deal_id: int | None = None,
         owner_id: int | None = None,
+        actor_id: int | None = None,
         batch_id: int | None = None,
         at: datetime | None = None,
         data: Mapping[str, Any] | None = None,
         personal: Mapping[str, Any] | None = None,
     ) -> int:
-        """Write down what happened. `personal` holds names, numbers and texts: it can be erased later, while the
-        event and the hash of what it said stay."""
+        """Write down what happened. `actor_id` says who did it where nobody is signed in yet. `personal` holds names,
+        numbers and texts: it can be erased later, while the event and the hash of what it said stay."""
         values = {
             "kind": kind,
             "subject_kind": subject_kind,
             "subject_id": subject_id,
             "customer_id": customer_id,
             "deal_id": deal_id,
-            "actor_id": self.actor.id,
+            "actor_id": self.actor.id if actor_id is None else actor_id,
             "owner_id": owner_id,
             "team_id": self.actor.team_id,
-            "batch_id": batch_id,
+            "batch_id": self.batch_id if batch_id is None else batch_id,
             "at": at or self.now,
             "noted_at": self.now,
             "data": dict(data or {}),

@@ -6,7 +6,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
@@ -15,7 +29,14 @@ from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_row, rows_changed
 from salesapp.store.no_index import no_index
 from salesapp.store.tables import activity, contact, contact_point, customer, deal, event, event_payload, person
-from salesapp.store.visibility import activity_branches, customer_access, deal_access, require
+from salesapp.store.visibility import (
+    activity_branches,
+    customer_branches,
+    deal_access,
+    deal_branches,
+    hanging_access,
+    require,
+)
 
 After = tuple[datetime, int]
 """Where a list goes on: the last row's moment and id."""
@@ -35,23 +56,39 @@ _phone = (  # the contact's own number before the customer's
     .limit(1)
     .scalar_subquery()
 )
-_rows = (
-    select(
-        activity,
-        customer.c.name.label("customer_name"),
-        customer.c.kind.label("customer_kind"),
-        customer.c.grade,
-        contact.c.name.label("contact_name"),
-        deal.c.title.label("deal_title"),
-        deal.c.process.label("deal_process"),
-        _owner.c.name.label("owner_name"),
-        _phone.label("phone"),
+
+
+def _rows_with(customers: ColumnElement[bool], deals: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Activities with what these customers and deals are called."""
+    theirs = or_(activity.c.customer_id.is_(None), customer.c.id.is_not(None))
+    return (
+        select(
+            activity,
+            customer.c.name.label("customer_name"),
+            customer.c.kind.label("customer_kind"),
+            customer.c.grade,
+            contact.c.name.label("contact_name"),
+            deal.c.title.label("deal_title"),
+            deal.c.process.label("deal_process"),
+            _owner.c.name.label("owner_name"),
+            case((customer.c.id.is_not(None), _phone)).label("phone"),
+        )
+        .select_from(activity)
+        .outerjoin(customer, and_(customer.c.id == activity.c.customer_id, customers))
+        .outerjoin(contact, and_(contact.c.id == activity.c.contact_id, theirs))
+        .outerjoin(deal, and_(deal.c.id == activity.c.deal_id, deals))
+        .outerjoin(_owner, _owner.c.id == activity.c.owner_id)
     )
-    .outerjoin(customer, customer.c.id == activity.c.customer_id)
-    .outerjoin(contact, contact.c.id == activity.c.contact_id)
-    .outerjoin(deal, deal.c.id == activity.c.deal_id)
-    .outerjoin(_owner, _owner.c.id == activity.c.owner_id)
-)
+
+
+_rows = _rows_with(true(), true())
+
+
+def _rows_seen(actor: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
+    """The same for a list: somebody's activity stays theirs when its customer goes to another one, whose it is then."""
+    if actor.people is None:
+        return _rows
+    return _rows_with(or_(*customer_branches(actor, now)), or_(*deal_branches(actor, now)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +105,10 @@ def access(x: Executor, actor: Actor, activity_id: int, now: datetime) -> Access
     row = x.execute(select(*columns).where(activity.c.id == activity_id)).first()
     if row is None:
         return Access.NONE
-    if actor.sees(row.scope_owner_id) or (row.owner_id is not None and actor.sees(row.owner_id)):
-        return Access.WORK
-    if row.customer_id is not None:
-        return customer_access(x, actor, row.customer_id, now)
-    return Access.NONE if row.deal_id is None else deal_access(x, actor, row.deal_id, now)
+    found = hanging_access(x, actor, row, now)
+    if found is not Access.NONE or row.customer_id is not None or row.deal_id is None:
+        return found
+    return deal_access(x, actor, row.deal_id, now)
 
 
 def load(x: Executor, actor: Actor, activity_id: int, now: datetime) -> Row[*tuple[Any, ...]]:
@@ -104,14 +140,12 @@ def _of(owners: Owners) -> list[ColumnElement[bool]]:
 def planned(
     x: Executor, owners: Owners, *, since: datetime | None, until: datetime, limit: int = 200
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """What is planned before `until`, in the order of time; with `since` None the overdue, the latest first."""
+    """What is planned before `until`, in the order of time; with `since` None all that is overdue, what waits longest
+    first."""
     where = [activity.c.state == "planned", activity.c.planned_at < until, *_of(owners)]
-    if since is None:
-        order: tuple[ColumnElement[Any], ...] = (activity.c.planned_at.desc(), activity.c.id.desc())
-    else:
+    if since is not None:
         where.append(activity.c.planned_at >= since)
-        order = (activity.c.planned_at, activity.c.id)
-    return x.execute(_rows.where(*where).order_by(*order).limit(limit)).all()
+    return x.execute(_rows.where(*where).order_by(activity.c.planned_at, activity.c.id).limit(limit)).all()
 
 
 def done(
@@ -223,7 +257,16 @@ def page(
     ids = (first.union(*rest) if rest else first).subquery()
     sort = (ids.c.moment, ids.c.id) if forward else (ids.c.moment.desc(), ids.c.id.desc())
     newest = select(ids.c.id).order_by(*sort).limit(limit).subquery()
-    return x.execute(_rows.where(activity.c.id.in_(select(newest.c.id))).order_by(*order)).all()
+    return x.execute(_rows_seen(actor, now).where(activity.c.id.in_(select(newest.c.id))).order_by(*order)).all()
+
+
+def of_ids(x: Executor, actor: Actor, ids: Sequence[int], now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The rows of these activities, in this order, for whoever may already see them."""
+    if not ids:
+        return []
+    place = {activity_id: number for number, activity_id in enumerate(ids)}
+    found = x.execute(_rows_seen(actor, now).where(activity.c.id.in_(ids))).all()
+    return sorted(found, key=lambda row: place[row.id])
 
 
 def planned_for(
@@ -292,6 +335,12 @@ def written_over(x: Executor, activity_id: int, kind: str) -> Mapping[str, Any]:
     )
     found: Mapping[str, Any] = x.execute(query).scalar() or {}
     return found
+
+
+def told_ids(x: Executor, activity_id: int, kinds: Sequence[str]) -> list[int]:
+    """The ids of the events of these kinds of one activity, in the order they happened."""
+    of_it = (event.c.subject_kind == "activity", event.c.subject_id == activity_id, event.c.kind.in_(kinds))
+    return list(x.execute(select(event.c.id).where(*of_it).order_by(event.c.id)).scalars())
 
 
 def last_told(x: Executor, activity_id: int) -> Mapping[str, Any]:

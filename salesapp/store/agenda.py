@@ -21,6 +21,7 @@ _columns = (
     activity.c.state,
     activity.c.planned_at,
     activity.c.at,
+    activity.c.noted_at,
     activity.c.all_day,
     activity.c.minutes,
     activity.c.outcome,

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select
 
-from salesapp.store import search, search_index
+from salesapp.store import owner_history, search, search_index, tags
 from salesapp.store.engine import Executor
 from salesapp.store.events import payload_hash, payload_of
-from salesapp.store.inserts import insert_or_ignore
 from salesapp.store.tables import contact_point, customer, customer_tag, event, event_payload, search_row, tag, touch
 
 AT_ONCE: Final = 400
@@ -97,7 +96,9 @@ def row_of(x: Executor, customer_id: int) -> Mapping[str, Any]:
 
 def add_customers(x: Executor, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """New customers, each with every column given; their ids in the same order."""
-    return _ids(x, customer, rows)
+    ids = _ids(x, customer, rows)
+    owner_history.begin_new(x, list(zip(ids, rows, strict=True)))
+    return ids
 
 
 def add_points(x: Executor, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -115,7 +116,7 @@ def add_touches(x: Executor, rows: Sequence[Mapping[str, Any]]) -> None:
 def add_tags(x: Executor, pairs: Sequence[tuple[int, str]]) -> None:
     """Tags of new customers, as (customer id, word)."""
     for word in sorted({word for _, word in pairs}):
-        insert_or_ignore(x, tag, {"name": word})
+        tags.ensure(x, word)
     words = {word for _, word in pairs}
     ids = {name: tag_id for tag_id, name in x.execute(select(tag.c.id, tag.c.name).where(tag.c.name.in_(words)))}
     if pairs:

@@ -14,8 +14,8 @@ from salesapp.domain.criteria import AllOf, AnyOf, Condition, Not, Op, When
 from salesapp.domain.deal_facts import FACT_TYPES
 from salesapp.domain.pack import Field, Process
 from salesapp.store.custom_values import CustomBool, CustomDate, CustomInteger, CustomText
-from salesapp.store.fact_sources import Amount, Answer, Chosen, DayOf, Done, Plain, Source, Words
-from salesapp.store.tables import contact, deal, deal_contact, deal_step
+from salesapp.store.fact_sources import Amount, Answer, Chosen, DayOf, Done, Number, Plain, Reference, Source, Words
+from salesapp.store.tables import contact, deal, deal_contact, deal_step, field_link
 
 _ASK: Final[Mapping[Op, Callable[[Source, Any, date], Answer]]] = {
     "filled": lambda source, _value, _today: source.filled(),
@@ -27,6 +27,7 @@ _ASK: Final[Mapping[Op, Callable[[Source, Any, date], Answer]]] = {
     "at_least": lambda source, value, _today: source.at_least(value),
     "at_most": lambda source, value, _today: source.at_most(value),
     "ago": lambda source, days, today: source.at_most(today - timedelta(days)),
+    "within": lambda source, days, today: and_(source.at_least(today - timedelta(days)), source.at_most(today)),
     "ahead": lambda source, days, today: and_(source.at_least(today), source.at_most(today + timedelta(days))),
 }
 
@@ -76,15 +77,16 @@ def deal_sources(process_key: str, process: Process) -> Sources:
             "expected_close": lambda: Plain(deal.c.expected_close),
             "customer": lambda: Plain(deal.c.customer_id),
             "owner": lambda: Plain(deal.c.owner_id),
-            "contacts": lambda: Plain(_contacts(), never_null=True),
+            "contacts": lambda: Plain(contacts_of_deal(), never_null=True),
             "stage_since": lambda: DayOf(deal.c.stage_entered_at),
             **{f"step.{step}": partial(_step_source, step) for step in steps},
-            **{f"field.{field.key}": partial(_field_source, plugin, field) for field in process.fields},
+            **{f"field.{field.key}": partial(field_source, deal.c.custom, plugin, field) for field in process.fields},
         }
     )
 
 
-def _contacts() -> ColumnElement[int]:
+def contacts_of_deal() -> ColumnElement[int]:
+    """How many contacts a deal has, without those put away."""
     living = deal_contact.join(
         contact, and_(contact.c.id == deal_contact.c.contact_id, contact.c.archived_at.is_(None))
     )
@@ -96,20 +98,32 @@ def _step_source(step: str) -> Source:
     return Done(exists().where(deal_step.c.deal_id == deal.c.id, deal_step.c.step == step).correlate(deal))
 
 
-def _field_source(plugin: str, field: Field) -> Source:
+def field_source(custom: ColumnElement[Any], plugin: str, field: Field) -> Source:
+    """Where the values of a plugin's field are, in the JSON column of its records."""
     path = (plugin, field.key)
     match FACT_TYPES[field.type]:
         case "text" | "choice":
-            return Words(CustomText(deal.c.custom, *path))
+            return Words(CustomText(custom, *path))
         case "integer":
-            return Plain(CustomInteger(deal.c.custom, *path))
+            return Plain(CustomInteger(custom, *path))
+        case "number":
+            return Number(CustomInteger(custom, *path, "micro"))
         case "bool":
-            return Plain(CustomBool(deal.c.custom, *path))
+            return Plain(CustomBool(custom, *path))
         case "date":
-            return Plain(CustomDate(deal.c.custom, *path))
+            return Plain(CustomDate(custom, *path))
         case "choices":
-            return Chosen(deal.c.custom, path)
+            return Chosen(custom, path)
         case "amount":
-            minor = CustomInteger(deal.c.custom, *path, "minor")
-            return Amount(minor, CustomText(deal.c.custom, *path, "currency"))
+            minor = CustomInteger(custom, *path, "minor")
+            return Amount(minor, CustomText(custom, *path, "currency"))
     raise ValueError(f"conditions cannot ask about a field of type {field.type}")
+
+
+def link_source(kind: str, record_id: ColumnElement[Any], full_key: str, field: Field) -> Source:
+    """Where the database has the person or the customer that a field ("own.referrer") of records of this kind names."""
+    column = field_link.c.person_id if field.type == "person" else field_link.c.customer_id
+    query = select(column).where(
+        field_link.c.subject_kind == kind, field_link.c.subject_id == record_id, field_link.c.field == full_key
+    )
+    return Reference(query.scalar_subquery())

@@ -60,7 +60,15 @@ def _bound(column: Any) -> Any:
 
 
 _contacts = (
-    select(contact.c.id, contact.c.name, contact.c.position, contact.c.department, contact.c.note, contact.c.version)
+    select(
+        contact.c.id,
+        contact.c.name,
+        contact.c.position,
+        contact.c.department,
+        contact.c.note,
+        contact.c.custom,
+        contact.c.version,
+    )
     .where(_bound(contact.c.customer_id), contact.c.archived_at.is_(None))
     .order_by(contact.c.id)
 )
@@ -135,7 +143,7 @@ def contact_row(x: Executor, contact_id: int) -> Row[*tuple[Any, ...]] | None:
 
 
 def contacts_of(x: Executor, actor: Actor, customer_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The living contacts of a customer this person sees: id, name, position, department, note, version."""
+    """The living contacts of a customer this person sees: id, name, position, department, note, custom, version."""
     if visibility.customer_access(x, actor, customer_id, now) is Access.NONE:
         raise NotFound
     return x.execute(_contacts, {"id": customer_id}).all()

@@ -209,7 +209,7 @@ def rows_of(
 
 def choices(x: Executor, actor: Actor) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     """What a list can be filtered by: tags, and (for those who see several people's customers) owners."""
-    tags = select(literal("tag").label("kind"), tag.c.id, tag.c.name)
+    tags = select(literal("tag").label("kind"), tag.c.id, tag.c.name).where(tag.c.archived_at.is_(None))
     people = select(literal("owner"), person.c.id, person.c.name).where(person.c.deactivated_at.is_(None))
     if actor.people is not None:
         people = people.where(person.c.id.in_(sorted(actor.people)) if len(actor.people) > 1 else null().is_not(None))

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, func, or_, se
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
 from salesapp.domain.views import CustomerView
-from salesapp.store import file_scope, search, search_subjects, visibility
+from salesapp.store import file_scope, owner_history, search, search_subjects, visibility
 from salesapp.store.customer_lists import Filters, Page, page, rows_of
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_row, rows_changed
+from salesapp.store.owner_history import Change
 from salesapp.store.tables import (
     activity,
     customer,
@@ -110,15 +111,21 @@ def named(x: Executor, name: str, company: str, limit: int = 10) -> Sequence[int
 
 def known_by(x: Executor, external_key: str) -> int | None:
     """The customer an import knows by this key."""
-    return x.scalar(select(customer.c.id).where(customer.c.external_key == external_key))
+    kept = func.coalesce(customer.c.merged_into_id, customer.c.id)
+    found: int | None = x.execute(select(kept).where(customer.c.external_key == external_key)).scalar()
+    return found
 
 
 # --- writing ---
 
 
 def insert(x: Executor, values: Mapping[str, Any]) -> int:
-    """A new customer."""
-    return insert_row(x, customer, values)
+    """A new customer, and who has it first."""
+    if values.get("pool_id") is not None:
+        values = {**values, "pooled_at": values["created_at"]}
+    customer_id = insert_row(x, customer, values)
+    owner_history.begin_new(x, [(customer_id, values)])
+    return customer_id
 
 
 def set_values(x: Executor, customer_id: int, values: Mapping[str, Any]) -> None:
@@ -135,17 +142,24 @@ def set_archived(x: Executor, customer_id: int, archived_at: datetime | None) ->
     return rows_changed(x, statement.values(archived_at=archived_at, version=customer.c.version + 1)) == 1
 
 
-def claim(x: Executor, customer_id: int, owner_id: int) -> bool:
-    """Take a customer out of its pool. One statement, so of many people at once exactly one gets True."""
-    waiting = and_(customer.c.pool_id.is_not(None), customer.c.owner_id.is_(None), customer.c.archived_at.is_(None))
+def claim(x: Executor, customer_id: int, owner_id: int, pool_id: int, change: Change) -> bool:
+    """Take a customer out of this pool. One statement, so of many people at once exactly one gets True."""
+    waiting = and_(customer.c.pool_id == pool_id, customer.c.owner_id.is_(None), customer.c.archived_at.is_(None))
     statement = update(customer).where(customer.c.id == customer_id, waiting)
-    values = {"owner_id": owner_id, "pool_id": None, "version": customer.c.version + 1}
-    return rows_changed(x, statement.values(values)) == 1
+    values = {"owner_id": owner_id, "pool_id": None, "pooled_at": None, "version": customer.c.version + 1}
+    if rows_changed(x, statement.values(values)) != 1:
+        return False
+    owner_history.begin(x, customer_id, owner_id, pool_id, change)
+    return True
 
 
-def set_owner(x: Executor, customer_id: int, *, owner_id: int | None, pool_id: int | None = None) -> None:
-    """Owned, in exactly one pool, or nobody's."""
-    set_values(x, customer_id, {"owner_id": owner_id, "pool_id": pool_id})
+def set_owner(
+    x: Executor, customer_id: int, *, owner_id: int | None, pool_id: int | None = None, change: Change
+) -> None:
+    """Owned, in exactly one pool, or nobody's; noted in the history of its owners."""
+    pooled_at = change.at if pool_id is not None else None
+    set_values(x, customer_id, {"owner_id": owner_id, "pool_id": pool_id, "pooled_at": pooled_at})
+    owner_history.begin(x, customer_id, owner_id, pool_id, change)
 
 
 def rescope(x: Executor, customer_id: int) -> None:
@@ -185,6 +199,7 @@ def reindex(x: Executor, customer_id: int) -> None:
 
 
 __all__ = [
+    "Change",
     "Filters",
     "Page",
     "add_touch",

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 
 from salesapp.domain.permissions import Actor
 from salesapp.store.deal_rows import DealFilter as DealFilter
-from salesapp.store.deal_rows import newest_first, row_columns, rows_from
+from salesapp.store.deal_rows import card_columns, cards_from, newest_first, row_columns, rows_from
 from salesapp.store.engine import Executor
 from salesapp.store.newest_deals import After as After
 from salesapp.store.newest_deals import newest
@@ -42,6 +42,15 @@ def of_customer(
         .limit(limit)
     )
     return x.execute(query).all()
+
+
+def of_ids(x: Executor, actor: Actor, ids: Sequence[int], now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The rows of these deals, in this order."""
+    if not ids:
+        return []
+    query = select(*card_columns).select_from(cards_from).where(deal.c.id.in_(ids), visible_deals(actor, now))
+    place = {deal_id: number for number, deal_id in enumerate(ids)}
+    return sorted(x.execute(query).all(), key=lambda row: place[row.id])
 
 
 def people(x: Executor, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -8,9 +8,11 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, Date, Row, bindparam, cast, func, or_, select
 
 from salesapp.domain.permissions import Actor
+from salesapp.store import card_signs
 from salesapp.store.engine import Executor
 from salesapp.store.no_index import no_index
 from salesapp.store.tables import customer, deal, person
+from salesapp.store.types import as_stored
 from salesapp.store.visibility import deal_branches
 
 _owner = person.alias("owner")
@@ -36,6 +38,24 @@ row_columns: Final[tuple[ColumnElement[Any], ...]] = (
 rows_from: Final = deal.outerjoin(customer, customer.c.id == deal.c.customer_id).outerjoin(
     _owner, _owner.c.id == deal.c.owner_id
 )
+card_columns: Final[tuple[ColumnElement[Any], ...]] = (
+    deal.c.id,
+    deal.c.version,
+    deal.c.title,
+    deal.c.process,
+    deal.c.stage,
+    deal.c.state,
+    deal.c.amount_minor,
+    deal.c.currency,
+    as_stored(deal.c.stage_entered_at).label("stage_entered_at"),
+    as_stored(deal.c.touched_at).label("touched_at"),
+    as_stored(deal.c.closed_at).label("closed_at"),
+    customer.c.name.label("customer_name"),
+    _owner.c.name.label("owner_name"),
+    *card_signs.columns,
+)
+"""What a card is made of; its moments are as the database stores them, as most rows are only compared."""
+cards_from: Final = card_signs.joined(rows_from)
 by_process_and_stage: Final = (deal.c.process, deal.c.stage)
 newest_first: Final = (deal.c.touched_at.desc(), deal.c.id.desc())
 
@@ -61,7 +81,7 @@ class DealFilter:
     @property
     def dated(self) -> bool:
         """Whether it asks for days, which only the deals themselves know."""
-        return len(bound(self)) > (1 if self.process is None else 2)
+        return self.asks_for_close or (self.closed_from, self.entered_from, self.entered_to) != (None, None, None)
 
     @property
     def asks_for_close(self) -> bool:

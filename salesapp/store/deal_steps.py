@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, delete, or_, select
 
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, rows_changed
-from salesapp.store.tables import activity, deal_step, person
+from salesapp.store.tables import activity, deal_step, event, person
 
 _its_ticks = (
     select(deal_step.c.step, deal_step.c.done_at, deal_step.c.evidence, person.c.name)
@@ -53,6 +53,13 @@ def untick_by(x: Executor, deal_id: int, evidence: str, evidence_id: int) -> lis
     if steps:
         x.execute(delete(deal_step).where(*of_it))
     return steps
+
+
+def told_done(x: Executor, deal_id: int, step: str) -> int | None:
+    """The event that last told of this key step that it is done."""
+    ticked = (event.c.subject_kind == "deal", event.c.subject_id == deal_id, event.c.kind == "step.done")
+    rows = x.execute(select(event.c.id, event.c.data).where(*ticked).order_by(event.c.id.desc()).limit(50))
+    return next((row.id for row in rows if row.data.get("step") == step), None)
 
 
 def standing(x: Executor, deal_id: int, kind: str) -> Sequence[Row[*tuple[Any, ...]]]:

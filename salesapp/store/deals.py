@@ -13,6 +13,7 @@ from salesapp.store import search
 from salesapp.store.customers import lock_of
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, insert_row, rows_changed
+from salesapp.store.search_wanted import scope_of
 from salesapp.store.tables import (
     activity,
     contact,
@@ -237,7 +238,8 @@ def reindex_of_customer(x: Executor, customer_id: int) -> None:
 
 
 def _reindex(x: Executor, which: ColumnElement[bool]) -> None:
-    columns = (deal.c.id, deal.c.customer_id, deal.c.scope_owner_id, deal.c.title, deal.c.touched_at)
+    scope = scope_of(deal).label("scope_owner_id")
+    columns = (deal.c.id, deal.c.customer_id, scope, deal.c.title, deal.c.touched_at)
     query = select(*columns, customer.c.name.label("customer_name")).select_from(
         deal.outerjoin(customer, customer.c.id == deal.c.customer_id)
     )

@@ -75,7 +75,8 @@ def _answers(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
     """The ways a step can be this person's: they lead its owner, or have the function and see the subject."""
     ways = []
     if can(actor, "decision.make"):
-        seen = or_(decision.c.deal_id.is_not(None), visible(actor, now))  # who leads the owner sees the deal
+        # Who leads its owner sees the deal; one of nobody's may be on a customer in a pool.
+        seen = or_(and_(decision.c.deal_id.is_not(None), subject_owner.is_not(None)), visible(actor, now))
         ways.append(and_(decision_step.c.function == LEAD, visibility.owned(actor, subject_owner), seen))
     if actor.functions:
         ways.append(and_(decision_step.c.function.in_(sorted(actor.functions)), visible(actor, now)))

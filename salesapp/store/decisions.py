@@ -170,6 +170,12 @@ def answer(x: Executor, step_id: int, state: str, person_id: int, words: str, no
     return bool(rows_changed(x, statement.values(values)))
 
 
+def set_asker(x: Executor, decision_id: int, before: int, after: int) -> bool:
+    """A pending request is somebody else's from now on; False where it is not this one's any more."""
+    theirs = (decision.c.id == decision_id, decision.c.state == "pending", decision.c.asked_by == before)
+    return bool(rows_changed(x, update(decision).where(*theirs).values(asked_by=after)))
+
+
 def end(x: Executor, decision_id: int, state: str, now: datetime) -> bool:
     """Grant, refuse or withdraw what is still pending; False where somebody was faster."""
     statement = update(decision).where(decision.c.id == decision_id, decision.c.state == "pending")

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from salesapp.store import search
-from salesapp.store.engine import engines
+from salesapp.store.engine import engines, reading
 from salesapp.store.tables import metadata
 from salesapp.store.types import Instant
 
@@ -48,11 +48,12 @@ _OURS_ALONE: Final = ("search_index", "sqlite_")  # made anew by whoever restore
 @contextmanager
 def one_state() -> Iterator[Connection]:
     """A connection that sees the database as it is now, whatever is written meanwhile."""
-    engine = engines().write if engines().write.dialect.name == "postgresql" else engines().read
-    options: dict[str, Any] = {}
-    if engine.dialect.name == "postgresql":
-        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with engine.connect().execution_options(**options) as connection:
+    if engines().write.dialect.name == "sqlite":
+        with reading() as connection:
+            yield connection
+        return
+    options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engines().write.connect().execution_options(**options) as connection:
         yield connection
 
 

@@ -75,7 +75,7 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def listen(engine: Engine) -> None:
-    """Give every SQLite connection its pragmas, and every transaction its right BEGIN."""
+    """Give every SQLite connection its pragmas."""
     if engine.dialect.name != "sqlite":
         return
 
@@ -91,10 +91,9 @@ def listen(engine: Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+def _take_the_lock(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def bind(app: Flask, url: str) -> None:
@@ -107,10 +106,12 @@ def bind(app: Flask, url: str) -> None:
     with app.app_context():
         engine = db.engine
     listen(engine)
-    read_options: Mapping[str, Any] = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
-    app.extensions["salesapp_engines"] = Engines(
-        read=engine.execution_options(**read_options), write=engine.execution_options(**{WRITES: True})
-    )
+    on_sqlite = engine.dialect.name == "sqlite"
+    read_options: Mapping[str, Any] = {} if on_sqlite else {"isolation_level": "AUTOCOMMIT"}
+    write = engine.execution_options(**{WRITES: True})
+    if on_sqlite:  # of the writing engine only: an engine with a listener pays for it at each statement
+        event.listen(write, "begin", _take_the_lock)
+    app.extensions["salesapp_engines"] = Engines(read=engine.execution_options(**read_options), write=write)
 
 
 def engines() -> Engines:
@@ -122,6 +123,8 @@ def engines() -> Engines:
 def reading() -> Iterator[Connection]:
     """A connection that sees one consistent state on SQLite and changes nothing."""
     with engines().read.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
         yield connection
 
 

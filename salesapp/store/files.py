@@ -3,9 +3,10 @@ activity says, so that lists need no join, and are written again whenever those 
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, or_, select, union, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, or_, select, union, update
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Actor
@@ -81,12 +82,20 @@ def around(
     newest: int = 0,
 ) -> Sequence[FileRow]:
     """In one statement, what a page shows: the files of these activities, and the `newest` ones of its record."""
-    ways = [select(file.c.id).where(file.c.activity_id.in_(sorted(activity_ids)), _living)]
-    if newest:
-        latest = select(file.c.id).where(_living, _stands, _about(customer_id, deal_id)).order_by(file.c.id.desc())
-        ways.append(select(latest.limit(newest).subquery().c.id))
+    record = {"customer_id": customer_id} if deal_id is None else {"deal_id": deal_id}
+    values = {"activities": sorted(activity_ids), "newest": newest, **record}
+    return x.execute(_around(*record) if newest else _around(None), values).all()
+
+
+@cache
+def _around(of: str | None) -> Select[*tuple[Any, ...]]:
+    """Built once for each kind of record, as that takes longer than running it."""
+    ways = [select(file.c.id).where(file.c.activity_id.in_(bindparam("activities", expanding=True)), _living)]
+    if of is not None:
+        latest = select(file.c.id).where(_living, _stands, file.c[of] == bindparam(of)).order_by(file.c.id.desc())
+        ways.append(select(latest.limit(bindparam("newest")).subquery().c.id))
     ids = union(*ways).subquery()
-    return x.execute(_rows.where(file.c.id.in_(select(ids.c.id))).order_by(file.c.id.desc())).all()
+    return _rows.where(file.c.id.in_(select(ids.c.id))).order_by(file.c.id.desc())
 
 
 def _about(customer_id: int | None, deal_id: int | None) -> ColumnElement[bool]:

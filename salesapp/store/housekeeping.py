@@ -5,11 +5,23 @@ these rows."""
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, delete, or_, select, tuple_
+from sqlalchemy import ColumnElement, Table, delete, or_, select, tuple_, update
 
+from salesapp.domain.bulk import DONE, GIVEN_UP, PREPARED
+from salesapp.store import merges
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import rows_changed
-from salesapp.store.tables import job, notice, notice_digest, one_time_link, request_key, sign_in, throttle
+from salesapp.store.tables import (
+    batch,
+    batch_item,
+    job,
+    notice,
+    notice_digest,
+    one_time_link,
+    request_key,
+    sign_in,
+    throttle,
+)
 
 AT_ONCE: Final = 2000  # of each table in one transaction, so that nobody waits for it
 
@@ -50,6 +62,23 @@ def notices(x: Executor, before: datetime) -> int:
 def digests(x: Executor, before: datetime) -> int:
     """That digests of before then went out; nobody asks for one of another day than today."""
     return _remove(x, notice_digest, notice_digest.c.at < before)
+
+
+def never_begun(x: Executor, before: datetime) -> int:
+    """What was ticked for bulk changes that nobody began, nor can from now on."""
+    x.execute(update(batch).where(batch.c.state == PREPARED, batch.c.at < before).values(state=GIVEN_UP))
+    return _remove(x, batch_item, batch_item.c.batch_id.in_(select(batch.c.id).where(batch.c.state == GIVEN_UP)))
+
+
+def finished_items(x: Executor, before: datetime) -> int:
+    """The records of bulk changes that were done before then; how many they were stays."""
+    done = select(batch.c.id).where(batch.c.state == DONE, batch.c.finished_at < before)
+    return _remove(x, batch_item, batch_item.c.batch_id.in_(done))
+
+
+def merge_moves(x: Executor, before: datetime) -> int:
+    """What merges of before then changed: nobody takes them back any more, and old names stand among it."""
+    return merges.old_moves(x, before, AT_ONCE)
 
 
 def done_jobs(x: Executor, before: datetime) -> int:

@@ -37,6 +37,11 @@ def add(x: Executor, name: str, args: Mapping[str, Any], *, run_at: datetime, sl
     return insert_or_ignore(x, job, values)
 
 
+def args_to_do(x: Executor, name: str) -> list[Mapping[str, Any]]:
+    """With what the jobs of this kind were asked for that wait, or run."""
+    return list(x.scalars(select(job.c.args).where(job.c.name == name, job.c.state.in_(("waiting", "running")))))
+
+
 def due_at(x: Executor, names: Collection[str]) -> datetime | None:
     """When the next of these is to be done: the earliest that waits, or whose worker's time runs out."""
     moments = [

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Select, bindparam, func, select, tuple_, union_all
 
-from salesapp.store.deal_rows import BOARD, CLOSE, conditions, newest_first, row_columns, rows_from
+from salesapp.store.deal_rows import BOARD, CLOSE, card_columns, cards_from, conditions, newest_first
 from salesapp.store.no_index import no_index
 from salesapp.store.tables import deal
 from salesapp.store.types import Id, Instant
@@ -81,4 +81,4 @@ def rows(parts: Sequence[Ids | CompoundSelect[*tuple[Any, ...]]], *, together: b
     if together:
         newest = ids.order_by(found.c.touched_at.desc(), found.c.id.desc()).limit(bindparam("limit")).subquery()
         ids = select(newest.c.id)
-    return select(*row_columns).select_from(rows_from).where(deal.c.id.in_(ids)).order_by(*newest_first)
+    return select(*card_columns).select_from(cards_from).where(deal.c.id.in_(ids)).order_by(*newest_first)

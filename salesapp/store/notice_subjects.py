@@ -4,17 +4,18 @@ Only what this person may see is found; one statement for each kind of record, h
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select
 
 from salesapp.domain.permissions import Actor, can
+from salesapp.store import batches
 from salesapp.store.decision_lists import visible as decision_visible
 from salesapp.store.decisions import joined, subject_owner
 from salesapp.store.engine import Executor
-from salesapp.store.tables import activity, customer, deal, decision, job
+from salesapp.store.tables import activity, contact, customer, deal, decision, job
 from salesapp.store.visibility import activity_branches, customer_branches, visible_deals
 
 Key = tuple[str, int]
@@ -33,6 +34,10 @@ class Subject:
     kind: str = ""
     planned_at: datetime | None = None
     all_day: bool = True
+    about: str = ""
+    """What somebody wrote about it: an activity's note, why a decision is asked for, a customer's company."""
+    contact: str = ""
+    because: Mapping[str, Any] | None = field(default=None, hash=False)
 
 
 def find(x: Executor, actor: Actor, keys: Iterable[Key], now: datetime) -> Mapping[Key, Subject]:
@@ -55,7 +60,8 @@ def _customers(x: Executor, actor: Actor, ids: Collection[int], now: datetime) -
     mine = or_(*customer_branches(actor, now))
     for row in x.execute(select(*columns).where(customer.c.id.in_(ids), mine)):
         state = "archived" if row.archived_at else "open"
-        yield row.id, Subject(row.name or row.company, f"/customers/{row.id}", state, row.owner_id)
+        about = row.company if row.name else ""
+        yield row.id, Subject(row.name or row.company, f"/customers/{row.id}", state, row.owner_id, about=about)
 
 
 def _deals(x: Executor, actor: Actor, ids: Collection[int], now: datetime) -> Found:
@@ -69,9 +75,10 @@ def _deals(x: Executor, actor: Actor, ids: Collection[int], now: datetime) -> Fo
 
 def _activities(x: Executor, actor: Actor, ids: Collection[int], now: datetime) -> Found:
     query = (
-        select(activity, customer.c.name.label("customer_name"), deal.c.title)
+        select(activity, customer.c.name.label("customer_name"), deal.c.title, contact.c.name.label("contact_name"))
         .outerjoin(customer, customer.c.id == activity.c.customer_id)
         .outerjoin(deal, deal.c.id == activity.c.deal_id)
+        .outerjoin(contact, contact.c.id == activity.c.contact_id)
         .where(activity.c.id.in_(ids), or_(*activity_branches(actor, now)))
     )
     for row in x.execute(query):
@@ -88,6 +95,9 @@ def _activity_subject(row: Row[*tuple[Any, ...]]) -> Subject:
         kind=row.kind,
         planned_at=row.planned_at,
         all_day=row.all_day,
+        about=row.note if row.customer_name or row.title else "",
+        contact=row.contact_name or "",
+        because=row.because,
     )
 
 
@@ -99,12 +109,16 @@ def activity_path(row: Row[*tuple[Any, ...]]) -> str:
 
 
 def _decisions(x: Executor, actor: Actor, ids: Collection[int], now: datetime) -> Found:
-    columns = (decision.c.id, decision.c.state, decision.c.kind, decision.c.asked_by)
+    columns = (decision.c.id, decision.c.state, decision.c.kind, decision.c.asked_by, decision.c.words)
     name = func.coalesce(func.nullif(customer.c.name, ""), deal.c.title, "")
     query = select(*columns, name.label("name"), subject_owner.label("owner_id")).select_from(joined)
     for row in x.execute(query.where(decision.c.id.in_(ids), decision_visible(actor, now))):
         path = f"/decisions/{row.id}"
-        yield row.id, Subject(row.name, path, row.state, row.owner_id, asked_by=row.asked_by, kind=row.kind)
+        because = {"words": row.words} if row.words else None
+        yield (
+            row.id,
+            Subject(row.name, path, row.state, row.owner_id, asked_by=row.asked_by, kind=row.kind, because=because),
+        )
 
 
 def _jobs(x: Executor, actor: Actor, ids: Collection[int], _now: datetime) -> Found:
@@ -118,7 +132,16 @@ def _mail(_x: Executor, actor: Actor, ids: Collection[int], _now: datetime) -> F
         yield from ((each, Subject("", "/settings/mail")) for each in ids)
 
 
+def _batches(x: Executor, actor: Actor, ids: Collection[int], _now: datetime) -> Found:
+    """How much somebody got by it; who got nothing is not told of it."""
+    for one in ids:
+        n = batches.given_to(x, one, actor.id)
+        if n:
+            yield one, Subject(str(n), "/customers")
+
+
 _FINDERS = {
+    "batch": _batches,
     "customer": _customers,
     "deal": _deals,
     "activity": _activities,

@@ -22,7 +22,7 @@ from salesapp.store.engine import engine_options
 from salesapp.store.tables import metadata
 
 VERSION_TABLE = "alembic_version_core"
-SEARCH_SINCE = "0007"  # the version what is found was last changed with: older ones are indexed anew
+SEARCH_SINCE = "0013"  # the version what is found was last changed with: older ones are indexed anew
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 

@@ -41,15 +41,15 @@ def keep(x: Executor, seals: Mapping[int, str]) -> None:
     x.execute(_set_seal, [{"b_id": event_id, "b_seal": seal} for event_id, seal in seals.items()])
 
 
-def all_events(x: Executor, at_once: int) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Every event in the order of the chain, with its personal part where that still exists."""
+def all_events(x: Executor, at_once: int, after: int = 0) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Every event behind `after` in the order of the chain, with its personal part where that still exists."""
     query = (
         select(event, event_payload.c.body, event_payload.c.salt)
         .select_from(event.outerjoin(event_payload, event_payload.c.event_id == event.c.id))
         .order_by(event.c.id)
         .limit(at_once)
     )
-    last = 0
+    last = after
     while rows := x.execute(query.where(event.c.id > last)).all():
         yield from rows
         last = rows[-1].id

@@ -142,5 +142,10 @@ def reached(actor: Actor) -> ColumnElement[bool]:
 
 def visible_one(actor: Actor, thing: Table) -> ColumnElement[bool]:
     """The same for a deal or an activity: its owner sees it, too."""
-    mine = [theirs(actor, column + 0) for column in (thing.c.scope_owner_id, thing.c.owner_id)]
-    return true() if actor.people is None else or_(*mine, given(actor, thing.c.customer_id))
+    if actor.people is None:
+        return true()
+    people = sorted(actor.people)
+    ways = [_among(column + 0, people) for column in (thing.c.scope_owner_id, thing.c.owner_id)]
+    if "customer.unassigned" in actor.verbs:
+        ways.append(visibility.nobodys(thing))
+    return or_(*ways, given(actor, thing.c.customer_id))

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, case, select
 
 from salesapp.store import search_index
 from salesapp.store.engine import Executor
-from salesapp.store.search_wanted import SOURCES, scope_of_customer
+from salesapp.store.search_wanted import SOURCES, scope_of, scope_of_customer
 from salesapp.store.tables import activity, contact, customer, deal, search_row
 
 
@@ -39,8 +39,12 @@ def reindex_one(x: Executor, kind: str, subject_id: int) -> None:
 def rescope(x: Executor, customer_id: int) -> None:
     """Say anew whose the rows of a customer are; deals and activities have been told already."""
     its_customer = select(scope_of_customer).where(customer.c.id == customer_id).scalar_subquery()
-    its_deal = select(deal.c.scope_owner_id).where(deal.c.id == search_row.c.subject_id)
-    its_activity = select(activity.c.scope_owner_id).where(activity.c.id == search_row.c.subject_id)
+    its_deal, its_activity = (
+        select(scope_of(table))
+        .join_from(table, customer, customer.c.id == table.c.customer_id)
+        .where(table.c.id == search_row.c.subject_id)
+        for table in (deal, activity)
+    )
     scope = case(
         (search_row.c.kind == "deal", its_deal.correlate(search_row).scalar_subquery()),
         (search_row.c.kind == "activity", its_activity.correlate(search_row).scalar_subquery()),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, select
 
 from salesapp.domain.search_terms import MAX_TEXT
 from salesapp.store.engine import Executor
@@ -36,6 +36,13 @@ Makers = Mapping[str, tuple[Select[Any], Callable[[Executor, Sequence[Any]], dic
 scope_of_customer: Final = case((customer.c.pool_id.is_not(None), POOLED), else_=customer.c.owner_id)
 """Whose a customer, and each of its contacts, is to the search."""
 
+
+def scope_of(table: Table) -> ColumnElement[int | None]:
+    """Whose a deal or an activity is to the search, beside its customer's row: nobody's in a pool is the pool's."""
+    own = table.c.scope_owner_id
+    return case((and_(own.is_(None), customer.c.pool_id.is_not(None)), POOLED), else_=own)
+
+
 _customers = select(
     customer.c.id,
     customer.c.kind,
@@ -59,7 +66,7 @@ _contacts = select(
 _deals = select(
     deal.c.id,
     deal.c.customer_id,
-    deal.c.scope_owner_id,
+    scope_of(deal).label("scope_owner_id"),
     deal.c.title,
     deal.c.touched_at,
     deal.c.archived_at,
@@ -70,7 +77,7 @@ _activities = (
         activity.c.id,
         activity.c.customer_id,
         activity.c.note,
-        activity.c.scope_owner_id,
+        scope_of(activity).label("scope_owner_id"),
         func.coalesce(activity.c.at, activity.c.noted_at).label("touched_at"),
         customer.c.name.label("customer_name"),
         contact.c.name.label("contact_name"),

@@ -14,12 +14,13 @@ from salesapp.store.inserts import insert_row, rows_changed
 from salesapp.store.notices import unread_count
 from salesapp.store.settings import company_from, config_version_now
 from salesapp.store.tables import person, person_function, setting, sign_in, team
+from salesapp.store.types import COMMA
 
 IDLE = timedelta(days=7)
 
 _company = select(setting.c.value).where(setting.c.key == "company").scalar_subquery()
 _functions = (
-    select(func.aggregate_strings(person_function.c.function, ","))
+    select(func.aggregate_strings(person_function.c.function, COMMA))
     .where(person_function.c.person_id == person.c.id)
     .scalar_subquery()
 )
@@ -51,6 +52,8 @@ _load = (
         person.c.deactivated_at.is_(None),
     )
 )
+
+_below = select(person.c.id).join(team, team.c.id == person.c.team_id).where(team.c.path.startswith(bindparam("path")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,7 @@ def people_seen(x: Executor, person_id: int, role: str, team_path: str | None) -
     if sees == "all":
         return None
     if sees == "team" and team_path:
-        below = select(person.c.id).join(team, team.c.id == person.c.team_id).where(team.c.path.startswith(team_path))
-        return frozenset(x.scalars(below)) | {person_id}
+        return frozenset(x.scalars(_below, {"path": team_path})) | {person_id}
     return frozenset({person_id})
 
 

@@ -156,6 +156,17 @@ setting = Table(
     Column("value", Json, nullable=False),
 )
 
+process_change = Table(  # what the owner changed of a process, on top of what its plugin brings
+    "process_change",
+    metadata,
+    Column("process", String(80), primary_key=True),
+    Column("path", String(160), primary_key=True),  # "stage.contact.probability": salesapp/domain/process_changes.py
+    Column("value", Json, nullable=False),
+    Column("brought", Json),  # what the plugin had there then, so that a newer version's difference can be shown
+    _ref("person_id", "person"),
+    _at("at"),
+)
+
 request_key = Table(  # a form that arrives twice is done once
     "request_key",
     metadata,
@@ -167,7 +178,28 @@ request_key = Table(  # a form that arrives twice is done once
 
 # --- customers --------------------------------------------------------------------------------------------------
 
-pool = _table("pool", Column("name", String(200), nullable=False), _at("archived_at", nullable=True))
+_SHOWN = """'["name", "company", "grade", "source", "territory"]'"""
+pool = _table(  # where customers wait whom nobody owns; a limit that is empty does not limit
+    "pool",
+    Column("name", String(200), nullable=False),
+    _key("who", default="everybody"),  # who takes from it: everybody, its members, or nobody by themselves
+    Column("hold_limit", Integer),  # how many customers somebody may have who claims another one
+    Column("hold_bought", Boolean, nullable=False, server_default=true()),  # those who bought count, too
+    Column("day_limit", Integer),
+    Column("wait_days", Integer),  # how long a former owner waits
+    Column("lock_hours", Integer),  # how long nobody claims what has just come
+    Column("shown", Json, nullable=False, server_default=text(_SHOWN)),  # of the teaser
+    _at("archived_at", nullable=True),
+)
+
+pool_member = _table(  # a person or a team that may claim from a pool; a person who manages it
+    "pool_member",
+    Column("pool_id", Id, ForeignKey("pool.id", ondelete="CASCADE"), nullable=False, index=True),
+    _ref("person_id", "person", index=True),
+    _ref("team_id", "team"),
+    Column("manages", Boolean, nullable=False, server_default=false()),
+    CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name="one"),
+)
 
 customer = _table(
     "customer",
@@ -180,6 +212,7 @@ customer = _table(
     _key("source", nullable=True),
     _ref("owner_id", "person"),
     _ref("pool_id", "pool"),
+    _at("pooled_at", nullable=True),  # since when it is there
     _ref("territory_id", "territory", index=True),
     Column("address", String(500), nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
@@ -190,6 +223,8 @@ customer = _table(
     _at("touched_at"),
     _at("last_contact_at", nullable=True),
     _at("archived_at", nullable=True),
+    Column("merged_into_id", Id, ForeignKey("customer.id")),  # the record this one became a part of
+    _at("erased_at", nullable=True),  # when what was personal was taken out of it
     _version(),
     CheckConstraint("kind IN ('person', 'organisation')", name="kind"),
     CheckConstraint("owner_id IS NULL OR pool_id IS NULL", name="owned_or_pooled"),
@@ -206,6 +241,12 @@ Index(  # they are few among many
     postgresql_where=customer.c.archived_at.is_not(None),
 )
 Index(
+    "ix_customer_merged_into",
+    customer.c.merged_into_id,
+    sqlite_where=customer.c.merged_into_id.is_not(None),
+    postgresql_where=customer.c.merged_into_id.is_not(None),
+)
+Index(
     "uq_customer_external_key",
     customer.c.external_key,
     unique=True,
@@ -220,6 +261,7 @@ contact = _table(
     Column("position", String(200), nullable=False, server_default=""),
     Column("department", String(200), nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
+    Column("custom", Json, nullable=False, server_default=text("'{}'")),
     _at("created_at"),
     _at("archived_at", nullable=True),
     _version(),
@@ -246,7 +288,7 @@ Index(  # two forms sent at once cannot make a duplicate: the database refuses t
 )
 Index("ix_contact_point_normalised", contact_point.c.normalised)
 
-tag = _table("tag", Column("name", String(80), nullable=False, unique=True))
+tag = _table("tag", Column("name", String(80), nullable=False, unique=True), _at("archived_at", nullable=True))
 
 customer_tag = Table(
     "customer_tag",
@@ -287,8 +329,22 @@ share = _table(
     _ref("created_by", "person"),
     _at("created_at"),
     _at("ended_at", nullable=True),
+    Column("note", String(500), nullable=False, server_default=""),
     CheckConstraint("level IN ('read', 'work')", name="level"),
 )
+
+customer_owner = _table(  # who had a customer, or in which pool it was, from when until when: one row after the other
+    "customer_owner",
+    _ref("customer_id", "customer", nullable=False, index=True),
+    _ref("person_id", "person"),  # empty while it was in a pool
+    _ref("pool_id", "pool"),  # where it was; of a person's row, where they had it from
+    _key("how"),  # added, claimed, handed_out, assigned, released, moved; known: it was so before this was noted
+    _ref("by_id", "person"),
+    _at("since"),
+    _at("until", nullable=True),
+    _key("ended", nullable=True),  # how the next one came to it; taken_back: this one never counted
+)
+Index("ix_customer_owner_person_since", customer_owner.c.person_id, customer_owner.c.since)
 
 # --- deals ------------------------------------------------------------------------------------------------------
 
@@ -389,13 +445,14 @@ Index("ix_stage_event_process_at", stage_event.c.process, stage_event.c.at)
 deal_total = Table(  # how many deals stand where, and what they are worth: kept with every change, mended by `rebuild`
     "deal_total",
     metadata,
-    Column("process", String(80), primary_key=True),
-    Column("state", String(80), primary_key=True),
-    Column("stage", String(80), primary_key=True),
-    Column("owner_key", Id, primary_key=True, autoincrement=False),  # the owner's id; 0 for nobody's
-    Column("currency", String(3), primary_key=True),
+    Column("process", String(80), nullable=False),
+    Column("state", String(80), nullable=False),
+    Column("stage", String(80), nullable=False),
+    Column("owner_key", Id, autoincrement=False, nullable=False),  # the owner's id; 0 for nobody's
+    Column("currency", String(3), nullable=False),
     Column("n", Integer, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
+    PrimaryKeyConstraint("state", "process", "stage", "currency", "owner_key"),  # as it is summed up, without sorting
     sqlite_with_rowid=False,  # a range of it is read at once
 )
 Index("ix_deal_total_owner", deal_total.c.owner_key)
@@ -478,6 +535,7 @@ activity = _table(
     Column("minutes", SmallInteger),  # how long it takes; None is its kind's usual length
     Column("answers", Json, nullable=False, server_default=text("'{}'")),  # of its result form: {plugin: {key: value}}
     Column("because", Json),
+    Column("custom", Json, nullable=False, server_default=text("'{}'")),
     _ref("created_by", "person"),
     _version(),
     CheckConstraint("state IN ('planned', 'done', 'cancelled')", name="state"),
@@ -485,6 +543,11 @@ activity = _table(
 Index("ix_activity_owner_planned", activity.c.owner_id, activity.c.state, activity.c.planned_at)
 Index("ix_activity_owner_at", activity.c.owner_id, activity.c.state, activity.c.at)
 Index("ix_activity_owner_customer", activity.c.owner_id, activity.c.state, activity.c.customer_id)
+_helped_activity: dict[str, Any] = {  # activities on somebody else's customer: few, as of deals
+    "sqlite_where": activity.c.owner_id != activity.c.scope_owner_id,
+    "postgresql_where": activity.c.owner_id != activity.c.scope_owner_id,
+}
+Index("ix_activity_helped", activity.c.owner_id, activity.c.state, activity.c.customer_id, **_helped_activity)
 Index("ix_activity_planned", activity.c.state, activity.c.planned_at, activity.c.id)
 Index("ix_activity_at", activity.c.state, activity.c.at, activity.c.id)
 Index("ix_activity_scope_at", activity.c.scope_owner_id, activity.c.at.desc(), activity.c.id.desc())
@@ -560,6 +623,73 @@ notice_digest = Table(  # the one digest of a person's day, whoever of many proc
 )
 Index("ix_notice_digest_at", notice_digest.c.at)
 
+# --- fields -----------------------------------------------------------------------------------------------------
+
+own_field = _table(  # what the owner asks for beside what everybody does
+    "own_field",
+    _key("kind"),
+    _key("key"),  # values are kept under it: never changed, never used again
+    _key("type"),
+    Column("label", String(200), nullable=False),
+    Column("labels", Json, nullable=False, server_default=text("'{}'")),  # {language: label}, where they differ
+    Column("help", String(500), nullable=False, server_default=""),
+    Column("options", Json, nullable=False, server_default=text("'[]'")),  # [[key, text]]
+    Column("gone", Json, nullable=False, server_default=text("'[]'")),  # no longer offered; their values are still read
+    Column("required", Boolean, nullable=False, server_default=false()),
+    Column("default", Json),
+    Column("visible_when", Json),
+    Column("readers", Json, nullable=False, server_default=text("'[]'")),  # roles; none is everybody
+    Column("writers", Json, nullable=False, server_default=text("'[]'")),
+    Column("place", Integer, nullable=False),
+    _ref("created_by", "person"),
+    _at("created_at"),
+    _at("archived_at", nullable=True),
+    _version(),
+    UniqueConstraint("kind", "key"),
+    CheckConstraint("kind IN ('customer', 'contact', 'deal', 'activity')", name="kind"),
+)
+
+field_link = _table(  # the person or customer that a field of a record names: merging and handing over find it here
+    "field_link",
+    _key("subject_kind"),
+    Column("subject_id", Id, nullable=False),
+    Column("field", String(120), nullable=False),  # its full key: "own.referrer"
+    _ref("person_id", "person", index=True),
+    _ref("customer_id", "customer", index=True),
+    UniqueConstraint("subject_kind", "subject_id", "field"),
+    CheckConstraint("(person_id IS NULL) <> (customer_id IS NULL)", name="one"),
+)
+
+# --- views of lists ---------------------------------------------------------------------------------------------
+
+saved_view = _table(  # a list's question under a name: its maker's own, a team's and those below it, or everybody's
+    "saved_view",
+    _key("kind"),
+    Column("name", String(80), nullable=False),
+    _ref("person_id", "person", nullable=False, index=True),
+    _ref("team_id", "team", index=True),
+    Column("everybody", Boolean, nullable=False, server_default=false()),
+    Column("query", Json, nullable=False),  # salesapp/domain/list_query.py
+    _at("created_at"),
+    _at("archived_at", nullable=True),
+    _version(),
+    CheckConstraint("team_id IS NULL OR NOT everybody", name="one_reach"),
+)
+Index(  # they are few
+    "ix_saved_view_everybody",
+    saved_view.c.kind,
+    sqlite_where=saved_view.c.everybody,
+    postgresql_where=saved_view.c.everybody,
+)
+
+default_view = Table(  # the view a list opens with for somebody, once they chose one
+    "default_view",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(80), primary_key=True),
+    _ref("view_id", "saved_view", nullable=False),
+)
+
 # --- what happened ----------------------------------------------------------------------------------------------
 
 event = _table(  # append-only; names and other personal values stand in event_payload, which can be erased
@@ -580,6 +710,9 @@ event = _table(  # append-only; names and other personal values stand in event_p
     Column("seal", String(64)),
 )
 Index("ix_event_customer", event.c.customer_id, event.c.id.desc())
+Index("ix_event_noted", event.c.noted_at.desc(), event.c.id.desc())  # these three are the audit's
+Index("ix_event_actor_noted", event.c.actor_id, event.c.noted_at.desc(), event.c.id.desc())
+Index("ix_event_kind_noted", event.c.kind, event.c.noted_at.desc(), event.c.id.desc())
 Index("ix_event_deal", event.c.deal_id, event.c.id.desc())
 Index("ix_event_subject", event.c.subject_kind, event.c.subject_id, event.c.id.desc())
 Index(  # where sealing goes on; a few rows, however many events there are
@@ -594,13 +727,85 @@ event_payload = Table(
     Column("salt", String(32), nullable=False),
 )
 
-batch = _table(  # one bulk change: an import, a reassignment
+batch = _table(  # one bulk change: an import, a reassignment, a hand-over, and what takes one back
     "batch",
     _key("kind"),
     _ref("actor_id", "person"),
     _at("at"),
     Column("data", Json, nullable=False),
     _at("undone_at", nullable=True),
+    _key("state", default="done"),  # prepared, running, done
+    Column("total", Integer, nullable=False, server_default=text("0")),
+    Column("changed", Integer, nullable=False, server_default=text("0")),
+    Column("skipped", Integer, nullable=False, server_default=text("0")),
+    Column("undoes_id", Id),  # the batch this one takes back
+    _at("finished_at", nullable=True),
+)
+Index("uq_batch_undoes_id", batch.c.undoes_id, unique=True)  # taken back once
+Index("ix_batch_actor", batch.c.actor_id, batch.c.id.desc())
+
+batch_item = Table(  # one record of a bulk change: what becomes of it, once
+    "batch_item",
+    metadata,
+    Column("batch_id", Id, ForeignKey("batch.id", ondelete="CASCADE"), primary_key=True),
+    Column("subject_kind", String(80), primary_key=True),
+    Column("subject_id", Id, primary_key=True, autoincrement=False),
+    Column("target_id", Id),  # who gets it, where that differs from record to record
+    _key("state", default="waiting"),  # waiting, done, skipped, undone
+    _key("reason", nullable=True),  # why it was skipped
+    Column("before", Json),  # ids and versions: what taking it back needs
+)
+Index(  # what is still to do; a few rows at the end of a large one
+    "ix_batch_item_waiting",
+    batch_item.c.batch_id,
+    batch_item.c.subject_kind,
+    batch_item.c.subject_id,
+    sqlite_where=batch_item.c.state == "waiting",
+    postgresql_where=batch_item.c.state == "waiting",
+)
+Index(
+    "ix_batch_item_skipped",
+    batch_item.c.batch_id,
+    batch_item.c.subject_kind,
+    batch_item.c.subject_id,
+    sqlite_where=batch_item.c.state == "skipped",
+    postgresql_where=batch_item.c.state == "skipped",
+)
+
+# --- merged customers and personal data -------------------------------------------------------------------------
+
+merge = _table(  # two records of one customer became one; what was moved stands in merge_move while it can be undone
+    "merge",
+    _ref("kept_id", "customer", nullable=False, index=True),
+    _ref("lost_id", "customer", nullable=False, index=True),
+    _ref("actor_id", "person"),
+    _at("at"),
+    Column("counts", Json, nullable=False),  # table → how many rows came over
+    _at("undone_at", nullable=True),
+    _ref("undone_by", "person"),
+)
+
+merge_move = _table(  # one value a merge changed, in the order it did
+    "merge_move",
+    Column("merge_id", Id, ForeignKey("merge.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("table_name", String(200), nullable=False),
+    Column("key", Json, nullable=False),  # the primary key as it is after the change
+    Column("column_name", String(200), nullable=False),
+    Column("old", Json),
+    Column("new", Json),
+)
+
+consent = _table(  # what a customer agreed to; one that was withdrawn stays as the proof of its time
+    "consent",
+    _ref("customer_id", "customer", nullable=False, index=True),
+    _key("purpose"),
+    _key("how"),
+    Column("given_on", Date, nullable=False),
+    Column("note", String(500), nullable=False, server_default=""),
+    _ref("noted_by", "person"),
+    _at("noted_at"),
+    _at("withdrawn_at", nullable=True),
+    _ref("withdrawn_by", "person"),
 )
 
 # --- jobs -------------------------------------------------------------------------------------------------------

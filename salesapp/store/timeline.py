@@ -1,18 +1,18 @@
 """The timeline: what happened to a customer or a deal, newest first, with the names that belong to it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Row, Select, and_, bindparam, or_, select
 
 from salesapp.domain.permissions import Access, Actor
-from salesapp.store import visibility
+from salesapp.store import shares, visibility
 from salesapp.store.engine import Executor
-from salesapp.store.tables import deal, event, event_payload, person
+from salesapp.store.tables import batch, customer, deal, event, event_payload, person
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -23,7 +23,10 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """What a timeline can be narrowed to: the beginnings of event kinds."""
 
-PEOPLE_KEYS: Final = ("from_owner", "to_owner", "owner")
+HELPERS: Final = "helpers"
+"""The further way to narrow: what those did with whom the customer was shared."""
+
+PEOPLE_KEYS: Final = ("from_owner", "to_owner", "owner", "with_person")
 """Keys of an event's data that hold a person's id; `Entry.people` has their names."""
 
 
@@ -46,6 +49,14 @@ class Entry:
     personal: Mapping[str, Any] = field(hash=False)
     people: Mapping[int, str] = field(hash=False)
     erased: bool = False
+    others: int = 0
+    """How many other records the same bulk change changed."""
+    undone: "tuple[Entry, ...]" = ()
+    """What this one took back: told within its line."""
+    helper: shares.Helper | None = None
+    """Set where it was done by somebody the customer was shared with, and not by its owner."""
+    hidden: bool = False
+    """Whether another entry tells it: it was taken back, or it went along with that."""
 
 
 def entries(
@@ -58,32 +69,106 @@ def entries(
     *,
     now: datetime,
     group: str = "",
+    loaded: bool = False,
 ) -> list[Entry]:
-    """What happened to a customer or a deal this person may see, before event `after`; one of GROUPS or everything."""
-    if _access(x, actor, customer_id, deal_id, now) is Access.NONE:
+    """What happened to a customer or a deal this person may see, before event `after`; one of GROUPS or everything.
+
+    `loaded`: the caller has loaded the record for this actor, and so knows that they may see it.
+    """
+    if not loaded and _access(x, actor, customer_id, deal_id, now) is Access.NONE:
         return []
     values = {"subject": customer_id if deal_id is None else deal_id, "after": after, "limit": limit}
     rows = x.execute(_of(deal_id is not None, after is not None, group), values).all()
-    people = _names(x, [row.data for row in rows])
+    told = {row.id: row for row in rows} | _earlier(x, rows)
+    people = _names(x, [row.data for row in told.values()])
+    plain = {key: _entry(row, people) for key, row in told.items()}
+    undone = _undone(x, rows)
     return [
-        Entry(
-            id=row.id,
-            kind=row.kind,
-            subject_kind=row.subject_kind,
-            subject_id=row.subject_id,
-            customer_id=row.customer_id,
-            deal_id=row.deal_id,
-            deal_title=row.deal_title or "",
-            actor_name=row.actor_name or "",
-            at=row.at,
-            noted_at=row.noted_at,
-            data=row.data or {},
-            personal=row.body or {},
-            people=people,
-            erased=row.payload_hash is not None and row.body is None,
+        replace(
+            plain[row.id],
+            undone=tuple(plain[key] for key in _tells(row) if key in plain),
+            hidden=row.id in undone or bool(row.data and row.data.get("along")),
         )
         for row in rows
     ]
+
+
+def these(x: Executor, ids: Sequence[int]) -> list[Entry]:
+    """These events in this order, for whoever may see all of them."""
+    rows = {row.id: row for row in x.execute(_entries.where(event.c.id.in_(ids)))} if ids else {}
+    people = _names(x, [row.data for row in rows.values()])
+    return [_entry(rows[event_id], people) for event_id in ids if event_id in rows]
+
+
+def _entry(row: Row[*tuple[Any, ...]], people: Mapping[int, str]) -> Entry:
+    return Entry(
+        id=row.id,
+        kind=row.kind,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        customer_id=row.customer_id,
+        deal_id=row.deal_id,
+        deal_title=row.deal_title or "",
+        actor_name=row.actor_name or "",
+        at=row.at,
+        noted_at=row.noted_at,
+        data=row.data or {},
+        personal=row.body or {},
+        people=people,
+        helper=shares.helper(row),
+        erased=row.payload_hash is not None and row.body is None,
+        others=max(0, (row.together or 0) - 1),
+    )
+
+
+def _tells(row: Row[*tuple[Any, ...]]) -> Sequence[int]:
+    """The events its line tells as taken back; what went along with another one tells none."""
+    data: Mapping[str, Any] = row.data or {}
+    return () if data.get("along") else data.get("undoes", ())
+
+
+def _earlier(x: Executor, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, Row[*tuple[Any, ...]]]:
+    """What these rows took back and stands on a page further down."""
+    missing = {key for row in rows for key in _tells(row)} - {row.id for row in rows}
+    if not missing:
+        return {}
+    return {row.id: row for row in x.execute(_entries.where(event.c.id.in_(sorted(missing))))}
+
+
+_TAKES_BACK: Final = ("activity.cancelled", "activity.reopened", "activity.planned")
+_taken_back = (
+    select(event.c.id, event.c.data)
+    .where(
+        or_(
+            and_(
+                event.c.subject_kind == "activity",
+                event.c.subject_id.in_(bindparam("activities", expanding=True)),
+                event.c.kind.in_(_TAKES_BACK),
+            ),
+            and_(
+                event.c.subject_kind == "deal",
+                event.c.subject_id.in_(bindparam("deals", expanding=True)),
+                event.c.kind == "step.undone",
+            ),
+        ),
+        event.c.id > bindparam("oldest"),
+    )
+    .order_by(event.c.id.desc())
+)
+
+
+def _undone(x: Executor, rows: Sequence[Row[*tuple[Any, ...]]]) -> set[int]:
+    """Which of these were taken back since, by events of the same activity or, for key steps, of the same deal."""
+    ours = {row.subject_id for row in rows if row.kind.startswith("activity.")}
+    deals = {row.subject_id for row in rows if row.kind == "step.done" and (row.data or {}).get("evidence")}
+    if not ours and not deals:
+        return set()
+    values = {"activities": sorted(ours), "deals": sorted(deals), "oldest": min(row.id for row in rows)}
+    found: set[int] = set()
+    for key, data in x.execute(_taken_back, values):
+        if key not in found:  # what was itself taken back takes nothing back any more
+            found.update((data or {}).get("undoes", ()))
+    return found
 
 
 _entries = select(
@@ -97,13 +182,16 @@ _entries = select(
     event.c.noted_at,
     event.c.data,
     event.c.payload_hash,
+    batch.c.changed.label("together"),
     event_payload.c.body,
     person.c.name.label("actor_name"),
     deal.c.title.label("deal_title"),
+    *shares.helper_columns,
 ).select_from(
     event.outerjoin(event_payload, event_payload.c.event_id == event.c.id)
     .outerjoin(person, person.c.id == event.c.actor_id)
     .outerjoin(deal, deal.c.id == event.c.deal_id)
+    .outerjoin(batch, batch.c.id == event.c.batch_id)
 )
 
 
@@ -120,11 +208,14 @@ def _access(x: Executor, actor: Actor, customer_id: int | None, deal_id: int | N
 def _of(deal_only: bool, goes_on: bool, group: str) -> Select[*tuple[Any, ...]]:
     """The events of one deal or one customer; built once for each of the few shapes.
 
-    A customer's are also those of its deals from before they had a customer: what happened is never rewritten.
+    A customer's are also those of its deals from before they had a customer, and those of the records that became a
+    part of it: what happened is never rewritten.
     """
     subject: BindParameter[Any] = bindparam("subject")
     where = [event.c.id < bindparam("after")] if goes_on else []
-    if group in GROUPS:
+    if group == HELPERS:
+        where.append(shares.by_helpers)
+    elif group in GROUPS:
         where.append(or_(*(event.c.kind.startswith(start) for start in GROUPS[group])))
     newest = event.c.id.desc()
     if deal_only:
@@ -133,7 +224,9 @@ def _of(deal_only: bool, goes_on: bool, group: str) -> Select[*tuple[Any, ...]]:
     ways = (event.c.customer_id == subject, and_(event.c.customer_id.is_(None), event.c.deal_id.in_(its_deals)))
     parts = (select(event.c.id).where(way, *where).order_by(newest).limit(bindparam("limit")) for way in ways)
     own, before = (select(part.subquery()) for part in parts)
-    ids = own.union(before).subquery()
+    part_of_it = select(event.c.id).join(customer, customer.c.id == event.c.customer_id)
+    merged = part_of_it.where(customer.c.merged_into_id == subject, *where).order_by(newest).limit(bindparam("limit"))
+    ids = own.union(before, select(merged.subquery())).subquery()
     return _entries.where(event.c.id.in_(select(ids))).order_by(newest).limit(bindparam("limit"))
 
 

@@ -3,14 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Integer, literal_column, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import NullType, TypeDecorator
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite only numbers rows by itself where the column is exactly INTEGER."""
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+
+COMMA: Any = literal_column("','")
+"""For `aggregate_strings`: a plain "," would be put into the statement's text at each of its runs."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -39,3 +42,16 @@ class Instant(TypeDecorator[datetime]):
 
 def _from_text(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value + "+00:00")
+
+
+def as_stored(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column's value as the database hands it over: rows that serve as a key first, and are rarely read."""
+    return type_coerce(column, NullType())
+
+
+def instant(stored: Any) -> datetime:
+    """The moment an Instant column holds, from its value `as_stored`."""
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored + "+00:00")
+    moment: datetime = stored.astimezone(UTC)
+    return moment

@@ -6,23 +6,42 @@ an index.
 """
 
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, exists, false, or_, select, true, union_all
 
-from salesapp.domain.errors import NotAllowed, NotFound
+from salesapp.domain.errors import N_, NotAllowed, NotFound
 from salesapp.domain.permissions import Access, Actor, can
 from salesapp.store.engine import Executor
 from salesapp.store.tables import activity, customer, deal, share, team
 
 
 def owned(actor: Actor, column: ColumnElement[int | None]) -> ColumnElement[bool]:
-    """The first branch as a condition on an owner column."""
+    """The first branch as a condition on a customer's owner."""
     if actor.people is None:
         return true()
-    mine: ColumnElement[bool] = column.in_(sorted(actor.people))
     if "customer.unassigned" in actor.verbs:
-        return or_(mine, column.is_(None))
-    return mine
+        return or_(_among(actor, column), column.is_(None))
+    return _among(actor, column)
+
+
+def _among(actor: Actor, column: ColumnElement[int | None]) -> ColumnElement[bool]:
+    return true() if actor.people is None else column.in_(sorted(actor.people))
+
+
+def in_scope(actor: Actor, table: Table) -> ColumnElement[bool]:
+    """The first branch of deals or activities: what hangs on my or my team's customers, and what is nobody's."""
+    mine = _among(actor, table.c.scope_owner_id)
+    return or_(mine, nobodys(table)) if actor.people is not None and "customer.unassigned" in actor.verbs else mine
+
+
+_pooled = customer.alias("pooled")
+
+
+def nobodys(table: Table) -> ColumnElement[bool]:
+    """A deal or an activity of nobody's; not on a customer in a pool, whose teaser is all there is to see."""
+    waits = exists().where(_pooled.c.id == table.c.customer_id, _pooled.c.pool_id.is_not(None)).correlate(table)
+    return and_(table.c.scope_owner_id.is_(None), ~waits)
 
 
 def current_shares(actor: Actor, now: datetime) -> ColumnElement[bool]:
@@ -62,7 +81,9 @@ def granted(actor: Actor, now: datetime) -> Select[tuple[int]]:
 
 
 # Asked on every page, and built once: building them takes longer than running them.
-_customer_scope = select(customer.c.owner_id, customer.c.pool_id).where(customer.c.id == bindparam("customer_id"))
+_customer_scope = select(customer.c.owner_id, customer.c.pool_id, customer.c.merged_into_id).where(
+    customer.c.id == bindparam("customer_id")
+)
 _deal_scope = select(deal.c.customer_id, deal.c.owner_id, deal.c.scope_owner_id).where(
     deal.c.id == bindparam("deal_id")
 )
@@ -73,6 +94,8 @@ def customer_access(x: Executor, actor: Actor, customer_id: int, now: datetime) 
     row = x.execute(_customer_scope, {"customer_id": customer_id}).first()
     if row is None:
         return Access.NONE
+    if row.merged_into_id is not None:  # a part of another one now: seen by who sees that, changed by nobody
+        return min(Access.READ, customer_access(x, actor, row.merged_into_id, now))
     in_a_pool = row.pool_id is not None and actor.people is not None
     if not in_a_pool and actor.sees(row.owner_id):
         return Access.WORK
@@ -102,9 +125,20 @@ def deal_access(x: Executor, actor: Actor, deal_id: int, now: datetime) -> Acces
     row = x.execute(_deal_scope, {"deal_id": deal_id}).first()
     if row is None:
         return Access.NONE
-    if actor.sees(row.scope_owner_id) or (row.owner_id is not None and actor.sees(row.owner_id)):
+    return hanging_access(x, actor, row, now)
+
+
+def hanging_access(x: Executor, actor: Actor, row: Row[*tuple[Any, ...]], now: datetime) -> Access:
+    """The same for a deal's or an activity's row: customer_id, owner_id, scope_owner_id. Where it is nobody's, its
+    customer decides, who may wait in a pool."""
+    if any(one is not None and actor.sees(one) for one in (row.scope_owner_id, row.owner_id)):
         return Access.WORK
-    return Access.NONE if row.customer_id is None else customer_access(x, actor, row.customer_id, now)
+    if row.customer_id is not None:
+        return customer_access(x, actor, row.customer_id, now)
+    return Access.WORK if row.scope_owner_id is None and actor.sees(None) else Access.NONE
+
+
+READ_ONLY: Final = N_("You can read this, and not change it: it is somebody else's, or was merged into another record.")
 
 
 def require(actor: Actor, verb: str, access: Access) -> None:
@@ -112,23 +146,22 @@ def require(actor: Actor, verb: str, access: Access) -> None:
     if access is Access.NONE:
         raise NotFound
     if not can(actor, verb, access):
-        raise NotAllowed
+        raise NotAllowed(READ_ONLY if can(actor, verb) else "")
 
 
 def visible_deals(actor: Actor, now: datetime) -> ColumnElement[bool]:
     """A condition on `deal` for lists small enough to need no branches: a page of one customer, a stage."""
-    return or_(
-        owned(actor, deal.c.scope_owner_id), owned(actor, deal.c.owner_id), deal.c.customer_id.in_(granted(actor, now))
-    )
+    return or_(*_hanging(actor, deal, now))
 
 
 def customer_branches(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
     """The conditions of the limited branches of a customer list; one is enough for those who see everything."""
+    alone = customer.c.merged_into_id.is_(None)  # what became a part of another one is in no list
     if actor.people is None:
-        return [true()]
+        return [alone]
     return [
-        and_(owned(actor, customer.c.owner_id), customer.c.pool_id.is_(None)),
-        customer.c.id.in_(granted(actor, now)),
+        and_(owned(actor, customer.c.owner_id), customer.c.pool_id.is_(None), alone),
+        and_(customer.c.id.in_(granted(actor, now)), alone),
     ]
 
 
@@ -136,19 +169,16 @@ def deal_branches(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
     """The conditions of the limited branches of a deal list."""
     if actor.people is None:
         return [true()]
-    return [
-        owned(actor, deal.c.scope_owner_id),
-        owned(actor, deal.c.owner_id),
-        deal.c.customer_id.in_(granted(actor, now)),
-    ]
+    return _hanging(actor, deal, now)
 
 
 def activity_branches(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
     """The conditions of the limited branches of an activity list."""
     if actor.people is None:
         return [true()]
-    return [
-        owned(actor, activity.c.scope_owner_id),
-        owned(actor, activity.c.owner_id),
-        activity.c.customer_id.in_(granted(actor, now)),
-    ]
+    return _hanging(actor, activity, now)
+
+
+def _hanging(actor: Actor, table: Table, now: datetime) -> list[ColumnElement[bool]]:
+    """In my scope, my own or my team's, or on a customer granted to me."""
+    return [in_scope(actor, table), _among(actor, table.c.owner_id), table.c.customer_id.in_(granted(actor, now))]

@@ -15,7 +15,7 @@ from salesapp.store.engine import reading
 from salesapp.web import choices, render
 from salesapp.web.devices import device_words
 from salesapp.web.forms import changed_fields, in_words, kept, seen_fields, sent_fields, somebody_was_faster
-from salesapp.web.i18n import NAMES, gettext, language, ngettext, today
+from salesapp.web.i18n import gettext, language, ngettext, today
 from salesapp.web.request import current_actor, current_company, current_now, request_key
 
 bp = Blueprint("account", __name__)
@@ -33,7 +33,7 @@ def _options(zone: str) -> dict[str, list[tuple[str, str]]]:
     everybodys = choices.zone_words(current_company().zone, lang, today())
     zones = choices.including(choices.zones(lang, today()), zone)
     return {
-        "language": [("", gettext("As my browser")), *NAMES.items()],
+        "language": [("", gettext("As my browser")), *choices.offered_languages(current_company()).items()],
         "theme": [("auto", gettext("As my device")), ("light", gettext("Light")), ("dark", gettext("Dark"))],
         "zone": [("", gettext("As my team or company has it (%(zone)s)") % {"zone": everybodys}), *zones],
     }

@@ -11,20 +11,20 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.domain.activity_kinds import KINDS, KINDS_BY_KEY
 from salesapp.domain.errors import Problem, Refused
-from salesapp.domain.followups import next_contact
 from salesapp.domain.permissions import Actor
 from salesapp.domain.result_forms import are_asked
 from salesapp.services import activities as service
-from salesapp.services import files, intervals
+from salesapp.services import activity_finish, files
 from salesapp.services.activities import NewActivity
 from salesapp.services.work import Work, work
 from salesapp.store import activities, customers, deal_lists, deals
 from salesapp.store.engine import Executor, reading
 from salesapp.store.visibility import customer_access, deal_access, require
-from salesapp.web import render, result_forms
+from salesapp.web import activity_fields, next_days, render, result_forms
+from salesapp.web.activity_beside import beside_of
 from salesapp.web.calendar_words import clash_words, lengths, minutes_from
 from salesapp.web.guard import safe_next, takes_files
-from salesapp.web.i18n import gettext, local, say, show_day, today
+from salesapp.web.i18n import gettext, local, say, show_day
 from salesapp.web.inputs import day_from, moment_from, time_from
 from salesapp.web.picker import picker
 from salesapp.web.request import current_actor, current_now, int_arg, int_field, is_htmx, need, request_key
@@ -54,6 +54,7 @@ def new() -> str:
         "at_time": now_here.strftime("%H:%M"),
         "outcome": "reached",
     } | _asked_moment(request.args)
+    may_note(actor, int_arg("customer"), int_arg("deal"))
     return _form(actor, int_arg("customer"), int_arg("deal"), typed)
 
 
@@ -74,13 +75,12 @@ def _form(actor: Actor, customer_id: int | None, deal_id: int | None, typed: Map
             customer_id = deal.customer_id if customer_id is None else customer_id
         if customer_id is not None:
             customer = customers.load(x, actor, customer_id, now)
-        elif deal is None and "errors" not in context:
+        elif deal is None:
             context |= picker(x, actor, "/activities/new", now)
         choices = deal_lists.of_customer(x, actor, customer_id, now) if customer_id is not None and deal is None else []
         is_planned = has_next(x, customer_id, deal_id)
-        rhythm = intervals.read(x)
+        suggested = next_days.suggested(x, customer.grade if customer else None)["suggested"]
         forms = result_forms.asked_by_kind(x, deal.process if deal else None)
-    suggested = next_contact(customer.grade if customer else None, today(), rhythm).isoformat()
     sent = result_forms.sent_answers(request.form)
     next_on = "" if is_planned or not (customer or deal) else suggested
     typed = {"next_on": next_on, "suggested": suggested, "planned_on": suggested} | dict(typed)
@@ -93,8 +93,10 @@ def _form(actor: Actor, customer_id: int | None, deal_id: int | None, typed: Map
         typed=typed,
         kinds=_kind_options(),
         lengths=lengths(typed.get("minutes", "")),
+        beside=beside_of(typed, "planned_on", "planned_time") if typed["mode"] == "plan" else "",
         next=safe_next(request.values.get("next"), ""),
         results={kind: result_forms.groups(asked, kind, sent) for kind, asked in forms.items()},
+        own_fields=activity_fields.groups(typed["kind"], request.form),
         back=f"/deals/{deal_id}" if deal else f"/customers/{customer_id}" if customer else "/activities",
         grade=customer.grade if customer else None,
         **context,
@@ -112,6 +114,22 @@ def _kind_options() -> list[tuple[str, str]]:
     return [(kind.key, say(kind.label)) for kind in KINDS]
 
 
+@bp.post("/activities/new/customer")
+@takes_files
+def new_with_customer() -> str:
+    """The same form for the customer just chosen, with all that was typed; nothing is saved yet."""
+    actor, customer_id = current_actor(), int_field("customer")
+    need(actor, "activity.add")
+    may_note(actor, customer_id, None)
+    typed = {name: request.form.get(name, "") for name in FIELDS}
+    for name in ("next_on", "planned_on"):  # days nobody chose: this customer's grade has its own
+        if typed[name] in ("", request.form.get("suggested")):
+            del typed[name]
+    sent = sent_files()
+    problems = {"errors": render.by_place(sent.problems)} if sent.problems else {}
+    return _form(actor, customer_id, None, typed, kept_files=sent.kept, **problems)
+
+
 @bp.post("/activities/new")
 @takes_files
 def create() -> AnyResponse | tuple[str, int]:
@@ -120,12 +138,14 @@ def create() -> AnyResponse | tuple[str, int]:
     typed = {name: request.form.get(name, "") for name in FIELDS}
     customer_id, deal_id = int_field("customer"), int_field("deal")
     need(actor, "activity.add")
-    _require(actor, customer_id, deal_id)
+    may_note(actor, customer_id, deal_id)
     sent = sent_files()
     problems = list(sent.problems)
     plans = typed["mode"] == "plan"
     wanted = _planned(typed, problems) if plans else _noted(actor, typed, deal_id, problems)
-    wanted = replace(wanted, customer_id=customer_id, deal_id=deal_id, contact_id=int_field("contact"))
+    own, wrong = activity_fields.read(typed["kind"])
+    problems += wrong
+    wanted = replace(wanted, customer_id=customer_id, deal_id=deal_id, contact_id=int_field("contact"), fields=own)
     next_at, _ = moment_from("" if plans else typed["next_on"], "", "next_on", "next_on", problems)
     try:
         with work(actor, current_now(), request_key=request_key()) as w:
@@ -137,11 +157,12 @@ def create() -> AnyResponse | tuple[str, int]:
         return _form(actor, customer_id, deal_id, typed, errors=render.by_place(found), kept_files=sent.kept), 422
     text = gettext("Planned: %(when)s") % {"when": show_day(wanted.planned_at)} if plans else gettext("Noted.")
     if plans and (beside := clash_words(activity_id)):
-        text = f"{text} · {beside}"
+        move = (gettext("Move it"), f"/activities/{activity_id}/move")
+        return answer(f"{text} · {beside}", deal_id, customer_id, undo=undo_of(activity_id), link=move)
     return answer(text, deal_id, customer_id, undo=undo_of(activity_id))
 
 
-def _require(actor: Actor, customer_id: int | None, deal_id: int | None) -> None:
+def may_note(actor: Actor, customer_id: int | None, deal_id: int | None) -> None:
     """Stop here, before anything is taken in, unless this person may note something with them."""
     now = current_now()
     with reading() as x:
@@ -206,7 +227,7 @@ def _write(
         activity_id = service.note_activity(w, wanted)
         if next_at is not None and not problems:
             done = activities.load(w.session, w.actor, activity_id, w.now)
-            service.plan_next(w, done, next_at, by_rhythm=by_rhythm)
+            activity_finish.plan_next(w, done, next_at, by_rhythm=by_rhythm)
     if problems:
         raise Refused([])
     return activity_id
@@ -218,13 +239,20 @@ def undo_of(activity_id: int, what: str = "undo") -> str:
         return f"/activities/{activity_id}/{what}?version={activities.version_of(x, activity_id)}"
 
 
-def answer(text: str, deal_id: int | None, customer_id: int | None, *, undo: str | None = None) -> AnyResponse:
+def answer(
+    text: str,
+    deal_id: int | None,
+    customer_id: int | None,
+    *,
+    undo: str | None = None,
+    link: tuple[str, str] | None = None,
+) -> AnyResponse:
     """Say it, and back to where the person came from."""
-    render.flash(text, undo=undo)
+    render.flash(text, undo=undo, link=link)
     own = f"/deals/{deal_id}" if deal_id else f"/customers/{customer_id}" if customer_id else "/activities"
     if is_htmx():
         here = urlsplit(request.headers.get("HX-Current-URL", ""))
         back = f"{here.path}?{here.query}" if here.query else here.path
-        target = own if here.path == "/activities/new" else safe_next(back, own)
+        target = own if here.path.startswith("/activities/new") else safe_next(back, own)
         return Response(status=204, headers={"HX-Redirect": target})
     return redirect(safe_next(request.form.get("next"), own), 303)

@@ -12,16 +12,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.errors import N_, Problem, Refused, problem
-from salesapp.domain.followups import next_contact
 from salesapp.domain.permissions import Actor
 from salesapp.services import activities as service
-from salesapp.services import intervals
+from salesapp.services import activity_finish
 from salesapp.services.activities import NewActivity
 from salesapp.services.work import Work, work
 from salesapp.store import activities, customers, deals
 from salesapp.store.engine import Executor, reading
-from salesapp.web import deal_words, next_days, render, result_forms
-from salesapp.web.activities import answer, answers_of, has_next, once, undo_of
+from salesapp.web import activity_fields, deal_words, next_days, render, result_forms
+from salesapp.web.activities import answer, answers_of, has_next, may_note, once, undo_of
 from salesapp.web.activity_finish import finish_form, typed_for
 from salesapp.web.i18n import gettext, show_day, today
 from salesapp.web.inputs import moment_from, start_of
@@ -58,6 +57,7 @@ def ask() -> str:
     actor = current_actor()
     need(actor, "activity.add")
     about = _subject(request.args.get("kind", ""), int_arg("customer"), int_arg("deal"), int_arg("contact"))
+    may_note(actor, None if about.deal_id is not None else about.customer_id, about.deal_id)
     with reading() as x:
         who = _opened(x, actor, about)
         row = _due(x, actor, who.about)
@@ -92,8 +92,9 @@ def _due(x: Executor, actor: Actor, about: Subject) -> Any:
 
 def _form(x: Executor, who: Opened, typed: Mapping[str, str], **context: Any) -> str:
     about, deal, customer = who.about, who.deal, who.customer
-    suggested = next_contact(customer.grade if customer else None, today(), intervals.read(x)).isoformat()
-    next_on = "" if has_next(x, about.customer_id, about.deal_id) and typed["outcome"] != LATER else suggested
+    days = next_days.suggested(x, customer.grade if customer else None)
+    planned = has_next(x, about.customer_id, about.deal_id) and typed["outcome"] != LATER
+    next_on = "" if planned else days["suggested"]
     forms = result_forms.asked(x, about.kind, deal.process if deal else None)
     title = (customer.name or customer.company or "") if customer else deal.title if deal else ""
     return render.page_or_block(
@@ -103,9 +104,10 @@ def _form(x: Executor, who: Opened, typed: Mapping[str, str], **context: Any) ->
         kind=deal_words.kind_label(about.kind),
         title=title or deal_words.kind_label(about.kind),
         back=f"/deals/{about.deal_id}" if about.deal_id else f"/customers/{about.customer_id}",
-        typed={"suggested": suggested} | next_days.soon() | dict(typed) | {"next_on": typed.get("next_on") or next_on},
+        typed=days | dict(typed) | {"next_on": typed.get("next_on") or next_on},
         outcomes=[(key, gettext(label)) for key, label in OUTCOMES],
         groups=result_forms.groups(forms, about.kind, result_forms.sent_answers(request.form)),
+        own_fields=activity_fields.groups(about.kind, request.form),
         **context,
     )
 
@@ -117,12 +119,15 @@ def note() -> AnyResponse | tuple[str, int]:
     typed = {name: request.form.get(name, "") for name in FIELDS}
     about = _subject(request.form.get("kind", ""), int_field("customer"), int_field("deal"), int_field("contact"))
     problems: list[Problem] = []
+    own, wrong = activity_fields.read(about.kind)
+    problems += wrong if typed["outcome"] != LATER else []
     new = NewActivity(
         kind=about.kind,
         customer_id=about.customer_id,
         deal_id=about.deal_id,
         contact_id=about.contact_id,
         note=typed["note"],
+        fields=own if typed["outcome"] != LATER else None,
     )
     try:
         with work(actor, current_now(), request_key=request_key()) as w:
@@ -154,5 +159,5 @@ def _write(w: Work, new: NewActivity, typed: Mapping[str, str], problems: list[P
     if not problems:
         done = activities.load(w.session, w.actor, activity_id, w.now)
         by_rhythm = day == "next_on" and typed[day] == typed["suggested"]
-        service.plan_next(w, done, next_at, all_day=all_day, by_rhythm=by_rhythm)
+        activity_finish.plan_next(w, done, next_at, all_day=all_day, by_rhythm=by_rhythm)
     return activity_id, gettext("Noted. Next: %(day)s") % {"day": show_day(next_at)}

@@ -9,22 +9,20 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.errors import N_, Problem, Refused, Stale, problem
-from salesapp.domain.followups import next_contact
 from salesapp.domain.permissions import can
 from salesapp.domain.result_forms import Asked, are_asked
-from salesapp.services import activities as service
-from salesapp.services import files, intervals
+from salesapp.services import activity_changes, activity_finish, activity_undo, files
 from salesapp.services.work import work
 from salesapp.store import activities
 from salesapp.store import files as file_rows
 from salesapp.store.engine import Executor, reading
 from salesapp.store.visibility import require
-from salesapp.web import next_days, render, result_forms
+from salesapp.web import activity_fields, next_days, render, result_forms
 from salesapp.web.activities import answer, once, undo_of
 from salesapp.web.activity_rows import words_of
 from salesapp.web.file_words import words_of as file_words
 from salesapp.web.guard import safe_next, takes_files
-from salesapp.web.i18n import gettext, local, show_day, today
+from salesapp.web.i18n import gettext, local, show_day
 from salesapp.web.inputs import moment_from
 from salesapp.web.request import current_actor, current_now, int_arg, int_field, request_key
 from salesapp.web.uploads import sent_files
@@ -54,10 +52,9 @@ def typed_for(x: Executor, row: Any) -> dict[str, str]:
     """What stands in the form at first; no next day where another step is planned already."""
     has_subject = row.customer_id is not None or row.deal_id is not None
     others = activities.planned_for(x, customer_id=row.customer_id, deal_id=row.deal_id, limit=2) if has_subject else ()
-    suggested = next_contact(row.grade, today(), intervals.read(x)).isoformat()
-    next_on = "" if any(each.id != row.id for each in others) else suggested
-    usual = {"outcome": "reached", "note": "", "next_on": next_on, "suggested": suggested, "next_time": ""}
-    return usual | next_days.soon()
+    days = next_days.suggested(x, row.grade)
+    next_on = "" if any(each.id != row.id for each in others) else days["suggested"]
+    return days | {"outcome": "reached", "note": "", "next_on": next_on, "next_time": ""}
 
 
 def finish_form(row: Any, typed: Mapping[str, str], forms: Iterable[Asked], **context: Any) -> str:
@@ -77,7 +74,9 @@ def finish_form(row: Any, typed: Mapping[str, str], forms: Iterable[Asked], **co
         outcomes=options,
         typed=typed,
         groups=result_forms.groups(forms, row.kind, result_forms.sent_answers(request.form)),
-        answered=result_forms.of_activity(row.answers),
+        own_fields=activity_fields.groups(row.kind, request.form, row),
+        own_seen=activity_fields.seen(row),
+        answered=activity_fields.answered(row) + result_forms.of_activity(row.answers),
         attached=[file_words(each) for each in attached],
         may=can(current_actor(), "activity.edit"),
         next=safe_next(request.args.get("next") or request.form.get("next"), ""),
@@ -106,16 +105,18 @@ def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
     kind = KINDS_BY_KEY.get(row.kind)
     outcome = typed["outcome"] if kind is None or kind.reaches else None
     answers: dict[str, dict[str, Any]] = {}
+    own, wrong_fields = activity_fields.read(row.kind, row)
+    problems += wrong_fields if not later else []
     if not later and are_asked(row.kind, outcome):
         answers, wrong = result_forms.read(forms, row.kind, result_forms.sent_answers(request.form))
         problems += wrong
     try:
         with work(actor, now, request_key=request_key()) as w:
             if later and next_at is not None:
-                service.postpone_activity(w, activity_id, next_at, all_day=all_day, note=typed["note"])
+                activity_changes.postpone_activity(w, activity_id, next_at, all_day=all_day, note=typed["note"])
             elif not later:
                 by_rhythm = day == "next_on" and bool(typed[day]) and typed[day] == typed["suggested"]
-                service.finish_activity(
+                activity_finish.finish_activity(
                     w,
                     activity_id,
                     outcome,
@@ -124,6 +125,7 @@ def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
                     all_day=all_day,
                     by_rhythm=by_rhythm,
                     answers=answers,
+                    fields=own,
                 )
             if problems:
                 raise Refused([])
@@ -160,7 +162,7 @@ def cancel(activity_id: int) -> AnyResponse:
     """It will not happen."""
     with work(current_actor(), current_now(), request_key=request_key()) as w:
         row = activities.load(w.session, w.actor, activity_id, w.now)
-        service.cancel_activity(w, activity_id)
+        activity_changes.cancel_activity(w, activity_id)
         w.done("activity", activity_id)
     return answer(gettext("Cancelled."), row.deal_id, row.customer_id, undo=undo_of(activity_id))
 
@@ -170,7 +172,7 @@ def undo(activity_id: int) -> AnyResponse:
     """Take back what was just done: finished or cancelled becomes planned again, a plan is dropped."""
     with work(current_actor(), current_now(), request_key=request_key()) as w:
         row = activities.load(w.session, w.actor, activity_id, w.now)
-        service.take_back(w, activity_id, _seen_version())
+        activity_undo.take_back(w, activity_id, _seen_version())
         w.done("activity", activity_id)
     render.flash(gettext("Taken back."))
     return redirect(_back_to(row), 303)
@@ -181,7 +183,7 @@ def put_back(activity_id: int) -> AnyResponse:
     """Take back that it was put off."""
     with work(current_actor(), current_now(), request_key=request_key()) as w:
         row = activities.load(w.session, w.actor, activity_id, w.now)
-        service.put_back_activity(w, activity_id, _seen_version())
+        activity_undo.put_back_activity(w, activity_id, _seen_version())
         w.done("activity", activity_id)
     render.flash(gettext("Taken back."))
     return redirect(_back_to(row), 303)

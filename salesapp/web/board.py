@@ -8,15 +8,15 @@ from flask import make_response, request
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 from werkzeug.wrappers import Response
 
-from salesapp.domain.permissions import SYSTEM, Actor, can
+from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.store import deal_totals
 from salesapp.store.deal_lists import DealFilter
 from salesapp.store.engine import Executor, reading
 from salesapp.web import deal_words, render
-from salesapp.web.board_filters import STATES, Asked, asked, chips, choices, cleared
+from salesapp.web.board_filters import STATES, Asked, Filters, asked, chips, cleared, offered
 from salesapp.web.board_parts import count_words, counts_of, read_column, read_columns, read_rows, sums_of
-from salesapp.web.i18n import gettext, show_number
-from salesapp.web.periods import CLOSES, PERIODS, STAYS
+from salesapp.web.bulk_select import kept_select, selecting
+from salesapp.web.i18n import gettext, language, show_number
 from salesapp.web.request import catalog, current_now, is_htmx
 from salesapp.web.scope import Options, whose_deals, whose_options
 
@@ -36,7 +36,7 @@ def answer(actor: Actor) -> Response | str:
             raise WerkzeugNotFound
         if is_htmx() and request.headers.get("HX-Target") == "board":
             return render.block(TEMPLATE, "board", **context)
-        context |= _filters(x, actor, context["ask"])
+        context |= _filters(x, actor, context)
     if not is_htmx():
         return render.page(TEMPLATE, **context)
     response = make_response(render.block(TEMPLATE, "deals", **context))
@@ -53,7 +53,11 @@ def read_page(x: Executor, actor: Actor, ask: Asked) -> dict[str, Any]:
     here = [row for row in totals if row.process == ask.process]
     f = ask.filter(ask.process, owners)
     is_list = ask.view == "list"
-    parts = read_rows(x, actor, ask, f, counts_of(here)) if is_list else read_columns(x, actor, ask, f, here)
+    chosen = selecting("deal", wide=not is_list)
+    if is_list:
+        parts: dict[str, Any] = {"rows": read_rows(x, actor, ask, f, counts_of(here), selecting=chosen["select"]["on"])}
+    else:
+        parts = read_columns(x, actor, ask, f, here)
     return parts | {
         "ask": ask,
         "processes": _processes(counts, ask.process),
@@ -61,10 +65,11 @@ def read_page(x: Executor, actor: Actor, ask: Asked) -> dict[str, Any]:
         "count": count_words(here),
         "sums": sums_of(here),
         "views": _views(ask),
-        "can_move": _can_move(actor, ask),
-        "is_filtered": bool(chips(ask)),
+        "chips": chips(ask),
         "cleared": cleared(ask),
         "installed": bool(catalog().processes),
+        **chosen,
+        "selecting": is_list and chosen["select"]["on"],
     }
 
 
@@ -111,27 +116,29 @@ def _views(ask: Asked) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _can_move(actor: Actor, ask: Asked) -> bool:
-    return ask.state == "open" and can(actor, "deal.move")
-
-
 def _further(x: Executor, actor: Actor, ask: Asked) -> str:
     """What comes after the last card or row of before."""
     f = ask.filter(ask.process, whose_deals(x, actor, ask.scope))
-    context: dict[str, Any] = {"ask": ask, "can_move": _can_move(actor, ask)}
     if ask.view == "list":
-        return render.block(TEMPLATE, "rows", **context, **read_rows(x, actor, ask, f))
-    return render.block(TEMPLATE, "cards", **context, column=read_column(x, actor, ask, f))
+        return read_rows(x, actor, ask, f, selecting=bool(kept_select()))
+    return read_column(x, actor, ask, f).cards
 
 
-def _filters(x: Executor, actor: Actor, ask: Asked) -> dict[str, Any]:
+def _filters(x: Executor, actor: Actor, context: dict[str, Any]) -> dict[str, Any]:
     """What the form around the board needs beyond it."""
-    return {
-        "whose": whose_options(x, actor, ask.scope),
-        "states": tuple((key, gettext(label)) for key, label in STATES.items()),
-        "periods": tuple((key, gettext(label)) for key, label in PERIODS.items()),
-        "closes": choices(CLOSES),
-        "stays": choices(STAYS),
-        "chips": chips(ask),
-        "errors": render.by_place(ask.problems),
-    }
+    ask: Asked = context["ask"]
+    now = Filters(
+        process=ask.process,
+        who=ask.scope.key,
+        view=ask.view,
+        state=ask.state,
+        period=ask.period,
+        close=ask.close,
+        entered=ask.entered,
+        processes=context["processes"],
+        whose=whose_options(x, actor, ask.scope),
+        chips=context["chips"],
+        cleared=context["cleared"],
+        errors=tuple((place, tuple(texts)) for place, texts in render.by_place(ask.problems).items()),
+    )
+    return {"filters": now, "offered": offered(language())}

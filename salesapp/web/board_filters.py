@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -63,8 +64,7 @@ class Asked:
             **_named("entered", self.entered),
             "view": None if self.view == "board" else self.view,
         }
-        query = urlencode({key: value for key, value in (named | other).items() if value})
-        return f"/deals?{query}" if query else "/deals"
+        return _deals(tuple((key, value) for key, value in (named | other).items() if value))
 
     def filter(self, process: str | None, owners: frozenset[int] | None) -> DealFilter:
         """The store's filter."""
@@ -86,9 +86,20 @@ class Asked:
         return moments_of(self.entered.days) if self.entered.choice == OWN else stay_moments(self.entered.choice)
 
 
-def extended(address: str, **other: str) -> str:
-    """An address that asks for something else, too."""
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(other)}"
+@lru_cache(maxsize=2048)
+def _deals(named: tuple[tuple[str, str], ...]) -> str:
+    return f"/deals?{urlencode(named)}" if named else "/deals"
+
+
+@lru_cache(maxsize=2048)
+def at_stage(address: str, stage: str) -> str:
+    """The address of a board that asks for one stage, too."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'stage': stage})}"
+
+
+def after(address: str, place: str) -> str:
+    """An address that goes on behind a place, which is a `cursor` and so needs no quoting."""
+    return f"{address}{'&' if '?' in address else '?'}after={place}"
 
 
 def _named(name: str, dates: Dates) -> dict[str, str]:
@@ -136,7 +147,7 @@ def _dates(args: MultiDict[str, str], name: str, known: Mapping[str, str], probl
     return Dates(OWN, typed, (None, None) if wrong else (first, last))
 
 
-def chips(ask: Asked) -> list[tuple[str, str]]:
+def chips(ask: Asked) -> tuple[tuple[str, str], ...]:
     """What is filtered beyond the process and whose deals: in words, and the address without it."""
     found = []
     if ask.state != "open":
@@ -151,7 +162,7 @@ def chips(ask: Asked) -> list[tuple[str, str]]:
         own = ask.entered.choice == OWN
         words = gettext("Came into this stage: %(when)s") if own else gettext("Time in this stage: %(when)s")
         found.append((words % {"when": _in_words(ask.entered, STAYS)}, ask.address(**_without("entered"))))
-    return found
+    return tuple(found)
 
 
 def _without(name: str) -> dict[str, None]:
@@ -174,7 +185,42 @@ def _in_words(dates: Dates, known: Mapping[str, str]) -> str:
     return gettext("until %(day)s") % {"day": show_date(last)}
 
 
-def choices(known: Mapping[str, str]) -> Options:
-    """What a filter by days offers: any, its choices, own days."""
-    known_ones = ((key, gettext(label)) for key, label in known.items())
-    return (("", gettext("Any")), *known_ones, (OWN, gettext("Own dates")))
+class Offered(NamedTuple):
+    """What the selects that are always the same offer: value and label."""
+
+    states: Options
+    periods: Options
+    closes: Options
+    stays: Options
+
+
+@cache
+def offered(_lang: str) -> Offered:
+    """What can be chosen, in the language of the request, which is the one it is kept for."""
+    return Offered(_labelled(STATES), _labelled(PERIODS), _days(CLOSES), _days(STAYS))
+
+
+def _labelled(known: Mapping[str, str]) -> Options:
+    return tuple((key, gettext(label)) for key, label in known.items())
+
+
+def _days(known: Mapping[str, str]) -> Options:
+    """A filter by days: any, its choices, own days."""
+    return (("", gettext("Any")), *_labelled(known), (OWN, gettext("Own dates")))
+
+
+class Filters(NamedTuple):
+    """What the form above the board shows: what is asked for, and what is not offered to everybody alike."""
+
+    process: str | None
+    who: str
+    view: str
+    state: str
+    period: str
+    close: Dates
+    entered: Dates
+    processes: Options
+    whose: tuple[tuple[str, Options], ...]
+    chips: tuple[tuple[str, str], ...]
+    cleared: str
+    errors: tuple[tuple[str, tuple[str, ...]], ...]

@@ -2,22 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 
-from salesapp.domain.permissions import Actor
+from salesapp.domain.permissions import Actor, can
 from salesapp.store import board, deal_lists
 from salesapp.store.deal_lists import DealFilter
 from salesapp.store.engine import Executor
-from salesapp.web import deal_cards, deal_words
-from salesapp.web.board_filters import Asked, extended
-from salesapp.web.deal_cards import Card
-from salesapp.web.i18n import ngettext, show_number
-from salesapp.web.inputs import cursor, full_amount, short_amount
+from salesapp.store.types import instant
+from salesapp.web import deal_words
+from salesapp.web.board_filters import Asked, after, at_stage
+from salesapp.web.bulk_select import kept_select
+from salesapp.web.deal_cards import CARD, ROW, Deals, amounts
+from salesapp.web.i18n import language, ngettext, show_number
+from salesapp.web.inputs import cursor
+from salesapp.web.kept import kept, together
 from salesapp.web.request import catalog, current_now
 
 LISTED: Final = 50
+BELOW: Final = "deals/below.html"
+
+Cards = tuple[Markup, Any | None]
+"""The cards of a stage, and the row of the last one where others come after it."""
+NOTHING: Final[Cards] = (together(()), None)
 
 Sums = tuple[tuple[str, str], ...]
 """One amount per currency, never mixed: short and in full."""
@@ -25,21 +35,24 @@ Sums = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One stage of the board; `more` is the address that shows its further deals, `href` that of the stage alone."""
+    """One stage of the board: its cards with what stands below them; `href` is the address of the stage alone."""
 
     key: str
     label: str
     n: int
     count: str
     sums: Sums
-    cards: Sequence[Card]
-    more: str
+    cards: Markup
     href: str
 
 
 def count_words(rows: Sequence[Any]) -> str:
     """How many deals rows of totals count."""
-    n = sum(row.n for row in rows)
+    return _count_words(sum(row.n for row in rows), language())
+
+
+@lru_cache(maxsize=2048)
+def _count_words(n: int, _lang: str) -> str:
     return ngettext("%(num)s deal", "%(num)s deals", n) % {"num": show_number(n)}
 
 
@@ -56,7 +69,8 @@ def sums_of(rows: Sequence[Any]) -> Sums:
     by_currency: dict[str, int] = {}
     for row in rows:
         by_currency[row.currency] = by_currency.get(row.currency, 0) + int(row.total or 0)
-    return tuple((short_amount(total, key), full_amount(total, key)) for key, total in by_currency.items() if total)
+    lang = language()
+    return tuple(amounts(total, key, lang) for key, total in by_currency.items() if total)
 
 
 def read_columns(x: Executor, actor: Actor, ask: Asked, f: DealFilter, totals: Sequence[Any]) -> dict[str, Any]:
@@ -70,7 +84,7 @@ def read_columns(x: Executor, actor: Actor, ask: Asked, f: DealFilter, totals: S
     shown = [asked] if asked and ask.after else list(by_stage)
     cards = _cards_of(x, actor, ask, f, shown, counts_of(totals))
     here = ask.address()
-    columns = [_column(ask, here, stage, rows, cards.get(stage, ([], ""))) for stage, rows in by_stage.items()]
+    columns = [_column(ask, here, stage, rows, cards.get(stage, NOTHING)) for stage, rows in by_stage.items()]
     current = asked or next((column.key for column in columns if column.n), next(iter(by_stage), ""))
     return {
         "stages": columns,
@@ -87,16 +101,16 @@ def read_column(x: Executor, actor: Actor, ask: Asked, f: DealFilter) -> Column:
     return _column(ask, ask.address(), ask.stage, (), _cards_of(x, actor, ask, f, [ask.stage])[ask.stage])
 
 
-def _column(ask: Asked, here: str, stage: str, totals: Sequence[Any], found: tuple[Sequence[Card], str]) -> Column:
+def _column(ask: Asked, here: str, stage: str, totals: Sequence[Any], found: Cards) -> Column:
+    href = at_stage(here, stage)
     return Column(
         key=stage,
         label=deal_words.stage_label(ask.process or "", stage),
         n=sum(row.n for row in totals),
         count=count_words(totals),
         sums=sums_of(totals),
-        cards=found[0],
-        more=found[1],
-        href=extended(here, stage=stage),
+        cards=found[0] + kept(BELOW, "below_cards", bool(found[0]), _after(href, found[1])),
+        href=href,
     )
 
 
@@ -107,27 +121,28 @@ def _cards_of(
     f: DealFilter,
     stages: Sequence[str],
     counts: Mapping[str, int] | None = None,
-) -> dict[str, tuple[Sequence[Card], str]]:
-    """The next cards of each stage, and the address of those after them."""
-    rows = board.cards(x, actor, f, stages, current_now(), counts=counts, after=ask.after)
-    flat = [row for stage in stages for row in rows[stage][: board.SHOWN]]
-    cards: dict[str, list[Card]] = {stage: [] for stage in stages}
-    for card in deal_cards.read(x, flat, with_owner=ask.scope.owner is None):
-        cards[card.stage].append(card)
-    lasts = {stage: rows[stage][board.SHOWN - 1] for stage in stages if len(rows[stage]) > board.SHOWN}
-    return {stage: (cards[stage], _after(ask, lasts.get(stage), stage=stage)) for stage in stages}
+) -> dict[str, Cards]:
+    """The next cards of each stage, and the last of them where there are more."""
+    found = board.cards(x, actor, f, stages, current_now(), counts=counts, after=ask.after)
+    deals = Deals(CARD, moves(actor, ask), with_owner=ask.scope.owner is None)
+    n = board.SHOWN
+    return {stage: (deals.shown(rows[:n]), rows[n - 1] if len(rows) > n else None) for stage, rows in found.items()}
 
 
-def _after(ask: Asked, last: Any | None, **other: str) -> str:
-    return extended(ask.address(), **other, after=cursor(last.touched_at, last.id)) if last else ""
+def _after(here: str, last: Any | None) -> str:
+    return after(here, cursor(instant(last.touched_at), last.id)) if last else ""
 
 
 def read_rows(
-    x: Executor, actor: Actor, ask: Asked, f: DealFilter, counts: Mapping[str, int] | None = None
-) -> dict[str, Any]:
-    """The list, the latest touched first."""
+    x: Executor, actor: Actor, ask: Asked, f: DealFilter, counts: Mapping[str, int] | None = None, *, selecting: bool
+) -> Markup:
+    """The list, the latest touched first; `selecting`: each with a box to tick."""
     rows = deal_lists.page(x, actor, f, current_now(), counts=counts, after=ask.after, limit=LISTED + 1)
-    cards = deal_cards.read(x, rows[:LISTED], with_owner=ask.scope.owner is None)
-    labels = {stage: deal_words.stage_label(f.process or "", stage) for stage in {card.stage for card in cards}}
-    named = [card._replace(stage=labels[card.stage]) for card in cards]
-    return {"rows": named, "more": _after(ask, rows[LISTED - 1] if len(rows) > LISTED else None)}
+    deals = Deals(ROW, moves(actor, ask), selecting, with_owner=ask.scope.owner is None)
+    more = _after(ask.address(**kept_select(on=selecting)), rows[LISTED - 1] if len(rows) > LISTED else None)
+    return deals.shown(rows[:LISTED]) + kept(BELOW, "below_rows", more)
+
+
+def moves(actor: Actor, ask: Asked) -> bool:
+    """Whether the deals shown are there to be moved."""
+    return ask.state == "open" and can(actor, "deal.move")

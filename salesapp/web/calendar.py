@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from salesapp.domain.agenda import LONGEST
 from salesapp.domain.permissions import Actor
+from salesapp.services import work_calendars
 from salesapp.store import agenda, whose
 from salesapp.store.engine import reading
 from salesapp.web import render
@@ -32,15 +33,16 @@ def page() -> str:
 
 
 def read_page(actor: Actor, ask: Ask) -> dict[str, Any]:
-    """Everything the page shows, in three statements at most."""
+    """Everything the page shows, in four statements at most."""
     since, until = start_of(ask.week[0]), start_of(ask.week[-1] + timedelta(days=1))
     whom, team = owners(actor, ask), ask.scope.key != "mine"
     with reading() as x:
         planned = agenda.planned(x, whom, since - timedelta(minutes=LONGEST), until)  # what reaches into the first day
         done = agenda.done(x, whom, since, until)
+        works = work_calendars.of_team(x, actor.team_id)
         people = whose.offered(x, actor).people if leads(actor) and team else ()
     rows = sorted([*planned, *done], key=lambda row: (moment_of(row), row.id))
-    made, (first, last), clash_lines = days(ask, rows, with_owner=team)
+    made, (first, last), clash_lines = days(ask, rows, works, with_owner=team)
     shown = [day for day, its in zip(made, ask.week, strict=True) if its in ask.days]
     step = 7 if ask.view == "week" else 1
     return {

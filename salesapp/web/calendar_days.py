@@ -9,7 +9,8 @@ from typing import Any, Final
 from babel.dates import format_date
 
 from salesapp.domain.activity_kinds import takes
-from salesapp.domain.agenda import QUARTER, Lane, Span, clashes, hours_shown, lanes, span
+from salesapp.domain.agenda import HOURS, QUARTER, Lane, Span, clashes, hours_shown, lanes, span, took_place
+from salesapp.domain.work_calendar import WorkCalendar
 from salesapp.services.agenda import booked
 from salesapp.web import deal_words
 from salesapp.web.calendar_ask import Ask
@@ -67,6 +68,9 @@ class Day:
     more: Sequence[More]
     rest: Sequence[Item]
     now: str
+    off: bool = False
+    """Whether the reader's team does not work on this day; `feast` is why, or that a weekend is worked."""
+    feast: str = ""
 
 
 Row = Any
@@ -86,33 +90,58 @@ def by_day(rows: Iterable[Row]) -> dict[date, list[Row]]:
     return found
 
 
-def days(ask: Ask, rows: Sequence[Row], *, with_owner: bool) -> tuple[list[Day], tuple[int, int], list[str]]:
+def days(
+    ask: Ask, rows: Sequence[Row], works: WorkCalendar, *, with_owner: bool
+) -> tuple[list[Day], tuple[int, int], list[str]]:
     """The days of the week with what is laid out in them; the hours shown; and whose time is taken twice, in words."""
     now, of_day = current_now(), by_day(rows)
     ahead = [each for each in map(booked, rows) if each is not None and each.end > now]
     taken, known = clashes(ahead), {row.id: row for row in rows}
     spans = {day: [_span(row) for row in of_day.get(day, ()) if not _is_whole(row)] for day in ask.days}
-    first, last = hours_shown(each for spans_of in spans.values() for each in spans_of)
+    open_hours = (min(HOURS[0], works.begins.hour), max(HOURS[1], works.ends.hour + (works.ends.minute > 0)))
+    first, last = hours_shown((each for spans_of in spans.values() for each in spans_of), open_hours)
     made = []
     for day in ask.week:
         its_rows = of_day.get(day, [])
         items = {row.id: _item(row, _beside(row, taken, known), with_owner=with_owner) for row in its_rows}
-        made.append(_day(ask, day, its_rows, items, spans.get(day, []), first, last))
+        laid_out = _day(ask, day, its_rows, items, spans.get(day, []), first, last)
+        made.append(replace(laid_out, off=not works.is_working(day), feast=_feast(works, day)))
     return made, (first, last), _clash_lines(ask, taken, known)
+
+
+def _feast(works: WorkCalendar, day: date) -> str:
+    """What is special about the day for those who work by this calendar."""
+    return gettext("worked") if works.works_instead(day) else works.rest(day, language())
 
 
 def _is_whole(row: Row) -> bool:
     return bool(row.state == "planned" and row.all_day)
 
 
+def _from_to(row: Row) -> tuple[datetime, datetime]:
+    """When it begins and ends; what is done ends when it was noted at the latest, and lies within its day."""
+    length = timedelta(minutes=takes(row.kind, row.minutes))
+    if row.state == "planned":
+        return local(row.planned_at), local(row.planned_at + length)  # the clocks may change
+    at = local(row.at)
+    timed = row.planned_at is not None and not row.all_day and local(row.planned_at).date() == at.date()
+    start, end = took_place(row.at, row.noted_at, row.planned_at if timed else None, length)
+    return max(local(start), at.replace(hour=0, minute=0, second=0, microsecond=0)), local(end)
+
+
 def _span(row: Row) -> Span:
-    at = local(moment_of(row))
-    return span(row.id, at.hour * 60 + at.minute, takes(row.kind, row.minutes))
+    start, _ = _from_to(row)
+    return span(row.id, start.hour * 60 + start.minute, _minutes(row))
+
+
+def _minutes(row: Row) -> int:
+    """How long it takes, or went on."""
+    start, end = _from_to(row)
+    return takes(row.kind, row.minutes) if row.state == "planned" else int((end - start).total_seconds() // 60)
 
 
 def _item(row: Row, clash: str, *, with_owner: bool) -> Item:
-    minutes = takes(row.kind, row.minutes)
-    start, end = local(moment_of(row)), local(moment_of(row) + timedelta(minutes=minutes))  # the clocks may change
+    start, end = _from_to(row)
     done = row.state == "done"
     what = [deal_words.kind_label(row.kind), row.contact_name or "", gettext("not reached") if _missed(row) else ""]
     return Item(
@@ -121,11 +150,11 @@ def _item(row: Row, clash: str, *, with_owner: bool) -> Item:
         what=" · ".join(filter(None, what)),
         icon=deal_words.kind_icon(row.kind),
         time="" if _is_whole(row) else clock(start),
-        until="" if done or _is_whole(row) else clock(end),
+        until="" if _is_whole(row) else clock(end),
         owner=(row.owner_name or gettext("nobody")) if with_owner else "",
         version=row.version,
         minute=start.hour * 60 + start.minute,
-        minutes=minutes,
+        minutes=_minutes(row),
         done=done,
         late=not done and deal_words.is_late(row.planned_at, row.all_day),
         clash=clash,

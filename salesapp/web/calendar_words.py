@@ -75,7 +75,11 @@ def beside_words(others: Sequence[str]) -> str:
 
 def clash_of(x: Executor, row: Row) -> str:
     """What else takes its owner's time, in words; "" for nothing."""
-    others = service.clashing(x, current_actor(), row)
+    return named_beside(service.clashing(x, current_actor(), row))
+
+
+def named_beside(others: Sequence[Row]) -> str:
+    """Those at the same time, each with its hour."""
     return beside_words([f"{clock(local(each.planned_at))} {called(each)}" for each in others])
 
 

@@ -9,8 +9,9 @@ from babel.core import get_global
 from babel.dates import get_timezone_location
 from babel.numbers import get_currency_name
 
+from salesapp.domain.company import Company
 from salesapp.services.company import COUNTRIES
-from salesapp.web.i18n import locale
+from salesapp.web.i18n import NAMES, locale
 
 Options = list[tuple[str, str]]
 CURRENCIES: Final = (
@@ -50,6 +51,20 @@ def countries(language: str) -> Options:
     """Every country whose phone numbers are known."""
     names = locale(language).territories
     return sorted(((code, str(names.get(code, code))) for code in COUNTRIES), key=lambda each: each[1])
+
+
+def offered_currencies(company: Company, language: str) -> Options:
+    """What an amount can be in: the company's own first, then those it deals in; all of them where it named none."""
+    known = currencies(language)
+    if not company.currencies:
+        return known
+    chosen = {company.currency, *company.currencies}
+    return sorted((each for each in known if each[0] in chosen), key=lambda each: each[0] != company.currency)
+
+
+def offered_languages(company: Company) -> dict[str, str]:
+    """The languages to choose from: code and what it calls itself."""
+    return {code: name for code, name in NAMES.items() if not company.languages or code in company.languages}
 
 
 @lru_cache(maxsize=8)

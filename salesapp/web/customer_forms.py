@@ -10,7 +10,7 @@ from salesapp.domain.contact_points import ContactPoint
 from salesapp.domain.customer_labels import GRADES, KINDS, STATES
 from salesapp.domain.errors import AlreadyDone, Msg, Problem, Refused, Stale, problem
 from salesapp.domain.fields import FormContext, FormField, FormSpec, Parsed, parse
-from salesapp.domain.sources import SOURCES_BY_KEY
+from salesapp.domain.record_values import is_field_key
 from salesapp.domain.views import CustomerView
 from salesapp.services import customers as service
 from salesapp.services.contacts import NEEDED
@@ -20,10 +20,11 @@ from salesapp.services.work import work
 from salesapp.store import customer_files
 from salesapp.store.engine import reading
 from salesapp.web import customer_words as words
-from salesapp.web import render
+from salesapp.web import record_fields, render
 from salesapp.web.forms import changed_fields, even, in_words, kept, seen_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, language, show_full_moment, zone
 from salesapp.web.request import (
+    catalog,
     current_actor,
     current_company,
     current_now,
@@ -52,7 +53,7 @@ COMMON: Final = (
     field("position", "text", 200),
     field("state", "choice", choices=STATES),
     field("grade", "choice", choices=GRADES),
-    field("source", "choice", choices=SOURCES_BY_KEY),
+    field("source", "choice"),
     field("territory_id", "choice"),
     field("address", "text", 500),
     field("note", "long_text"),
@@ -71,8 +72,8 @@ def form_context() -> FormContext:
 
 
 def _parsed(spec: FormSpec, territories: Any, *, only_sent: bool = False) -> Parsed:
-    raw = request.form.to_dict(flat=False)
-    choices = {"territory_id": [str(row.id) for row in territories]}
+    raw = {name: sent for name, sent in request.form.to_dict(flat=False).items() if not is_field_key(name)}
+    choices = {"territory_id": [str(row.id) for row in territories], "source": list(catalog().sources)}
     return parse(spec, raw, form_context(), choices, only_sent=only_sent)
 
 
@@ -83,7 +84,15 @@ def split_tags(text: str) -> tuple[str, ...]:
     return tuple(sorted({short for part in text.split(",") if (short := " ".join(part.split())[:80])}))
 
 
-def _form_page(template: str, typed: Mapping[str, Any], territories: Any, **context: Any) -> str:
+def _record(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What conditions of fields ask of a customer, as the form has it now."""
+    return {name: typed.get(name) or None for name in (*service.TEXTS, *service.CODES)}
+
+
+def _form_page(
+    template: str, typed: Mapping[str, Any], territories: Any, known: Mapping[str, Any], **context: Any
+) -> str:
+    groups = record_fields.groups("customer", _record(typed), known, typed)
     return render.page_or_block(
         template,
         "sheet",
@@ -91,8 +100,11 @@ def _form_page(template: str, typed: Mapping[str, Any], territories: Any, **cont
         kinds=words.options(KINDS),
         states=words.options(STATES),
         grades=words.options(GRADES, empty=gettext("Not graded")),
-        sources=words.source_options(),
+        sources=words.source_options(typed.get("source")),
         territories=[("", gettext("None")), *((str(row.id), row.name) for row in territories)],
+        groups=groups,
+        needed=record_fields.needed(groups, required=True),
+        others_asked=record_fields.needed(groups, required=False),
         **context,
     )
 
@@ -108,7 +120,7 @@ def new() -> str:
     typed["phone"] = request.args.get("phone", "")[:60]
     with reading() as x:
         territories = customer_files.territories(x)
-    return _form_page("customers/new.html", typed, territories, more=False)
+    return _form_page("customers/new.html", typed, territories, record_fields.defaults("customer"), more=False)
 
 
 @bp.post("/customers/new")
@@ -118,11 +130,13 @@ def create() -> Response | tuple[str, int]:
     with reading() as x:
         territories = customer_files.territories(x)
     parsed = _parsed(NEW, territories)
+    fields = record_fields.asked("customer", _record(request.form), {})
+    own, problems = record_fields.parsed(fields, record_fields.typed(fields, {}), {})
     try:
-        if parsed.problems:
-            raise Refused(parsed.problems + _nobody(parsed))
+        if parsed.problems or problems:
+            raise Refused(parsed.problems + problems + _nobody(parsed))
         with work(current_actor(), current_now(), request_key=request_key()) as w:
-            customer_id = service.add_customer(w, _new(parsed.values))
+            customer_id = service.add_customer(w, _new(parsed.values, own))
     except AlreadyDone as done:
         return _gone(f"/customers/{done.result['customer']}")
     except Refused as refused:
@@ -139,7 +153,7 @@ def _nobody(parsed: Parsed) -> list[Problem]:
     return [problem("name", NEEDED)]
 
 
-def _new(values: Mapping[str, Any]) -> NewCustomer:
+def _new(values: Mapping[str, Any], own: Mapping[str, Any]) -> NewCustomer:
     plain = {name: values[name] for name in ("name", "company", "position", "address", "note", "grade", "source")}
     return NewCustomer(
         **plain,
@@ -152,6 +166,7 @@ def _new(values: Mapping[str, Any]) -> NewCustomer:
         wechats=_some(values["wechat"]),
         links=_some(values["link"]),
         shared=bool(values["shared"]),
+        fields=own,
     )
 
 
@@ -162,10 +177,15 @@ def _some(point: ContactPoint | None) -> tuple[ContactPoint, ...]:
 def _again(template: str, refused: Refused, territories: Any) -> str:
     errors = render.by_place(refused.problems)
     others = [each.message.values["customer"] for each in refused.problems if "customer" in each.message.values]
-    simple = {"", "name", "phone"}
-    return _form_page(
-        template, request.form, territories, errors=errors, others=others, more=bool(set(errors) - simple)
-    )
+    simple = {
+        "",
+        "name",
+        "phone",
+        *(key for key, each in record_fields.fields_here("customer").items() if each.required),
+    }
+    typed = request.form.to_dict() | record_fields.typed(record_fields.asked("customer", _record(request.form), {}), {})
+    more = bool(set(errors) - simple)
+    return _form_page(template, typed, territories, {}, errors=errors, others=others, more=more)
 
 
 def _gone(address: str) -> Response:
@@ -204,16 +224,18 @@ def edit(customer_id: int) -> str:
     with reading() as x:
         view = customer_files.open_for(x, current_actor(), customer_id, current_now(), "customer.edit")
         territories = customer_files.territories(x)
-    shown = as_typed(view)
-    return _form_page("customers/edit.html", shown, territories, customer=view, seen=shown, name=words.name_of(view))
+    known = record_fields.values("customer", customer_id, view.custom)
+    shown = as_typed(view, known)
+    return _form_page(
+        "customers/edit.html", shown, territories, known, customer=view, seen=shown, name=words.name_of(view)
+    )
 
 
-def as_typed(view: CustomerView) -> dict[str, str]:
+def as_typed(view: CustomerView, known: Mapping[str, Any]) -> dict[str, str]:
     """A customer's fields as the form shows and sends them."""
-    return {
-        **{name: str(getattr(view, name) or "") for name in (*service.TEXTS, *service.CODES)},
-        "tags": ", ".join(view.tags),
-    }
+    built_in = {name: str(getattr(view, name) or "") for name in (*service.TEXTS, *service.CODES)}
+    own = record_fields.asked("customer", _record(built_in), known)
+    return {**built_in, "tags": ", ".join(view.tags), **record_fields.texts(own, known)}
 
 
 @bp.post("/customers/<int:customer_id>/edit")
@@ -225,25 +247,29 @@ def save(customer_id: int) -> Response | tuple[str, int]:
         territories = customer_files.territories(x)
     parsed = _parsed(EDIT, territories, only_sent=True)
     fields = [name for name in service.FIELDS if name in request.form]
-    seen = seen_fields(fields)
-    typed = {name: request.form[name] for name in fields}
+    known = record_fields.values("customer", customer_id, view.custom)
+    own = record_fields.sent("customer")
+    seen = seen_fields([*fields, *own])
+    typed = {name: request.form[name] for name in fields} | record_fields.typed(own, seen)
     changed = changed_fields(typed, seen)
+    own_new, problems = record_fields.parsed({key: own[key] for key in own if key in changed}, typed, known)
+    own_old, _ = record_fields.parsed(own, seen, known)
     try:
-        if parsed.problems:
-            raise Refused(parsed.problems)
-        new = {name: _value(name, parsed.values[name]) for name in changed if name in parsed.values}
-        old = {name: _value(name, seen.get(name, "")) for name in new}
+        if parsed.problems or problems:
+            raise Refused(parsed.problems + problems)
+        new = {name: _value(name, parsed.values[name]) for name in changed if name in parsed.values} | own_new
+        old = {name: _value(name, seen.get(name, "")) for name in new if name not in own} | own_old
         with work(actor, now, request_key=request_key()) as w:
-            service.change_customer(w, customer_id, new, old)
+            service.change_customer(w, customer_id, new, old, asks=True)
             w.done("customer", customer_id)
     except AlreadyDone:
         return redirect(f"/customers/{customer_id}", 303)
     except Stale as stale:
         return _both(customer_id, stale, typed, seen, territories), 409
     except Refused as refused:
-        shown = as_typed(view)
+        shown = as_typed(view, known)
         context = {"customer": view, "name": words.name_of(view), "errors": render.by_place(refused.problems)}
-        return _form_page("customers/edit.html", shown | typed, territories, seen=shown | seen, **context), 422
+        return _form_page("customers/edit.html", shown | typed, territories, known, seen=shown | seen, **context), 422
     render.flash(gettext("Saved."))
     return redirect(f"/customers/{customer_id}", 303)
 
@@ -263,14 +289,17 @@ def _both(customer_id: int, stale: Stale, typed: Mapping[str, str], seen: Mappin
     """The form with what was typed; fields others changed say so, fields only they changed take their value."""
     with reading() as x:
         view = customer_files.open_for(x, current_actor(), customer_id, current_now(), "customer.edit")
-    fresh = as_typed(view)
+    known = record_fields.values("customer", customer_id, view.custom)
+    fresh = as_typed(view, known)
     places = [(str(row.id), row.name) for row in territories]
     now = {name: words.code_word(name, text) for name, text in fresh.items()}
+    now |= record_fields.in_words_of("customer", known)
     faster = {"who": stale.changed_by or gettext("Somebody"), "when": show_full_moment(view.touched_at)}
     return _form_page(
         "customers/edit.html",
         kept(typed, seen, fresh),
         territories,
+        known,
         customer=view,
         seen=fresh,
         name=words.name_of(view),

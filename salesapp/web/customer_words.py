@@ -10,10 +10,11 @@ from flask import Flask
 from salesapp.domain.customer_labels import DATE_KINDS, GRADES, KINDS, POINT_KINDS, STATES
 from salesapp.domain.errors import N_
 from salesapp.domain.partial_dates import PartialDate, lunar_in_chinese, next_occurrence, parse_partial_date
-from salesapp.domain.sources import GROUPS, SOURCES, SOURCES_BY_KEY
+from salesapp.domain.sources import GROUPS
 from salesapp.domain.text import Text
 from salesapp.domain.views import CustomerView
 from salesapp.web.i18n import gettext, language, locale, say, show_date, show_day, today
+from salesapp.web.request import catalog
 
 FIELD_LABELS: Mapping[str, str] = {
     "kind": N_("Kind"),
@@ -63,8 +64,9 @@ def grade_word(key: object) -> str:
 
 
 def source_word(key: object) -> str:
-    """A source's label; the key of one an owner has taken away."""
-    return say(SOURCES_BY_KEY[key].label) if isinstance(key, str) and key in SOURCES_BY_KEY else str(key or "")
+    """A source's label; its key where nobody knows it."""
+    found = catalog().sources.get(key) if isinstance(key, str) else None
+    return say(found.label) if found else str(key or "")
 
 
 def point_word(kind: object) -> str:
@@ -92,10 +94,11 @@ def options(labels: Mapping[str, Text], *, empty: str = "") -> list[tuple[str, s
     return ([("", empty)] if empty else []) + [(key, say(label)) for key, label in labels.items()]
 
 
-def source_options() -> list[tuple[str, str]]:
-    """Every source, each with its group."""
+def source_options(chosen: str | None = None) -> list[tuple[str, str]]:
+    """Every source that is offered, each with its group; and the one that is `chosen`, whether offered or not."""
     mark = gettext("%(group)s: %(source)s")
-    named = [(each.key, mark % {"group": say(GROUPS[each.group]), "source": say(each.label)}) for each in SOURCES]
+    offered = (each for each in catalog().sources.values() if not each.off or each.key == chosen)
+    named = [(each.key, mark % {"group": say(GROUPS[each.group]), "source": say(each.label)}) for each in offered]
     return [("", gettext("Not known")), *named]
 
 

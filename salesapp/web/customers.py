@@ -1,4 +1,4 @@
-"""Customers: the list, the page of one, and what is done to one with a single press."""
+"""Customers: the page of one, and what is done to one with a single press."""
 
 import re
 from collections.abc import Callable
@@ -7,22 +7,20 @@ from typing import Any, cast
 from flask import Blueprint, Flask, redirect, request
 from werkzeug.wrappers import Response
 
-from salesapp.domain.customer_labels import GRADES, POINT_KINDS, STATES
+from salesapp.domain.customer_labels import POINT_KINDS, STATES
 from salesapp.domain.errors import Refused
 from salesapp.domain.permissions import can
-from salesapp.domain.sources import SOURCES_BY_KEY
 from salesapp.services import customers as service
-from salesapp.services import pool
+from salesapp.services import pool, privacy
 from salesapp.services.work import Work, work
-from salesapp.store import activities, customer_files, customer_lists, search, timeline
+from salesapp.store import customer_files, merges, timeline
 from salesapp.store.customer_files import CustomerFile
-from salesapp.store.customer_lists import Filters, Sort
 from salesapp.store.engine import reading
 from salesapp.web import customer_words as words
-from salesapp.web import deal_words, file_words, inputs, render
-from salesapp.web.i18n import gettext, say
-from salesapp.web.request import current_actor, current_now, int_arg, is_whole, request_key
-from salesapp.web.timeline import group_arg
+from salesapp.web import deal_words, file_words, inputs, record_fields, render, sharing
+from salesapp.web.i18n import gettext
+from salesapp.web.request import current_actor, current_now, is_whole, request_key
+from salesapp.web.timeline import apart, group_arg
 
 bp = Blueprint("customers", __name__)
 bp.record_once(lambda state: words.register(cast("Flask", state.app)))
@@ -30,80 +28,26 @@ FOUND = 50
 _LANDLINE = re.compile(r"\+86(?!1[3-9])|\d|.*;ext=")  # no message arrives there
 
 
-@bp.get("/customers")
-def index() -> str:
-    """The list: newest first or by name, narrowed and searched."""
-    actor, now, filters = current_actor(), current_now(), _filters()
-    q = request.args.get("q", "").strip()[:100]
-    sort: Sort = "name" if request.args.get("sort") == "name" else "touched"
-    with reading() as x:
-        tags, owners = customer_lists.choices(x, actor)
-        if q:
-            hits = search.find(x, actor, q, now, ("customer",), FOUND, archived=filters.archived)
-            rows = customer_lists.rows_of(x, actor, [hit.subject_id for hit in hits], filters, now)
-            found = customer_lists.Page(rows, None, len(rows))
-        else:
-            found = customer_lists.page(x, actor, filters, sort, request.args.get("after"), now)
-        nexts = activities.next_of_customers(x, [row.id for row in found.rows])
-    kept = {key: value for key, value in request.args.items() if key != "after" and value}
-    return render.page(
-        "customers/index.html",
-        rows=[row[:10] for row in found.rows],
-        count=found.count,
-        ceiling=customer_lists.COUNTED,
-        more={**kept, "after": found.after} if found.after else None,
-        q=q,
-        sort=sort,
-        filters=filters,
-        narrowed=bool(filters.chosen()) or filters.archived,
-        several=len(owners) > 0,
-        states={key: say(label) for key, label in STATES.items()},
-        nexts=deal_words.nexts(nexts),
-        options=_filter_options(tags, owners),
-    )
-
-
-def _filters() -> Filters:
-    """What the address narrows to; a code nobody knows narrows nothing."""
-
-    def known(name: str, codes: Any) -> str | None:
-        value = request.args.get(name, "")
-        return value if value in codes else None
-
-    return Filters(
-        state=known("state", STATES),
-        grade=known("grade", GRADES),
-        source=known("source", SOURCES_BY_KEY),
-        tag=int_arg("tag"),
-        owner=int_arg("owner"),
-        archived=request.args.get("archived") == "1",
-    )
-
-
-def _filter_options(tags: list[tuple[int, str]], owners: list[tuple[int, str]]) -> dict[str, list[tuple[Any, str]]]:
-    everything = gettext("All")
-    nobody = [(customer_lists.UNASSIGNED, gettext("Nobody yet"))] if can(current_actor(), "customer.unassigned") else []
-    return {
-        "state": [("", everything), *words.options(STATES)],
-        "grade": [("", everything), *words.options(GRADES)],
-        "source": [("", everything), *words.source_options()[1:]],
-        "tag": [("", everything), *tags] if tags else [],
-        "owner": [("", everything), *owners, *nobody] if owners else [],
-    }
-
-
 # --- one customer ---
 
 
 @bp.get("/customers/<int:customer_id>")
-def page(customer_id: int) -> str:
+def page(customer_id: int) -> str | Response:
     """A customer: what to do next, who they are, what happened."""
     actor, now, group = current_actor(), current_now(), group_arg()
     with reading() as x:
         file = customer_files.open_file(x, actor, customer_id, now)
-        entries = timeline.entries(x, actor, customer_id, now=now, group=group, limit=31)
+        shared = sharing.on_page(x, file.view)
+        if file.view.archived_at is not None and (kept_id := merges.merged_into(x, customer_id)) is not None:
+            return redirect(f"/customers/{kept_id}", 303)  # who sees the one sees the other
+        entries = timeline.entries(x, actor, customer_id, now=now, group=group, limit=31, loaded=True)
         found = file_words.for_page(x, entries[:30], customer_id=customer_id, section=True)
-    return render.page("customers/page.html", **page_context(file, entries, group), **found)
+        found["apart"] = apart(x, entries[:30])
+        erased = file.view.archived_at is not None and privacy.is_erased(x, customer_id)
+    context = page_context(file, entries, group)
+    if erased:
+        context["may_archive"] = False  # nobody brings it back
+    return render.page("customers/page.html", **context, **found, **shared)
 
 
 def page_context(file: CustomerFile, entries: list[timeline.Entry], group: str) -> dict[str, Any]:
@@ -121,6 +65,8 @@ def page_context(file: CustomerFile, entries: list[timeline.Entry], group: str) 
         "own_points": [point for points in own.values() for point in points],
         "points_of": {c.id: [p for p in file.points if p.contact_id == c.id] for c in file.contacts},
         "contacts": file.contacts,
+        "own_fields": record_fields.shown("customer", view.id, view.custom),
+        "contact_fields": {row.id: record_fields.shown("contact", row.id, row.custom or {}) for row in file.contacts},
         "dates": [(row, words.partial_date(row)) for row in file.dates],
         "deals": [_deal(row) for row in file.deals],
         "step": step,
@@ -236,14 +182,3 @@ def assign_to(customer_id: int, owner_id: int) -> Response:
     undo = f"/customers/{customer_id}/assign/{before or 0}" if before != (owner_id or None) else None
     render.flash(gettext("Handed over."), undo=undo)
     return redirect(f"/customers/{customer_id}", 303)
-
-
-@bp.post("/customers/<int:customer_id>/release")
-def release(customer_id: int) -> Response:
-    """Back to the pool."""
-    actor, now = current_actor(), current_now()
-    with work(actor, now, request_key=request_key()) as w:
-        pool.release_customer(w, customer_id)
-        w.done("customer", customer_id)
-    render.flash(gettext("Released to the public pool."), undo=f"/pool/{customer_id}/claim")
-    return redirect("/customers", 303)

@@ -1,27 +1,31 @@
-"""Deals as cards of the board and rows of the list, put into words: many at once, so each word is looked up once."""
+"""Deals as cards of the board and rows of the list, put into words.
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from functools import cache, lru_cache
-from operator import itemgetter
+A page shows many, mostly the same as a minute ago. Each is kept by its row, as the database hands it over, for as long
+as the clock does not change what it says; words are made of what is not known yet.
+"""
+
+from collections.abc import Hashable, Iterable
+from datetime import date, datetime, timedelta
+from functools import cache, cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
 from salesapp.domain.money import Money, full_money, short_money
 from salesapp.domain.stages import steps_needed
-from salesapp.store import card_signs
-from salesapp.store.card_signs import Signs
-from salesapp.store.engine import Executor
+from salesapp.store.types import instant
 from salesapp.web import deal_words
 from salesapp.web.i18n import day_near, gettext, language, moment_near, show_day, show_number, today, zone
+from salesapp.web.inputs import start_of
+from salesapp.web.kept import Place, environment, macro_of, place, together
 from salesapp.web.request import catalog, current_now
 
 SHOWN_STEPS: Final = 2
 FULL: Final = 100
-NONE: Final[frozenset[str]] = frozenset()
-TAKEN: Final = """
-id version title process stage state amount_minor currency stage_entered_at closed_at customer_name owner_name
-""".split()
+DAY: Final = timedelta(days=1)
+CARD: Final = ("deals/card.html", "card")
+ROW: Final = ("deals/row.html", "row")
 
 Steps = tuple[tuple[str, str], ...]
 """Key steps: key and label."""
@@ -30,8 +34,7 @@ Steps = tuple[tuple[str, str], ...]
 class Card(NamedTuple):
     """A deal as the board shows it; `part` is how much of the longest stay is over, in percent, None without one.
 
-    A tuple and numbers as texts, as it is made, unpacked and escaped 160 times a page. Templates take its fields by
-    place: deals/card.html, deals/rows.html.
+    Numbers are texts. Templates take its fields by place: deals/card.html, deals/row.html.
     """
 
     id: str
@@ -51,25 +54,38 @@ class Card(NamedTuple):
     waiting: bool
 
 
-def read(x: Executor, rows: Sequence[Any], *, with_owner: bool) -> list[Card]:
-    """Rows of the store as cards."""
-    if not rows:
-        return []
-    pick = itemgetter(*(rows[0]._fields.index(name) for name in TAKEN))  # a row's fields by name take ten times as long
-    signs = card_signs.read(x, [(row.id, row.customer_id) for row in rows])
-    word = _Words(signs, with_owner)
-    return [word.card(*pick(row)) for row in rows]
+class Deals:
+    """Makes what one page shows of its deals. `part` is the macro that makes a card, or a row of the list; `more` goes
+    to it behind the fields of the Card."""
+
+    def __init__(self, part: tuple[str, str], *more: Hashable, with_owner: bool) -> None:
+        self.now, self.part, self.more, self.with_owner = current_now(), part, more, with_owner
+        self.look = (part, environment(), catalog(), language(), zone(), with_owner, more)
+
+    def shown(self, rows: Iterable[Any]) -> Markup:
+        """These rows of the store, one after the other."""
+        look, now = self.look, self.now
+        found = ((place(look, key := row[:]), key) for row in rows)  # plain tuples are compared at once
+        return together(held.at(now) or self._made(held, key) for held, key in found)
+
+    def _made(self, held: Place, key: tuple[Any, ...]) -> str:
+        card, until = self.words.card(*key)
+        return held.keep(macro_of(*self.part)(*card, *self.more), self.now, until)
+
+    @cached_property
+    def words(self) -> "_Words":
+        """For those that are not known yet."""
+        return _Words(self.with_owner)
 
 
 class _Words:
-    """The words of one page's cards, each looked up once."""
+    """The words of one page's cards."""
 
-    def __init__(self, signs: Signs, with_owner: bool) -> None:
-        self.signs, self.with_owner = signs, with_owner
+    def __init__(self, with_owner: bool) -> None:
+        self.with_owner = with_owner
         self.now, self.today, self.zone, self.language = current_now(), today(), zone(), language()
+        self.tomorrow = start_of(self.today + DAY)
         self.stage = cache(self._stage)
-        self.no_next, self.nobody = (deal_words.next_text(None), True), gettext("nobody")
-        self.ends = {"won": gettext("won"), "lost": gettext("lost")}
 
     def card(
         self,
@@ -81,27 +97,38 @@ class _Words:
         state: str,
         minor: int | None,
         currency: str,
-        entered_at: datetime,
-        closed_at: datetime | None,
+        stored_entry: Any,
+        _touched_at: Any,
+        stored_close: Any,
         customer: str | None,
         owner: str | None,
-    ) -> Card:
-        """One of them, of the fields in TAKEN."""
+        stored_next: Any,
+        kind: str | None,
+        all_day: bool | None,
+        done: str | None,
+        waiting: bool,
+    ) -> tuple[Card, datetime]:
+        """One of them, from `card_columns` of the store, and until when it says so."""
         name = customer or title
         limit, steps = self.stage(process, stage)
+        entered_at, next_at = instant(stored_entry), instant(stored_next) if stored_next else None
         days = max(0, (self.now - entered_at).days)
-        short, amount = _amounts(minor, currency, self.language)
+        short, amount = amounts(minor, currency, self.language)
+        until = self.tomorrow
         if state == "open":
             stay, part = _stay(days, limit, self.language)
-            missing = _missing(steps, self.signs.done.get(deal_id, NONE), self.language)
-            next_, late = self._next(deal_id)
+            missing = _missing(steps, frozenset((done or "").split(",")), self.language)
+            next_, late = self._next(next_at, kind or "", bool(all_day))
+            until = min(until, entered_at + (days + 1) * DAY)
+            if next_at is not None and next_at >= self.now and not all_day:
+                until = min(until, next_at)
         else:
             stay, part, missing, late = "", None, "", False
-            next_ = f"{self.ends.get(state, '')} · {show_day(closed_at)}"
-        return Card(
+            next_ = f"{_end(state)} · {show_day(instant(stored_close) if stored_close else None)}"
+        card = Card(
             id=str(deal_id),
             version=str(version),
-            stage=stage,
+            stage=deal_words.stage_label(process, stage),
             name=name,
             what=title if title != name else "",
             short=short,
@@ -112,9 +139,10 @@ class _Words:
             missing=missing,
             next=next_,
             late=late,
-            owner=(owner or self.nobody) if self.with_owner else "",
-            waiting=deal_id in self.signs.waiting,
+            owner=(owner or gettext("nobody")) if self.with_owner else "",
+            waiting=bool(waiting),
         )
+        return card, until
 
     def _stage(self, process: str, stage: str) -> tuple[int | None, Steps]:
         """How long a deal should stay in it, and its key steps by key and label."""
@@ -127,18 +155,21 @@ class _Words:
         steps = tuple((step.key, step.label.in_language(self.language)) for step in in_order)
         return found.longest_stay_days, steps
 
-    def _next(self, deal_id: int) -> tuple[str, bool]:
+    def _next(self, at: datetime | None, kind: str, all_day: bool) -> tuple[str, bool]:
         """The next step in one line, and whether the time for it has passed."""
-        step = self.signs.nexts.get(deal_id)
-        if step is None:
-            return self.no_next
-        at, _id, kind, all_day = step
+        if at is None:
+            return deal_words.next_text(None), True
         late = at.astimezone(self.zone).date() < self.today if all_day else at < self.now
         return _planned(at, all_day, kind, self.today, self.zone, self.language), late
 
 
+def _end(state: str) -> str:
+    return {"won": gettext("won"), "lost": gettext("lost")}.get(state, "")
+
+
 @lru_cache(maxsize=8192)
-def _amounts(minor: int | None, currency: str, lang: str) -> tuple[str, str]:
+def amounts(minor: int | None, currency: str, lang: str) -> tuple[str, str]:
+    """An amount in short and in full."""
     if minor is None:
         return "", ""
     money = Money(int(minor), currency)

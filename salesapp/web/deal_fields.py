@@ -11,11 +11,12 @@ from salesapp.domain import criteria
 from salesapp.domain.deal_facts import deal_facts
 from salesapp.domain.deal_values import PREFIX, is_empty, value_of
 from salesapp.domain.errors import N_, Msg, Problem
+from salesapp.domain.field_reading import form_field
 from salesapp.domain.field_types import FormContext
 from salesapp.domain.fields import FormField, FormSpec, Parsed, parse
 from salesapp.domain.pack import Field, Process
 from salesapp.domain.views import DealView
-from salesapp.web.field_inputs import Widget, form_field, in_words, texts_in, value_from, widget
+from salesapp.web.field_inputs import Widget, in_words, texts_in, value_from, widget
 from salesapp.web.i18n import language, say, today, zone
 from salesapp.web.inputs import plain_amount
 from salesapp.web.request import current_company

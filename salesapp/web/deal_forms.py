@@ -8,17 +8,18 @@ from werkzeug.wrappers import Response
 
 from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
 from salesapp.domain.fields import IGNORED_PREFIX
-from salesapp.domain.money import is_currency, parse_amount
+from salesapp.domain.money import Money, is_currency, parse_amount
 from salesapp.domain.pack import Process
 from salesapp.domain.permissions import Actor
+from salesapp.domain.record_values import is_field_key
 from salesapp.domain.views import DealView
 from salesapp.services import deals as service
 from salesapp.services.deals import NewDeal
 from salesapp.services.work import work
 from salesapp.store import customers, deal_lists, deals
 from salesapp.store.engine import reading
-from salesapp.web import deal_fields, deal_words, render
-from salesapp.web.choices import currencies, including
+from salesapp.web import deal_fields, deal_words, record_fields, render
+from salesapp.web.choices import including, offered_currencies
 from salesapp.web.field_inputs import in_words
 from salesapp.web.forms import changed_fields, joined, kept, seen_fields, sent_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, language, say, show_date
@@ -51,11 +52,14 @@ def new() -> str:
     actor = current_actor()
     need(actor, "deal.add")
     typed = {"currency": current_company().currency, "process": next(iter(catalog().processes), "")}
-    return _new_form(actor, int_arg("customer"), typed)
+    return _new_form(actor, int_arg("customer"), typed, record_fields.defaults("deal"))
 
 
-def _new_form(actor: Actor, customer_id: int | None, typed: Mapping[str, str], **context: Any) -> str:
+def _new_form(
+    actor: Actor, customer_id: int | None, typed: Mapping[str, str], known: Mapping[str, Any], **context: Any
+) -> str:
     customer = None
+    groups = record_fields.groups("deal", _record(typed), known, typed, typed.get("currency", ""))
     with reading() as x:
         if customer_id is not None:
             customer = customers.load(x, actor, customer_id, current_now())
@@ -68,9 +72,26 @@ def _new_form(actor: Actor, customer_id: int | None, typed: Mapping[str, str], *
         customer=customer,
         typed=typed,
         processes=[(key, say(process.label), _stages_text(process)) for key, process in catalog().processes.items()],
-        currencies=including(currencies(language()), typed.get("currency", "")),
+        currencies=including(offered_currencies(current_company(), language()), typed.get("currency", "")),
+        groups=groups,
         **context,
     )
+
+
+def _record(typed: Mapping[str, str]) -> dict[str, Any]:
+    """What conditions of fields ask of a deal, as the form has it now."""
+    values, _ = _read(typed)
+    minor, currency = values.get("amount_minor"), typed.get("currency", "")
+    amount = Money(minor, currency) if minor is not None and is_currency(currency) else None
+    plain = {name: typed.get(name) or None for name in ("title", "process")}
+    return plain | {"amount": amount, "expected_close": values.get("expected_close")}
+
+
+def _new_fields(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any], list[Problem]]:
+    """What was typed into the fields every deal has, as values, and what is wrong with it."""
+    fields = record_fields.asked("deal", _record(typed), {})
+    texts = record_fields.typed(fields, {})
+    return texts, *record_fields.parsed(fields, texts, {}, typed.get("currency", ""))
 
 
 def _stages_text(process: Process) -> str:
@@ -84,6 +105,9 @@ def create() -> Response | tuple[str, int]:
     customer_id = int_field("customer")
     typed = {name: request.form.get(name, "") for name in NEW}
     values, problems = _read(typed)
+    texts, own, wrong = _new_fields(typed)
+    typed |= texts
+    problems += wrong
     new_deal = NewDeal(
         customer_id=customer_id,
         title=typed["title"],
@@ -91,6 +115,7 @@ def create() -> Response | tuple[str, int]:
         amount_minor=values.get("amount_minor"),
         currency=typed["currency"],
         expected_close=values.get("expected_close"),
+        fields=own,
     )
     try:
         with work(actor, current_now(), request_key=request_key()) as w:
@@ -99,7 +124,7 @@ def create() -> Response | tuple[str, int]:
                 raise Refused([])
     except Refused as refused:
         problems += refused.problems
-        return _new_form(actor, customer_id, typed, errors=render.by_place(problems)), 422
+        return _new_form(actor, customer_id, typed, {}, errors=render.by_place(problems)), 422
     render.flash(gettext("Deal added."))
     return redirect(f"/deals/{deal_id}", 303)
 
@@ -111,7 +136,7 @@ def new_with_customer() -> str:
     typed = {name: request.form.get(name, "") for name in NEW}
     if not typed["title"].strip():
         del typed["title"]  # then the deal is called like its customer
-    return _new_form(current_actor(), int_field("customer"), typed)
+    return _new_form(current_actor(), int_field("customer"), typed | _new_fields(typed)[0], {})
 
 
 def _read(typed: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
@@ -137,8 +162,16 @@ def edit(deal_id: int) -> str:
     """The form with the deal's facts."""
     need(current_actor(), "deal.edit")
     deal, people, contacts = _opened(deal_id)
+    known = record_fields.values("deal", deal_id, deal.custom)
     shown = _shown(deal, _own_names(deal, contacts))
-    return _edit_form(deal, people, contacts, shown, shown)
+    fields = record_fields.asked("deal", _record_of(deal), known)
+    shown |= record_fields.texts(fields, known)
+    return _edit_form(deal, people, contacts, shown, shown, known)
+
+
+def _record_of(deal: DealView) -> dict[str, Any]:
+    """What conditions of fields ask of the deal as it is."""
+    return _record(_shown(deal, ()) | {"process": deal.process})
 
 
 def _opened(deal_id: int) -> tuple[DealView, Any, Any]:
@@ -175,20 +208,27 @@ def _shown(deal: DealView, own: Sequence[str]) -> dict[str, str]:
 
 
 def _edit_form(
-    deal: DealView, people: Any, contacts: Any, typed: Mapping[str, str], seen: Mapping[str, str], **context: Any
+    deal: DealView,
+    people: Any,
+    contacts: Any,
+    typed: Mapping[str, str],
+    seen: Mapping[str, str],
+    known: Mapping[str, Any],
+    **context: Any,
 ) -> str:
     owners = [(str(row.id), row.name) for row in people]
     if typed["owner_id"] not in dict(owners):
         owners.insert(0, (typed["owner_id"], deal.owner_name or gettext("nobody")))
     process = catalog().process(deal.process)
-    own = [name for name in typed if name not in EDITED]
+    own = [name for name in typed if name not in EDITED and not is_field_key(name)]
+    record = _record({**typed, "process": deal.process})
     return render.page(
         "deals/edit.html",
         deal=deal,
         typed=typed,
         seen=seen,
         owners=owners,
-        currencies=including(currencies(language()), typed["currency"]),
+        currencies=including(offered_currencies(current_company(), language()), typed["currency"]),
         widgets=deal_fields.widgets(
             deal,
             process,
@@ -198,6 +238,7 @@ def _edit_form(
             currency=typed["currency"],
         ),
         pack=deal_words.pack_label(deal.process),
+        groups=record_fields.groups("deal", record, known, typed, typed["currency"]),
         **context,
     )
 
@@ -209,33 +250,43 @@ def save(deal_id: int) -> Response | tuple[str, int]:
     deal, people, contacts = _opened(deal_id)
     process = catalog().process(deal.process)
     own = _own_sent(deal, contacts)
-    seen = seen_fields([*EDITED, *own])
-    typed = _typed(process, own, seen)
+    fields = record_fields.sent("deal")
+    known = record_fields.values("deal", deal_id, deal.custom)
+    seen = seen_fields([*EDITED, *own, *fields])
+    typed = _typed(process, own, seen) | record_fields.typed(fields, seen)
     changed = changed_fields(typed, seen)
+    every_new, wrong = record_fields.parsed(
+        {key: fields[key] for key in fields if key in changed}, typed, known, typed["currency"]
+    )
+    every_old, _ = record_fields.parsed(fields, seen, known, seen.get("currency", ""))
     if "currency" in changed and typed["amount"]:
         changed["amount"] = typed["amount"]  # the same digits mean another amount in another currency
     new_values, problems = _read(typed)
     old_values, _ = _read(seen)
     new_own, own_problems = _read_own(deal, process, _own(process, changed, typed), contacts, typed)
     old_own, _ = _read_own(deal, process, _own(process, changed, seen), contacts, seen)
-    problems += own_problems
+    problems += own_problems + wrong
     if typed["owner_id"] and not is_whole(typed["owner_id"]):
         problems.append(problem("owner_id", N_("Please choose one of the list.")))
     try:
         with work(current_actor(), current_now(), request_key=request_key()) as w:
             if problems:
                 raise Refused(problems)
-            wanted = _values(changed, typed, new_values) | new_own
-            service.change_deal(w, deal_id, wanted, _values(changed, seen, old_values) | old_own)
+            wanted = _values(changed, typed, new_values) | new_own | every_new
+            before = _values(changed, seen, old_values) | old_own | every_old
+            service.change_deal(w, deal_id, wanted, before, asks=True)
             w.done("deal", deal_id)
     except Refused as refused:
-        return _edit_form(deal, people, contacts, typed, seen, errors=render.by_place(refused.problems)), 422
+        errors = render.by_place(refused.problems)
+        return _edit_form(deal, people, contacts, typed, seen, known, errors=errors), 422
     except Stale as stale:
         deal, people, contacts = _opened(deal_id)
         places = Stale(stale.changed_by, [PLACES.get(column, column) for column in stale.fields])
-        fresh = _shown(deal, own)
-        said = somebody_was_faster(places, _in_words(deal, process, own, contacts))
-        return _edit_form(deal, people, contacts, kept(typed, seen, fresh), fresh, **said), 409
+        known = record_fields.values("deal", deal_id, deal.custom)
+        fresh = _shown(deal, own) | record_fields.texts(fields, known)
+        words = _in_words(deal, process, own, contacts) | record_fields.in_words_of("deal", known)
+        said = somebody_was_faster(places, words)
+        return _edit_form(deal, people, contacts, kept(typed, seen, fresh), fresh, known, **said), 409
     render.flash(gettext("Saved."))
     return redirect(f"/deals/{deal_id}", 303)
 
@@ -263,7 +314,8 @@ def _texts(process: Process | None, typed: Mapping[str, str]) -> dict[str, list[
 
 def _own(process: Process | None, changed: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, list[str]]:
     """The changed ones of the process's fields and the contacts."""
-    return _texts(process, {name: texts.get(name, "") for name in changed if name not in EDITED})
+    names = [name for name in changed if name not in EDITED and not is_field_key(name)]
+    return _texts(process, {name: texts.get(name, "") for name in names})
 
 
 def _read_own(

@@ -9,7 +9,9 @@ from salesapp.domain.deal_facts import deal_vocabulary
 from salesapp.domain.deal_values import PREFIX, field_called, plugin_of
 from salesapp.domain.errors import Msg
 from salesapp.domain.pack import Process, Stage
+from salesapp.domain.record_values import is_field_key
 from salesapp.domain.stages import gate_in_words
+from salesapp.web import record_fields
 from salesapp.web.field_inputs import in_words
 from salesapp.web.i18n import gettext, ngettext, say, show_date, show_day, show_moment, show_number, today
 from salesapp.web.inputs import day_of, full_amount
@@ -38,13 +40,23 @@ def stage_of(process_key: str, stage_key: str) -> Stage | None:
 def stage_label(process_key: str, stage_key: str) -> str:
     """The stage's label; its key while its plugin is missing."""
     stage = stage_of(process_key, stage_key)
-    return say(stage.label) if stage else stage_key
+    return say(stage.label) if stage else _gone(process_key, "stage", stage_key)
+
+
+def _gone(process_key: str, kind: str, key: str) -> str:
+    """What something that the owner switched off was called."""
+    process = catalog().process(process_key)
+    label = process.gone_label(kind, key) if process else None
+    return say(label) if label else key
 
 
 def step_label(process: Process | None, key: str) -> str:
-    """A key step's label; its key where the process no longer has it."""
-    steps = (step for stage in process.stages for step in stage.key_steps) if process else ()
-    return next((say(step.label) for step in steps if step.key == key), key)
+    """A key step's label; its key where nobody knows it any more."""
+    if process is None:
+        return key
+    steps = {step.key: step.label for stage in process.stages for step in stage.key_steps}
+    label = steps.get(key) or process.gone_label("step", key)
+    return say(label) if label else key
 
 
 def gate_words(process_key: str, keys: Sequence[str]) -> list[str]:
@@ -65,7 +77,9 @@ def reason_label(process_key: str, reason: str | None) -> str:
     """Why a deal was lost."""
     process = catalog().process(process_key)
     found = next((each for each in process.lost_reasons if each.key == reason), None) if process else None
-    return say(found.label) if found else (reason or gettext("no reason given"))
+    if not reason:
+        return gettext("no reason given")
+    return say(found.label) if found else _gone(process_key, "reason", reason)
 
 
 def stay_duration(secs: int) -> str:
@@ -92,9 +106,12 @@ def changes(
     process = catalog().process(str(data.get("process")))
     found: list[tuple[str, str, str]] = []
     for name, (was, became) in personal.items():
+        if is_field_key(name):
+            continue
         field = field_called(process, name) if name.startswith(PREFIX) else None
         old, new = (in_words(field, value) if field else str(value or "") for value in (was, became))
         found.append((say(field.label) if field else labels.get(name, name.removeprefix(PREFIX)), old, new))
+    found += record_fields.change_words("deal", personal)
     if "to_owner" in data:
         old, new = (people.get(data[key], gettext("nobody")) for key in ("from_owner", "to_owner"))
         found.append((labels["owner_id"], old, new))

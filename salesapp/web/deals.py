@@ -1,7 +1,8 @@
 """Deals to read: the board or the list, and the page of one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint
@@ -9,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from salesapp.domain.deal_facts import deal_vocabulary
 from salesapp.domain.pack import Process, Stage
-from salesapp.domain.permissions import Actor
+from salesapp.domain.permissions import Access, Actor
 from salesapp.domain.stages import LOST, WON, checklist, gates_ahead, next_stages, requirements, words_of
 from salesapp.domain.views import DealView
 from salesapp.store import activities, contact_points, deal_steps, deals, timeline
 from salesapp.store.engine import Executor, reading
-from salesapp.web import board, deal_fields, deal_words, decisions, file_words, render
+from salesapp.store.visibility import customer_access
+from salesapp.web import board, deal_fields, deal_words, decisions, file_words, record_fields, render
 from salesapp.web.i18n import gettext, say, show_day, today
 from salesapp.web.inputs import full_amount
 from salesapp.web.request import catalog, current_actor, current_now, int_arg
@@ -58,8 +60,7 @@ def _page(deal_id: int, **context: Any) -> str:
         planned = activities.planned_for(x, customer_id=deal.customer_id, deal_id=deal_id)
         note = deals.lost_note(x, deal_id) if deal.state == "lost" else ""
         more = _timeline(x, actor, deal_id) | about(x, deal)
-        people = deals.contacts_of(x, deal.customer_id) if deal.contact_ids else ()
-        phones = contact_points.phones_of(x, deal.contact_ids)
+        people, phones = _contacts(x, deal, actor, now)
     process = more["process"]
     return render.page(
         "deals/show.html",
@@ -69,14 +70,25 @@ def _page(deal_id: int, **context: Any) -> str:
         planned=planned,
         lost_note=note,
         answers=deal_fields.facts_shown(deal, process),
+        own_fields=record_fields.shown("deal", deal_id, deal.custom),
         contacts=[(row.id, row.name, phones.get(row.id, "")) for row in people if row.id in deal.contact_ids],
         **more,
         **context,
     )
 
 
+def _contacts(x: Executor, deal: DealView, actor: Actor, now: datetime) -> tuple[Sequence[Any], Mapping[int, str]]:
+    """The customer's contacts and their numbers: only for whoever gets into the customer, too."""
+    if not deal.contact_ids or deal.customer_id is None:
+        return (), {}
+    if customer_access(x, actor, deal.customer_id, now) is Access.NONE:
+        return (), {}
+    return deals.contacts_of(x, deal.customer_id), contact_points.phones_of(x, deal.contact_ids)
+
+
 def _timeline(x: Executor, actor: Actor, deal_id: int) -> dict[str, Any]:
-    found = timeline.entries(x, actor, deal_id=deal_id, after=int_arg("after"), limit=SHOWN + 1, now=current_now())
+    after, now = int_arg("after"), current_now()
+    found = timeline.entries(x, actor, deal_id=deal_id, after=after, limit=SHOWN + 1, now=now, loaded=True)
     files = file_words.for_page(x, found[:SHOWN], deal_id=deal_id, section=True)
     return files | {"entries": found[:SHOWN], "older": found[SHOWN - 1].id if len(found) > SHOWN else None}
 

@@ -31,6 +31,7 @@ HEADERS: Mapping[str, str] = {
 COMPRESSIBLE = ("text/", "image/svg", "application/javascript", "application/json")
 GZIP_FROM = 500
 READ_AT_ONCE = 1 << 18
+LONGEST_QUERY = 4000
 
 
 def csrf_token() -> str:
@@ -62,6 +63,12 @@ def takes_files(view: View) -> View:
     """Let this page take uploads; every other takes an ordinary form only."""
     view.takes_files = True  # type: ignore[attr-defined]
     return view
+
+
+def check_address() -> None:
+    """Refuse an address that is too long in our own words, before the server has to."""
+    if len(request.query_string) > LONGEST_QUERY:
+        abort(414)
 
 
 def check_size() -> None:
@@ -153,6 +160,7 @@ def _compress(response: Response) -> Response:
 
 def register(app: Flask) -> None:
     """Put the guard before and after every handler."""
+    app.before_request(check_address)
     app.before_request(check_size)
     app.before_request(check_sign_in)
     app.before_request(check_form)

@@ -10,18 +10,18 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta, get_day_names
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session
 from markupsafe import Markup
 
 from salesapp.domain.errors import N_, Msg
 from salesapp.domain.money import Money, full_money
-from salesapp.domain.text import LANGUAGES, Text
+from salesapp.domain.text import LANGUAGE_NAMES, LANGUAGES, Text
 from salesapp.web.request import current_now, signed_in
 
 CATALOGUES: Final = Path(__file__).parent.parent / "translations"
-NAMES: Final = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文", "ru": "Русский"}
+NAMES: Final = LANGUAGE_NAMES
 NEAR: Final = {0: N_("today"), 1: N_("tomorrow"), -1: N_("yesterday")}
 _TRADITIONAL: Final = {"hant", "tw", "hk", "mo", "yue"}
 
@@ -58,14 +58,20 @@ def negotiate(accepted: Iterable[str]) -> str:
 
 def language() -> str:
     """The language of this request: the person's own, else what they chose before signing in, else the browser's."""
+    try:
+        known: str = g.language
+    except (AttributeError, RuntimeError):  # not asked before, or not within a request
+        known = _language()
+    return known
+
+
+def _language() -> str:
     if not has_request_context():
         return "en"
-    known: str | None = g.get("language")
-    if known is None:
-        found = signed_in()
-        chosen = (found.actor.language if found else None) or session.get("language")
-        accepted = (tag for tag, quality in request.accept_languages if quality > 0)
-        known = g.language = str(chosen) if chosen in LANGUAGES else negotiate(accepted)
+    found = signed_in()
+    chosen = (found.actor.language if found else None) or session.get("language")
+    accepted = (tag for tag, quality in request.accept_languages if quality > 0)
+    known = g.language = str(chosen) if chosen in LANGUAGES else negotiate(accepted)
     return known
 
 
@@ -184,6 +190,16 @@ def show_day(moment: datetime | date | None) -> str:
         return ""
     day = local(moment).date() if isinstance(moment, datetime) else moment
     return day_near(day, today(), language())
+
+
+def languages_mine_first() -> list[tuple[str, str]]:
+    """Every language and what it calls itself, the reader's own before the others."""
+    return sorted(NAMES.items(), key=lambda each: each[0] != language())
+
+
+def show_weekday(number: int) -> str:
+    """A day of the week in short; Monday is 0."""
+    return str(get_day_names("abbreviated", "stand-alone", locale(language()))[number])
 
 
 def show_full_moment(moment: datetime | None) -> str:

@@ -11,7 +11,7 @@ from salesapp.services.work import work
 from salesapp.store.engine import reading
 from salesapp.store.links import LinkView
 from salesapp.web import render
-from salesapp.web.i18n import NAMES
+from salesapp.web.choices import offered_languages
 from salesapp.web.request import current_company, current_now, public, signed_in
 from salesapp.web.sign_in import start
 
@@ -24,7 +24,7 @@ def _find(token: str) -> LinkView | None:
 
 
 def _page(link: LinkView | None, token: str, **context: object) -> tuple[str, int]:
-    door = {"languages": NAMES, "here": request.path, "company": current_company()}
+    door = {"languages": offered_languages(current_company()), "here": request.path, "company": current_company()}
     if link is None or not link.open:
         return render.page("link/closed.html", **door), 404 if link is None else 410
     status = 422 if "errors" in context else 200

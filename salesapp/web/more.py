@@ -5,8 +5,8 @@ from flask import Blueprint
 from salesapp.store import decision_lists
 from salesapp.store.engine import reading
 from salesapp.web import render
-from salesapp.web.i18n import NAMES
-from salesapp.web.request import current_actor, current_now
+from salesapp.web.choices import offered_languages
+from salesapp.web.request import current_actor, current_company, current_now
 
 bp = Blueprint("more", __name__)
 
@@ -17,4 +17,4 @@ def page() -> str:
     with reading() as x:
         waiting = decision_lists.count_waiting(x, current_actor(), current_now())
     counts = {"decisions": waiting, "more": waiting}
-    return render.page("more.html", languages=NAMES, decisions=waiting, counts=counts)
+    return render.page("more.html", languages=offered_languages(current_company()), decisions=waiting, counts=counts)

@@ -8,16 +8,19 @@ from dataclasses import replace
 from typing import Final
 
 from salesapp.domain.errors import Problem
-from salesapp.domain.followups import try_again
+from salesapp.services import suggested_days
+from salesapp.store.engine import Executor
 from salesapp.web.i18n import today
+from salesapp.web.request import current_actor
 
 FIELDS: Final = ("next_on", "next_time", "soon_on", "soon_time", "suggested")
 SOON: Final = ("not_reached", "later")
 
 
-def soon() -> dict[str, str]:
-    """What stands in the near day's fields at first."""
-    return {"soon_on": try_again(today()).isoformat(), "soon_time": ""}
+def suggested(x: Executor, grade: str | None) -> dict[str, str]:
+    """What stands in the near day's fields at first, and the day that is suggested after a contact."""
+    days = suggested_days.suggested(x, current_actor(), grade, today())
+    return {"suggested": days.next.isoformat(), "soon_on": days.near.isoformat(), "soon_time": ""}
 
 
 def fields_for(outcome: str, form: Mapping[str, str]) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from salesapp.domain.permissions import ROLES
 from salesapp.services import links as link_service
 from salesapp.services import people as service
 from salesapp.services.work import work
-from salesapp.store import links, people, teams
+from salesapp.store import hand_over, links, people, teams
 from salesapp.store.engine import reading
 from salesapp.web import render
 from salesapp.web.forms import changed_fields, in_words, joined, kept, seen_fields, somebody_was_faster
@@ -145,10 +145,12 @@ def _person_page(person_id: int, status: int = 200, **context: Any) -> tuple[str
         places, last_seen = people.signed_in_at(x, actor, person_id, now)
         open_links = links.open_links(x, actor, person_id, now)
         lists = _lists(x, context["values"])
+        owns = not person.is_active and hand_over.owns_anything(x, person_id)
     return (
         render.page(
             "people/person.html",
             person=person,
+            owns=owns,
             places=places,
             last_seen=last_seen,
             links=open_links,
@@ -201,7 +203,9 @@ def deactivate(person_id: int) -> Response | tuple[str, int]:
         return _person_page(person_id, 422, errors=render.by_place(refused.problems))
     undo = f"/settings/people/{person_id}/reactivate"
     render.flash(gettext("Deactivated, and signed out everywhere."), undo=undo)
-    return _to(person_id)
+    with reading() as x:
+        owns = hand_over.owns_anything(x, person_id)
+    return redirect(f"/settings/people/{person_id}/hand-over", 303) if owns else _to(person_id)
 
 
 @bp.post("/settings/people/<int:person_id>/reactivate")

@@ -3,12 +3,13 @@
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, current_app, render_template, request, session, url_for
+from flask.templating import Environment
+from markupsafe import Markup
 
 from salesapp.domain.errors import N_, Problem
 from salesapp.domain.permissions import Actor, can
@@ -63,7 +64,8 @@ def by_place(problems: Sequence[Problem]) -> dict[str, list[str]]:
 
 
 @cache
-def _version(path: Path) -> str:
+def _version(name: str) -> str:
+    path = STATIC / name
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "0"
 
 
@@ -71,26 +73,49 @@ def asset(name: str) -> str:
     """The address of a static file, which changes with its content and so may be cached for ever."""
     if current_app.debug:
         _version.cache_clear()
-    return f"{current_app.static_url_path}/{name}?v={_version(STATIC / name)}"
+    return f"{current_app.static_url_path}/{name}?v={_version(name)}"
 
 
-def flash(text: str, kind: str = "done", *, undo: str | None = None) -> None:
-    """Say something on the next page; `undo` is the address a form posts to to take it back."""
-    session["flashes"] = [*session.get("flashes", []), (kind, text, undo)][-5:]
+def flash(text: str, kind: str = "done", *, undo: str | None = None, link: tuple[str, str] | None = None) -> None:
+    """Say something on the next page; `undo` is the address a form posts to to take it back, `link` (label, address)
+    what one may want to do about it."""
+    session["flashes"] = [*session.get("flashes", []), (kind, text, undo, *([link] if link else []))][-5:]
+
+
+class Templates(Environment):
+    """Flask's templates, with their globals as the plain dict they are: each import in a template compares names with
+    them, which takes Jinja's chain of one dict twenty times as long."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What a template knows beside its context."""
+        return super().make_globals(d) if d else self.globals
 
 
 class _Flashes:
     """What there is to say, forgotten once a page has said it (and not when only a fragment was rendered)."""
 
     def __iter__(self) -> Iterator[tuple[str, str, str | None]]:
-        return iter([(kind, text, undo) for kind, text, undo in session.pop("flashes", [])])
+        return iter([(kind, _linked(text, link), undo) for kind, text, undo, *link in session.pop("flashes", [])])
 
 
-def _navigation(actor: Actor) -> tuple[tuple[str, str, str, str, bool], ...]:
+def _linked(text: str, link: Sequence[tuple[str, str]]) -> str:
+    """The text with its link; what is put into the pattern is escaped, as a customer may be called anything."""
+    return Markup('{} <a href="{}">{}</a>').format(text, link[0][1], link[0][0]) if link else text
+
+
+BAR: Final = frozenset({"/today", "/customers", "/add", "/deals", "/more"})
+"""The places the phone's bar has; the pages of all others belong to one of them there."""
+
+
+def _navigation(actor: Actor) -> tuple[tuple[str, str, str, str, str], ...]:
+    """The places, each with what aria-current says: "page" here, "true" where it stands for a page the phone's bar has
+    no place of its own for."""
     here, decides = "/" + request.path.split("/")[1], can(actor, "deal.move")
     here = "/activities" if here == "/calendar" else here  # two ways to look at the same
+    stands_for = "" if here in BAR else "/today" if here == "/activities" else "/more"
+    marks = {stands_for: "true", here: "page"}
     places = NAVIGATION if decides else (place for place in NAVIGATION if place[0] != "decisions")
-    return tuple((key, gettext(label), href, icon, here == href) for key, label, href, icon in places)
+    return tuple((key, gettext(label), href, icon, marks.get(href, "")) for key, label, href, icon in places)
 
 
 def _context() -> dict[str, Any]:

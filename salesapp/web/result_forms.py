@@ -10,6 +10,7 @@ from flask import Flask, g
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.deal_values import is_empty
 from salesapp.domain.errors import Problem
+from salesapp.domain.field_reading import form_field
 from salesapp.domain.field_types import FormContext
 from salesapp.domain.fields import FormSpec, parse
 from salesapp.domain.pack import Field
@@ -17,7 +18,7 @@ from salesapp.domain.result_forms import OWN, PREFIX, Answers, Asked, Question, 
 from salesapp.services import result_questions
 from salesapp.services.result_forms import joined
 from salesapp.store.engine import Executor, reading
-from salesapp.web.field_inputs import Widget, form_field, in_words, value_from, widget
+from salesapp.web.field_inputs import Widget, in_words, value_from, widget
 from salesapp.web.i18n import language, say, zone
 from salesapp.web.request import catalog, current_company
 

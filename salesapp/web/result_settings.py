@@ -27,8 +27,12 @@ TYPES: Final = {
     "choices": N_("Any of several answers"),
     "bool": N_("Yes or no"),
     "integer": N_("A number"),
+    "number": N_("A number with decimals"),
     "amount": N_("An amount of money"),
     "date": N_("A day"),
+    "phone": N_("A phone number"),
+    "email": N_("An e-mail address"),
+    "link": N_("A website"),
 }
 
 

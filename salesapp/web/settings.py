@@ -11,8 +11,8 @@ from salesapp.domain.permissions import can
 from salesapp.services import company as service
 from salesapp.services.work import work
 from salesapp.web import choices, render
-from salesapp.web.forms import changed_fields, in_words, kept, seen_fields, sent_fields, somebody_was_faster
-from salesapp.web.i18n import gettext, language, today
+from salesapp.web.forms import changed_fields, in_words, joined, kept, seen_fields, sent_fields, somebody_was_faster
+from salesapp.web.i18n import NAMES, gettext, language, today
 from salesapp.web.request import current_actor, current_company, current_now, request_key
 
 bp = Blueprint("settings", __name__)
@@ -31,6 +31,8 @@ def _options(values: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
         "country": choices.including(choices.countries(lang), values["country"]),
         "currency": choices.including(choices.currencies(lang), values["currency"]),
         "lost_needs_yes": [("", gettext("No")), ("1", gettext("Yes"))],
+        "currencies": choices.currencies(lang),
+        "languages": list(NAMES.items()),
     }
 
 
@@ -51,7 +53,7 @@ def company() -> tuple[str, int]:
 def save_company() -> Response | tuple[str, int]:
     """Change them, for everybody from their next request on."""
     seen = seen_fields(service.FIELDS)
-    typed = sent_fields(service.FIELDS, seen)
+    typed = sent_fields(service.FIELDS, seen) | {field: joined(field) for field in service.SEVERAL}
     try:
         with work(current_actor(), current_now(), request_key=request_key()) as w:
             service.change_company(w, changed_fields(typed, seen), seen)

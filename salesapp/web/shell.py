@@ -17,7 +17,7 @@ from salesapp.web.request import public
 bp = Blueprint("shell", __name__)
 
 FILES: Final = (
-    *("app.css", "app.js", "search.js", "after.js", "files.js"),
+    *("app.css", "app.js", "search.js", "after.js", "errors.js", "files.js"),
     *("built/htmx.min.js", "built/icons.svg", "icon.svg"),
 )
 """What every page asks for."""

@@ -12,8 +12,8 @@ from salesapp.services.work import work
 from salesapp.store import people, sign_ins
 from salesapp.store.engine import reading
 from salesapp.web import render
+from salesapp.web.choices import offered_languages
 from salesapp.web.guard import safe_next
-from salesapp.web.i18n import NAMES
 from salesapp.web.request import User, current_actor, current_company, current_now, public, signed_in
 
 bp = Blueprint("sign_in", __name__)
@@ -44,7 +44,9 @@ def start(token: str) -> None:
 def _form(status: int = 200, **context: object) -> tuple[str, int]:
     context.setdefault("name", "")
     target = safe_next(request.values.get("next"), "")
-    return render.page("sign_in.html", next=target, languages=NAMES, company=current_company(), **context), status
+    company = current_company()
+    languages = offered_languages(company)
+    return render.page("sign_in.html", next=target, languages=languages, company=company, **context), status
 
 
 @bp.get("/sign-in")

@@ -16,15 +16,28 @@ PAGES: Final = """
 /customers?q=王建
 /customers?archived=1
 /customers?sort=name&grade=A
+/customers?f0=grade&o0=is&v0=A&f1=last_contact&o1=ago&v1=0
+/customers?c=name&c=company&c=grade&c=owner&c=next&sort=created
+/lists/customer/filter?f0=owner&f1=created&o1=within&v1=soon&f2=grade&o2=one_of&v2=A
+/lists/customer/columns?c=name&c=grade&c=owner
+/lists/customer/views/new?f0=grade&o0=is&v0=A
+/customers?select=1
 /customers/new
 /customers/{person}
 /customers/{organisation}
 /customers/{archived}
 /customers/{person}/edit
+/settings/fields
+/settings/fields?kind=deal
+/settings/fields/new
 /customers/{organisation}/contacts/new
 /customers/{person}/points/new
 /customers/{person}/dates/new
 /customers/{person}/assign
+/customers/{person}/merge
+/customers/{person}/merge?with={organisation}
+/customers/{person}/privacy
+/customers/{person}/erase
 /contacts/{contact}/edit
 /deals
 /deals?view=list
@@ -32,6 +45,9 @@ PAGES: Final = """
 /deals?who=seen&close=week&entered=over30
 /deals?close=dates&close_from=2026-03-05&close_to=2026-03-01&entered=dates
 /deals?state=lost&view=list
+/deals/list
+/deals/list?c=title&c=customer&c=stage&c=amount&state=all
+/lists/deal/filter?f0=amount&f1=stage
 /deals/new
 /deals/new?customer={person}
 /deals/{deal}
@@ -48,6 +64,9 @@ PAGES: Final = """
 /activities
 /activities?who=team
 /activities?state=done&who=team
+/activities?f0=kind&o0=is&v0=call&c=kind&c=customer&c=planned
+/lists/activity/columns
+/activities?select=1&who=team
 /activities/new
 /activities/new?customer={person}&mode=plan
 /activities/{planned}/finish
@@ -61,9 +80,18 @@ PAGES: Final = """
 /calendar
 /calendar?who=team&on=2026-03-04
 /calendar?view=day&who=team
+/deals/list?select=1
+/bulk
 /decisions
 /decisions/{decision}
 /pool
+/pool?grade=A&there=week
+/pool/{pooled}/hand
+/customers/{person}/share
+/customers/{person}/release
+/customers/{person}/owners
+/customers/{person}/timeline?show=helpers
+/customers/shared
 /search
 /search?q=王建
 /search?q=zzzz
@@ -75,6 +103,8 @@ PAGES: Final = """
 /settings/people/new
 /settings/people/{colleague}
 /settings/people/{invited}
+/settings/people/{colleague}/hand-over
+/settings/people/{colleague}/hand-over?preview=1&to={invited}
 /settings/teams
 /settings/teams/{team}
 /settings/territories
@@ -83,12 +113,26 @@ PAGES: Final = """
 /settings/results
 /settings/results?kind=demo
 /settings/intervals
+/settings/pools
+/settings/pools/new
+/settings/pools/1
+/settings/sources
+/settings/tags
+/settings/working-time
+/settings/working-time/{team}
+/settings/processes
+/settings/processes/general.six
+/settings/processes/general.six/contact
+/settings/processes/general.six/contact/gates/new
 /settings/jobs
 /settings/mail
 /account
 /account/password
 /account/notices
 /notices
+/check
+/audit
+/audit?group=customers
 /more
 /add
 """.split()
@@ -115,6 +159,8 @@ class Tour:
             ("outsider", "/deals", 200),
             ("outsider", "/activities", 200),
             ("outsider", "/customers", 200),
+            ("outsider", "/customers/shared", 200),
+            ("outsider", "/pool", 200),
         ]
 
     def go(self, who: str, path: str) -> tuple[Page, Response]:

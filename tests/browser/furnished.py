@@ -10,7 +10,8 @@ from sqlalchemy import update
 from salesapp.domain.contact_points import ContactPoint, parse_contact_point
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.permissions import SYSTEM, Actor
-from salesapp.services.activities import NewActivity, finish_activity, note_activity, plan_activity
+from salesapp.services.activities import NewActivity, note_activity, plan_activity
+from salesapp.services.activity_finish import finish_activity
 from salesapp.services.company import change_company
 from salesapp.services.contacts import NewContact, add_contact, add_date
 from salesapp.services.customers import NewCustomer, add_customer, archive_customer
@@ -22,6 +23,7 @@ from salesapp.services.links import make_link
 from salesapp.services.lost_deals import ask_or_lose
 from salesapp.services.people import NewPerson, add_person
 from salesapp.services.pool import release_customer
+from salesapp.services.sharing import NewShare, share_customer
 from salesapp.services.teams import add_node
 from salesapp.services.work import Work, work
 from salesapp.store import people
@@ -51,6 +53,7 @@ class Places:
     organisation: int
     contact: int
     archived: int
+    pooled: int
     deal: int
     won: int
     lost: int
@@ -80,7 +83,9 @@ def furnish(app: Flask, cast: Cast) -> Places:
     with work(cast.owner, NOW - timedelta(days=40)) as w:
         person = _person(w)
         organisation, contact = _organisation(w)
-        archived = _others(w)
+        archived, pooled = _others(w)
+    with work(cast.owner, NOW - timedelta(days=13)) as w:
+        _shares(w, person, cast, team)
     with work(cast.owner, NOW - timedelta(days=12)) as w:
         deal, won, lost = _deals(w, person, organisation)
     with work(cast.admin, NOW - timedelta(days=11)) as w:
@@ -98,6 +103,7 @@ def furnish(app: Flask, cast: Cast) -> Places:
         organisation=organisation,
         contact=contact,
         archived=archived,
+        pooled=pooled,
         deal=deal,
         won=won,
         lost=lost,
@@ -141,15 +147,21 @@ def _organisation(w: Work) -> tuple[int, int]:
     return organisation, add_contact(w, organisation, contact)
 
 
-def _others(w: Work) -> int:
+def _others(w: Work) -> tuple[int, int]:
     for n, name in enumerate(("陈晓", "刘伟", "Ольга Сергеевна Преображенская-Воскресенская")):
         add_customer(w, NewCustomer(name=name, phones=(f"1370013700{n}",)))
     add_customer(w, NewCustomer(kind="organisation", name="上海明德贸易有限公司"))
     for n in range(2):
-        release_customer(w, add_customer(w, NewCustomer(name=f"公海客户{n}", phones=(f"1360013600{n}",))))
+        pooled = add_customer(w, NewCustomer(name=f"公海客户{n}", phones=(f"1360013600{n}",)))
+        release_customer(w, pooled, reason="今年没有预算。")
     archived = add_customer(w, NewCustomer(name="存档客户", phones=("13500135000",)))
     archive_customer(w, archived)
-    return archived
+    return archived, pooled
+
+
+def _shares(w: Work, person: int, cast: Cast, team: int) -> None:
+    share_customer(w, person, NewShare(person_id=cast.other_manager.id, level="work", note="帮忙跟一下，下周出差。"))
+    share_customer(w, person, NewShare(team_id=team, until=NOW + timedelta(days=30)))
 
 
 def _deals(w: Work, person: int, organisation: int) -> tuple[int, int, int]:

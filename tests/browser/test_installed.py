@@ -45,6 +45,7 @@ def test_nothing_private_is_kept(signed_in_page: Callable[..., Page], cast: Cast
         [
             "/static/app.css",
             "/static/after.js",
+            "/static/errors.js",
             "/static/app.js",
             "/static/built/htmx.min.js",
             "/static/built/icons.svg",

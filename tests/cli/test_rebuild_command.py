@@ -35,7 +35,7 @@ def test_a_difference_is_named_counted_and_mended(salesapp: Command, database_ur
     checked = salesapp("rebuild", "--check")
     assert checked.exit_code == 1
     assert "deal_total: 0 right, 0 wrong, 0 missing, 7 too many" in checked.output
-    line = "  too many: a.one · open · stage_0 · nobody · CNY: kept n=3 amount_minor=100, true nothing"
+    line = "  too many: open · a.one · stage_0 · CNY · nobody: kept n=3 amount_minor=100, true nothing"
     assert line in checked.output.splitlines()
     assert "… and 2 more" in checked.output
     assert "stage_day: 0 right" in checked.output

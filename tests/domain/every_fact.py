@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from salesapp.domain.criteria import OPS, AllOf, AnyOf, Condition, Fact, Not, When
 from salesapp.domain.deal_facts import deal_vocabulary
+from salesapp.domain.field_values import LINKS
 from salesapp.domain.money import Money
 from salesapp.domain.pack import Field, FieldType, KeyStep, LostReason, Option, Process, Stage
 from salesapp.domain.text import Text
@@ -25,6 +27,7 @@ OPTIONS = (Option("a", same("Top")), Option("b", Text("Middle", "中等", "中�
 FIELDS = tuple(
     Field(key, LEVEL if key == "choice" else same(key.capitalize()), key, OPTIONS if "choice" in key else ())
     for key in get_args(FieldType)
+    if key not in LINKS
 )
 STAGES = (
     Stage("first", same("First"), same("Goal"), (KeyStep("call", same("Call")), KeyStep("visit", same("Visit"))), 10),
@@ -71,7 +74,8 @@ WHOLES = (-(10**18) + 1, -5, -1, 0, 1, 2, 5, 9_007_199_254_740_993, 10**18 - 1)
 MONEY = tuple(Money(minor, currency) for minor in (-1, 0, 100, 101, 10**17) for currency in ("CNY", "RUB"))
 _DAYS = "0001-01-01 1999-12-31 2024-02-29 2026-02-28 2026-03-01 2026-03-02 2026-03-03 2026-03-09 9999-12-31"
 DAYS = tuple(date.fromisoformat(day) for day in _DAYS.split())
-_VALUES = {"text": TEXTS, "integer": WHOLES, "amount": MONEY, "date": DAYS, "bool": (True, False)}
+NUMBERS = tuple(map(Decimal, ("-1", "0", "0.000001", "0.5", "1", "1.5", "999999999999.999999")))
+_VALUES = {"text": TEXTS, "integer": WHOLES, "number": NUMBERS, "amount": MONEY, "date": DAYS, "bool": (True, False)}
 
 
 def _senseless(fact: Fact, op: str) -> bool:
@@ -82,7 +86,7 @@ def _values(fact: Fact, op: str) -> Sequence[Any]:
     some = [key for key, _ in fact.options] or _VALUES.get(fact.type, ())
     if op in ("filled", "empty"):
         return (None,)
-    if op in ("ago", "ahead"):
+    if op in ("ago", "within", "ahead"):
         return (0, 1, 2, 7, 1000, 36_525)
     return [(each,) for each in some] + [tuple(some[:2]), tuple(some[-2:])] if op == "one_of" else some
 

@@ -1,6 +1,6 @@
 """The layout of a day: nothing covers anything, nothing is lost, and whose time is taken twice is found."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 import pytest
@@ -22,6 +22,7 @@ from salesapp.domain.agenda import (
     lanes,
     snapped,
     span,
+    took_place,
 )
 from salesapp.testing import NOW
 
@@ -131,3 +132,25 @@ def test_every_kind_has_a_usual_length(kind: str) -> None:
     assert SHORTEST <= takes(kind, None) <= LONGEST
     assert takes(kind, 45) == 45
     assert takes("of a plugin that left", None) == 30
+
+
+AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("noted_after", "planned_before", "begins", "ends"),
+    [
+        (0, None, -60, 0),  # ticked off now: it has just ended
+        (9, None, -60, 0),
+        (240, None, 0, 60),  # written down in the evening, with its hour
+        (30, None, 0, 30),  # never beyond the moment it was noted
+        (0, 65, -65, -5),  # planned for an hour that is over
+        (0, 20, -20, 0),  # shorter than planned
+        (0, -120, -60, 0),  # done before its time
+    ],
+)
+def test_what_is_done_lies_behind(noted_after: int, planned_before: int | None, begins: int, ends: int) -> None:
+    planned_at = None if planned_before is None else AT - timedelta(minutes=planned_before)
+    found = took_place(AT, AT + timedelta(minutes=noted_after), planned_at, HOUR)
+    assert found == (AT + timedelta(minutes=begins), AT + timedelta(minutes=ends))

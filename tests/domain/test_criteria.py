@@ -73,7 +73,7 @@ WRONG: list[tuple[str, Callable[[], object]]] = [
     ("'one_of'. needs", lambda: When("title", "one_of", tuple(map(str, range(101))))),
     (r"'contains'. needs a text, not '\\ud800'", lambda: When("title", "contains", "\ud800")),
     ("'contains'. needs a text, not ''", lambda: When("title", "contains", "")),
-    ("'at_least'. needs a whole number, a date or Money, not '1'", lambda: When("contacts", "at_least", "1")),
+    ("'at_least'. needs a number, a date or Money, not '1'", lambda: When("contacts", "at_least", "1")),
     ("'at_least'. needs .* not True", lambda: When("contacts", "at_least", True)),
     ("'at_most'. needs .* not Money", lambda: When("amount", "at_most", Money(1.5, "CNY"))),  # type: ignore[arg-type]
     ("'ago'. needs a number of days from 0 to 36525, not -1", lambda: When("stage_since", "ago", -1)),
@@ -205,12 +205,12 @@ GOOD = {"field": "amount", "op": "filled"}
         ({"field": ["amount"], "op": "filled"}, "the field must be the name of a fact"),
         ({"field": "amount", "op": ["filled"]}, "the op must be one of"),
         ({"field": "amount", "op": "at_least", "value": {"minor": 5, "currency": "XXQ"}}, "no such currency: 'XXQ'"),
-        ({"field": "amount", "op": "at_least", "value": {"minor": 5}}, "needs a whole number, a date or Money"),
+        ({"field": "amount", "op": "at_least", "value": {"minor": 5}}, "needs a number, a date or Money"),
         ({"field": "amount", "op": "at_least", "value": {"minor": True, "currency": "CNY"}}, "a date or Money"),
         ({"field": "amount", "op": "at_least", "value": {"minor": 5, "currency": "CNY", "x": 1}}, "a date or Money"),
         ({"field": "stage_since", "op": "is", "value": {"date": "2026-02-30"}}, "day is out of range"),
-        ({"field": "stage_since", "op": "is", "value": {"date": "20260228"}}, "needs a text, a whole number"),
-        ({"field": "stage_since", "op": "is", "value": {"date": "2026-02-28", "x": 1}}, "needs a text, a whole number"),
+        ({"field": "stage_since", "op": "is", "value": {"date": "20260228"}}, "needs a text, a number"),
+        ({"field": "stage_since", "op": "is", "value": {"date": "2026-02-28", "x": 1}}, "needs a text, a number"),
         ({"field": "title", "op": "one_of", "value": ["a", ["b"]]}, "needs a tuple of 1 to 100 texts"),
     ],
 )
@@ -311,7 +311,8 @@ def test_each_question_is_answered(question: str, value: Any, answer: bool) -> N
 
 @pytest.mark.parametrize("empty", [{}, {"field.text": None}, {"field.text": ""}, {"field.text": ()}])
 def test_what_is_empty_answers_no_question_but_two(empty: dict[str, object]) -> None:
-    values: dict[str, Any] = {"is": "a", "is_not": "a", "one_of": ("a",), "contains": "a", "ago": 0, "ahead": 0}
+    values: dict[str, Any] = {"is": "a", "is_not": "a", "one_of": ("a",), "contains": "a", "ago": 0, "within": 0}
+    values["ahead"] = 0
     answers = {op for kind in OPS for op in OPS[kind] if holds(When("field.text", op, _any(op, values)), empty, TODAY)}
     assert answers == {"empty", "is_not"}
 

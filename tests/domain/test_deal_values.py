@@ -36,6 +36,12 @@ FITS: dict[FieldType, list[Any]] = {
     "bool": [True, False],
     "choice": ["sweet", "salty"],
     "choices": [["sweet"], ["salty", "sweet"], ("sweet",)],
+    "number": [{"micro": 0}, {"micro": -1_500_000}, {"micro": 10**18 - 1}],
+    "phone": ["13800138000", "+7 912 345-67-89", "010-83210000-8001"],
+    "email": ["wang@example.com"],
+    "link": ["https://example.com/a?b=c"],
+    "person": [1, 400],
+    "customer": [1],
 }
 WRONG: dict[FieldType, list[Any]] = {
     "text": ["a\0b", "\ud800", 1, True, ["a"], "口" * (LONGEST["text"] + 1)],
@@ -59,6 +65,12 @@ WRONG: dict[FieldType, list[Any]] = {
     "bool": ["yes", 0, 1],
     "choice": ["bitter", "Sweet", ["sweet"], 1],
     "choices": ["sweet", ["bitter"], ["sweet", 1], [["sweet"]], {"sweet": True}],
+    "number": [1, 1.5, "1.5", {"micro": 1.5}, {"micro": True}, {"micro": 10**18}, {"micro": 1, "more": 1}, {}],
+    "phone": ["abc", 13800138000, "12", "１３８００１３８０００"],
+    "email": ["wang", "Wang@example.com", 5],
+    "link": ["javascript:alert(1)", "example.com", "https://"],
+    "person": ["1", 0, -1, True, 1.0],
+    "customer": ["1", 0, True],
 }
 
 

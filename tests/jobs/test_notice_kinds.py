@@ -11,7 +11,10 @@ from sqlalchemy import select, update
 from salesapp.domain.notices import APP, OFF
 from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.jobs.notice_kinds import DIGEST, LOOK, MAIL
-from salesapp.services.activities import NewActivity, cancel_activity, plan_activity
+from salesapp.services.activities import NewActivity, plan_activity
+from salesapp.services.activity_changes import cancel_activity
+from salesapp.services.activity_finish import finish_activity
+from salesapp.services.contacts import NewContact, add_contact
 from salesapp.services.jobs import enqueue
 from salesapp.services.notices import read_one
 from salesapp.services.pool import assign_customer
@@ -147,7 +150,11 @@ def test_what_was_planned_and_cancelled_is_not_mailed(cast: Cast, clock: Clock, 
                 cancel_activity(w, activity_id)
     run(clock, seconds=30)
     (mail,) = box.mails
-    assert "拜访 · 3月2日周一" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    said = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert (
+        "事项：拜访\r\n时间：3月2日周一\r\n来自：Manager，3月2日周一 10:00\r\nhttps://crm.example.com/customers/1"
+        in said
+    )
 
 
 def test_a_request_that_was_decided_meanwhile_is_not_mailed(app: Flask, cast: Cast, clock: Clock, box: Box) -> None:
@@ -384,3 +391,58 @@ def test_a_deal_of_somebody_else(app: Flask, cast: Cast, clock: Clock, box: Box)
     a_deal(app, cast.manager, owner_id=cast.owner.id, customer_id=a_customer(cast.manager))
     run(clock, seconds=30)
     assert box.mails[0]["Subject"] == "Manager 把商机交给了你：卢沟桥医院 · 监护仪"
+
+
+def test_a_mail_says_what_with_whom_when_why_and_from_whom(cast: Cast, clock: Clock, box: Box) -> None:
+    choose(cast.owner, ways={"activity.given": "mail"})
+    customer_id = a_customer(cast.owner)
+    with work(cast.owner, NOW) as w:
+        contact_id = add_contact(w, customer_id, NewContact(name="陈护士长"))
+    with work(cast.manager, NOW) as w:
+        first = plan_activity(
+            w,
+            NewActivity(
+                kind="visit",
+                customer_id=customer_id,
+                contact_id=contact_id,
+                owner_id=cast.owner.id,
+                planned_at=NOW,
+                all_day=False,
+                note="送样品\n" + "x" * 400,
+                because="院长问过",
+            ),
+        )
+        finish_activity(w, first, "not_reached", "没人接", NOW + timedelta(days=1))
+    run(clock, seconds=30)
+    (mail,) = box.mails  # what is done already is told to nobody
+    said = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    for line in (
+        "事项：拜访",
+        "联系人：陈护士长",
+        "时间：3月3日周二",
+        "原因：上次没联系上",
+        "来自：Manager，3月2日周一 10:00",
+    ):
+        assert line in said
+    assert "没人接" not in said  # the next one has no note of its own yet
+    assert "原因：上次没联系上<br>" in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_mail_holds_one_line_of_anybodys_words(cast: Cast, clock: Clock, box: Box) -> None:
+    choose(cast.owner, ways={"activity.given": "mail"})
+    new = NewActivity(
+        customer_id=a_customer(cast.owner),
+        owner_id=cast.owner.id,
+        planned_at=NOW,
+        note="送样品\n" + "x" * 400,
+        because="院长 <b>问过</b>",
+    )
+    with work(cast.manager, NOW) as w:
+        plan_activity(w, new)
+    run(clock, seconds=30)
+    (mail,) = box.mails
+    said = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "说明：送样品 xxx" in said
+    assert "x" * 201 not in said
+    assert "原因：院长 <b>问过</b>" in said
+    assert "&lt;b&gt;问过" in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]

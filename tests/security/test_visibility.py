@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from salesapp.domain.permissions import Actor
 from salesapp.services.contacts import NewContact, add_contact
+from salesapp.services.deals import change_deal
 from salesapp.services.work import work
 from salesapp.store.engine import reading
 from salesapp.store.tables import activity, contact_point, deal_contact, event
@@ -254,6 +255,9 @@ def test_those_who_may_see_it_do(
 def test_in_the_pool_a_customer_shows_no_way_to_reach_them(
     app: Flask, client_of: Callable[[Actor], Browser], cast: Cast, records: Records
 ) -> None:
+    assert client_of(cast.owner).send(f"/customers/{records.customer_id}/release").status_code == 422  # an open deal
+    with work(cast.admin, NOW) as w:
+        change_deal(w, records.deal_id, {"owner_id": None}, {})
     assert client_of(cast.owner).send(f"/customers/{records.customer_id}/release").status_code == 303
     hidden = ("13800138000", "138 0013 8000", "secret@example.com", "机密乙", "机密丙")
     for person in _strangers(cast):  # the owner keeps their deal on it, so their own manager still sees it

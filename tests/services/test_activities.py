@@ -10,10 +10,11 @@ from sqlalchemy import Row, select
 
 from salesapp.domain.errors import Msg, NotAllowed, NotFound, Refused, Stale
 from salesapp.services import activities as service
+from salesapp.services import activity_changes, activity_finish, activity_undo
 from salesapp.services.activities import NewActivity
 from salesapp.services.agenda import move_activity
 from salesapp.services.work import Work, work
-from salesapp.store import activities, card_signs, deal_lists
+from salesapp.store import activities, deal_lists
 from salesapp.store.activities import ActivityFilter
 from salesapp.store.engine import reading
 from salesapp.store.tables import activity, customer, event, event_payload
@@ -95,14 +96,14 @@ def test_finishing_plans_the_next_one_and_taking_it_back_drops_that(app: Flask, 
     customer_id = a_customer(cast.owner)
     activity_id = plan(cast.owner, customer_id=customer_id)
     with work(cast.owner, TOMORROW) as w:
-        next_id = service.finish_activity(w, activity_id, "reached", "下周再聊", TOMORROW + timedelta(days=7))
+        next_id = activity_finish.finish_activity(w, activity_id, "reached", "下周再聊", TOMORROW + timedelta(days=7))
     assert next_id is not None
     done = row(activity_id)
     assert (done.state, done.outcome, done.note, done.at) == ("done", "reached", "下周再聊", TOMORROW)
     assert (row(next_id).state, row(next_id).because["after"]) == ("planned", activity_id)
     assert last_contact() == TOMORROW
     with work(cast.owner, TOMORROW) as w:
-        service.reopen_activity(w, activity_id)
+        activity_undo.reopen_activity(w, activity_id)
     assert (row(activity_id).state, row(next_id).state) == ("planned", "cancelled")
     assert last_contact() is None
     with reading() as x:
@@ -115,21 +116,21 @@ def test_taking_back_a_note_goes_back_to_the_contact_before(app: Flask, cast: Ca
     note(cast.owner, customer_id=customer_id, outcome="reached", at=NOW - timedelta(days=2))
     noted = note(cast.owner, customer_id=customer_id, outcome="reached")
     with work(cast.owner, NOW) as w:
-        service.reopen_activity(w, noted)
+        activity_undo.reopen_activity(w, noted)
     assert row(noted).state == "cancelled"
     assert last_contact() == NOW - timedelta(days=2)
     with pytest.raises(Refused), work(cast.owner, NOW) as w:
-        service.reopen_activity(w, noted)
+        activity_undo.reopen_activity(w, noted)
 
 
 def test_what_is_done_cannot_be_done_again(app: Flask, cast: Cast) -> None:
     activity_id = plan(cast.owner)
     with work(cast.owner, NOW) as w:
-        service.finish_activity(w, activity_id, "reached", "")
+        activity_finish.finish_activity(w, activity_id, "reached", "")
     again: list[Callable[[Work], Any]] = [
-        lambda w: service.finish_activity(w, activity_id, "reached", ""),
-        lambda w: service.cancel_activity(w, activity_id),
-        lambda w: service.postpone_activity(w, activity_id, TOMORROW),
+        lambda w: activity_finish.finish_activity(w, activity_id, "reached", ""),
+        lambda w: activity_changes.cancel_activity(w, activity_id),
+        lambda w: activity_changes.postpone_activity(w, activity_id, TOMORROW),
     ]
     for change in again:
         with pytest.raises(Stale), work(cast.owner, NOW) as w:
@@ -139,16 +140,16 @@ def test_what_is_done_cannot_be_done_again(app: Flask, cast: Cast) -> None:
 def test_finishing_asks_how_it_went_unless_nobody_is_to_be_reached(app: Flask, cast: Cast) -> None:
     call, task = plan(cast.owner), plan(cast.owner, kind="task")
     with pytest.raises(Refused), work(cast.owner, NOW) as w:
-        service.finish_activity(w, call, None, "")
+        activity_finish.finish_activity(w, call, None, "")
     with work(cast.owner, NOW) as w:
-        service.finish_activity(w, task, None, "")
+        activity_finish.finish_activity(w, task, None, "")
     assert row(task).state == "done"
 
 
 def test_putting_off_keeps_it_planned(app: Flask, cast: Cast) -> None:
     activity_id = plan(cast.owner)
     with work(cast.owner, NOW) as w:
-        service.postpone_activity(w, activity_id, NOW + timedelta(days=9))
+        activity_changes.postpone_activity(w, activity_id, NOW + timedelta(days=9))
     assert (row(activity_id).state, row(activity_id).planned_at) == ("planned", NOW + timedelta(days=9))
 
 
@@ -156,10 +157,10 @@ def test_the_outsider_and_the_reader_cannot_touch_it(app: Flask, cast: Cast) -> 
     customer_id = a_customer(cast.owner)
     activity_id = plan(cast.owner, customer_id=customer_id)
     changes: list[Callable[[Work], Any]] = [
-        lambda w: service.finish_activity(w, activity_id, "reached", ""),
-        lambda w: service.cancel_activity(w, activity_id),
-        lambda w: service.reopen_activity(w, activity_id),
-        lambda w: service.postpone_activity(w, activity_id, TOMORROW),
+        lambda w: activity_finish.finish_activity(w, activity_id, "reached", ""),
+        lambda w: activity_changes.cancel_activity(w, activity_id),
+        lambda w: activity_undo.reopen_activity(w, activity_id),
+        lambda w: activity_changes.postpone_activity(w, activity_id, TOMORROW),
         lambda w: service.note_activity(w, NewActivity(customer_id=customer_id)),
         lambda w: service.plan_activity(w, NewActivity(customer_id=customer_id, planned_at=TOMORROW)),
     ]
@@ -200,10 +201,10 @@ def test_a_deal_has_a_next_step_by_its_own_or_its_customers_activity(app: Flask,
     plan(cast.owner, customer_id=customer_id)
     with reading() as x:
         faults = activities.deals_without_next(x, cast.owner.people)
-        steps = card_signs.read(x, [(own, None), (by_customer, customer_id), (without, None)]).nexts
+        rows = deal_lists.page(x, cast.owner, deal_lists.DealFilter(), NOW)
         assert activities.deals_without_next(x, cast.outsider.people) == []
     assert [fault.id for fault in faults] == [without]
-    assert set(steps) == {own, by_customer}
+    assert {row.id for row in rows if row.next_at} == {own, by_customer}
 
 
 def test_the_phone_of_a_row_is_the_customers(app: Flask, cast: Cast) -> None:
@@ -222,10 +223,10 @@ def test_taking_back_that_it_is_done_brings_the_planned_note_back(
     activity_id = plan(cast.owner, customer_id=a_customer(cast.owner), note=planned_note)
     for _ in range(2):
         with work(cast.owner, NOW) as w:
-            service.finish_activity(w, activity_id, "reached", said)
+            activity_finish.finish_activity(w, activity_id, "reached", said)
         assert row(activity_id).note == (said or planned_note)
         with work(cast.owner, NOW) as w:
-            service.reopen_activity(w, activity_id)
+            activity_undo.reopen_activity(w, activity_id)
         assert row(activity_id).note == planned_note
 
 
@@ -239,7 +240,7 @@ def test_an_activity_is_planned_for_oneself_or_ones_own_people(cast: Cast) -> No
 def test_putting_off_says_what_the_day_was(cast: Cast) -> None:
     activity_id = plan(cast.owner)
     with work(cast.owner, NOW) as w:
-        service.postpone_activity(w, activity_id, NOW + timedelta(days=9))
+        activity_changes.postpone_activity(w, activity_id, NOW + timedelta(days=9))
     with reading() as x:
         events = select(event.c.data).where(event.c.subject_id == activity_id, event.c.subject_kind == "activity")
         data = x.scalars(events.order_by(event.c.id.desc())).first()
@@ -254,9 +255,9 @@ def test_only_a_day_the_rhythm_suggested_says_so(cast: Cast) -> None:
     for outcome, by_rhythm in (("reached", True), ("reached", False), ("not_reached", False)):
         activity_id = plan(cast.owner, customer_id=customer_id)
         with work(cast.owner, NOW) as w:
-            next_id = service.finish_activity(w, activity_id, outcome, "", next_at, by_rhythm=by_rhythm)
+            next_id = activity_finish.finish_activity(w, activity_id, outcome, "", next_at, by_rhythm=by_rhythm)
         reasons.append(row(int(next_id or 0)).because.get("source"))
-    assert reasons == [service.AFTER_REACHED, None, service.AFTER_MISSED]
+    assert reasons == [activity_finish.AFTER_REACHED, None, activity_finish.AFTER_MISSED]
 
 
 def test_an_activity_is_about_somebody_or_something(cast: Cast) -> None:
@@ -273,13 +274,13 @@ def test_a_day_that_is_over_is_refused_wherever_a_day_is_chosen(cast: Cast) -> N
             plan(cast.owner, planned_at=late)
         activity_id = plan(cast.owner)
         with work(cast.owner, NOW) as w, pytest.raises(Refused, match="That day is over"):
-            service.finish_activity(w, activity_id, "reached", "", late)
+            activity_finish.finish_activity(w, activity_id, "reached", "", late)
         with work(cast.owner, NOW) as w, pytest.raises(Refused, match="That day is over"):
-            service.postpone_activity(w, activity_id, late)
+            activity_changes.postpone_activity(w, activity_id, late)
         with work(cast.owner, NOW) as w, pytest.raises(Refused, match="That day is over"):
             move_activity(w, activity_id, late, None, True, row(activity_id).version)
         with work(cast.owner, NOW) as w, pytest.raises(Refused, match="That day is over"):
-            service.plan_next(w, row(activity_id), late)
+            activity_finish.plan_next(w, row(activity_id), late)
 
 
 def test_what_is_overdue_changes_its_length_and_goes_back_to_its_day(cast: Cast) -> None:
@@ -290,42 +291,42 @@ def test_what_is_overdue_changes_its_length_and_goes_back_to_its_day(cast: Cast)
             move_activity(w, activity_id, planned_at, minutes, False, row(activity_id).version)
     assert (row(activity_id).planned_at, row(activity_id).minutes) == (long_ago, 45)
     with work(cast.owner, NOW) as w:
-        service.postpone_activity(w, activity_id, NOW)
+        activity_changes.postpone_activity(w, activity_id, NOW)
     with work(cast.owner, NOW) as w:
-        service.put_back_activity(w, activity_id)
+        activity_undo.put_back_activity(w, activity_id)
     assert row(activity_id).planned_at == long_ago
 
 
 def test_what_is_said_when_putting_off_is_kept_and_goes_when_that_is_taken_back(cast: Cast) -> None:
     activity_id = plan(cast.owner, note="about it")
     with work(cast.owner, NOW) as w:
-        service.postpone_activity(w, activity_id, NOW + timedelta(days=9), note=" in a meeting ")
+        activity_changes.postpone_activity(w, activity_id, NOW + timedelta(days=9), note=" in a meeting ")
     assert row(activity_id).note == "about it\nin a meeting"
     with reading() as x:
         told = select(event_payload.c.body).join(event, event.c.id == event_payload.c.event_id)
         bodies = x.scalars(told.where(event.c.subject_id == activity_id, event.c.subject_kind == "activity")).all()
     assert [body["note"] for body in bodies if "note" in body] == ["in a meeting"]
     with work(cast.owner, NOW) as w:
-        service.put_back_activity(w, activity_id)
+        activity_undo.put_back_activity(w, activity_id)
     assert (row(activity_id).note, row(activity_id).planned_at) == ("about it", TOMORROW)
     with work(cast.owner, NOW) as w, pytest.raises(Refused, match="at most"):
-        service.postpone_activity(w, activity_id, NOW + timedelta(days=9), note="x" * 4995)
+        activity_changes.postpone_activity(w, activity_id, NOW + timedelta(days=9), note="x" * 4995)
 
 
 def test_only_what_was_seen_is_taken_back(cast: Cast) -> None:
     activity_id = plan(cast.owner)
     planned = row(activity_id).version
     with work(cast.manager, NOW) as w:
-        service.finish_activity(w, activity_id, "reached", "")
+        activity_finish.finish_activity(w, activity_id, "reached", "")
     with work(cast.owner, NOW) as w, pytest.raises(Refused, match="changed since"):
-        service.take_back(w, activity_id, planned)
+        activity_undo.take_back(w, activity_id, planned)
     assert row(activity_id).state == "done"
     with work(cast.owner, NOW) as w:
-        service.take_back(w, activity_id, row(activity_id).version)
+        activity_undo.take_back(w, activity_id, row(activity_id).version)
     put_off = row(activity_id).version + 1
     for at in (NOW + timedelta(days=2), NOW + timedelta(days=3)):
         with work(cast.owner, NOW) as w:
-            service.postpone_activity(w, activity_id, at)
+            activity_changes.postpone_activity(w, activity_id, at)
     with work(cast.owner, NOW) as w, pytest.raises(Refused, match="changed since"):
-        service.put_back_activity(w, activity_id, put_off)
+        activity_undo.put_back_activity(w, activity_id, put_off)
     assert row(activity_id).planned_at == NOW + timedelta(days=3)

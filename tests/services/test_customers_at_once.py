@@ -9,9 +9,9 @@ from flask import Flask
 from salesapp.domain.errors import Refused
 from salesapp.domain.permissions import Actor
 from salesapp.services.customers import NewCustomer, add_customer
-from salesapp.services.pool import claim_customer, ensure_default_pool, release_customer
+from salesapp.services.pool import claim_customer, release_customer
 from salesapp.services.work import Work, work
-from salesapp.store import customers
+from salesapp.store import customers, pools
 from salesapp.store.customer_lists import Filters, page
 from salesapp.store.engine import reading
 from salesapp.testing import NOW, Cast
@@ -63,4 +63,7 @@ def test_of_many_who_claim_exactly_one_gets_it(app: Flask, cast: Cast) -> None:
 
 
 def test_the_default_pool_is_made_once(app: Flask, cast: Cast) -> None:
-    assert len(set(at_once(app, [cast.owner, cast.colleague, cast.manager], ensure_default_pool))) == 1
+    assert (
+        len(set(at_once(app, [cast.owner, cast.colleague, cast.manager], lambda w: pools.ensure_default(w.session))))
+        == 1
+    )

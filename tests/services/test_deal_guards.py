@@ -17,7 +17,8 @@ from salesapp.domain.stages import LOST, WON
 from salesapp.domain.views import DealView
 from salesapp.services import deal_moves, deal_steps
 from salesapp.services import deals as service
-from salesapp.services.activities import NewActivity, note_activity, plan_activity, reopen_activity
+from salesapp.services.activities import NewActivity, note_activity, plan_activity
+from salesapp.services.activity_undo import reopen_activity
 from salesapp.services.contacts import NewContact, add_contact, archive_contact, restore_contact
 from salesapp.services.deal_sheet import Sheet, send
 from salesapp.services.work import Work, work

@@ -15,13 +15,15 @@ from salesapp.domain.permissions import Actor
 from salesapp.domain.stages import LOST, WON
 from salesapp.domain.views import DealView
 from salesapp.plugging.hooks import Checked, Hooks
-from salesapp.services import activities, deal_moves, deal_steps
+from salesapp.services import activity_checks, deal_moves, deal_steps
 from salesapp.services import deals as service
-from salesapp.services.activities import NewActivity, finish_activity, note_activity, plan_activity, reopen_activity
+from salesapp.services.activities import NewActivity, note_activity, plan_activity
+from salesapp.services.activity_finish import finish_activity
+from salesapp.services.activity_undo import reopen_activity
 from salesapp.services.contacts import NewContact, add_contact
 from salesapp.services.deal_sheet import Sent, Sheet, send
 from salesapp.services.work import Work, work
-from salesapp.store import deals
+from salesapp.store import deals, timeline
 from salesapp.store.engine import reading
 from salesapp.store.tables import activity, deal_total, event, event_payload, stage_day, stage_event
 from salesapp.testing import NOW, Cast
@@ -229,8 +231,22 @@ def test_taking_the_call_back_takes_its_tick_back_but_no_other(app: Flask, cast:
     with work(cast.owner, NOW) as w:
         reopen_activity(w, planned)
     assert steps_of(cast.owner, deal_id) == frozenset()
-    undone = {"step": "called", "process": TRADE, "evidence": "activity.call"}
-    assert ("step.undone", undone) in log(deal_id)
+    undone = {"step": "called", "process": TRADE, "evidence": "activity.call", "along": True}
+    assert ("step.undone", undone) in [
+        (kind, {k: v for k, v in data.items() if k != "undoes"}) for kind, data in log(deal_id)
+    ]
+
+
+def test_the_timeline_tells_an_undone_call_and_what_it_ticked_in_one_line(app: Flask, cast: Cast) -> None:
+    deal_id = a_trade(app, cast.owner)
+    with work(cast.owner, NOW) as w:
+        call = note_activity(w, NewActivity(kind="call", deal_id=deal_id, outcome="reached"))
+    with work(cast.owner, NOW) as w:
+        reopen_activity(w, call)
+    with reading() as x:
+        found = timeline.entries(x, cast.owner, deal_id=deal_id, now=NOW)
+    assert [each.kind for each in found if not each.hidden] == ["activity.cancelled", "deal.opened"]
+    assert [each.kind for each in found][:4] == ["step.undone", "activity.cancelled", "step.done", "activity.done"]
 
 
 def test_a_tick_by_hand_outlives_the_evidence(app: Flask, cast: Cast) -> None:
@@ -415,4 +431,4 @@ def test_the_outsider_and_the_reader_may_send_no_sheet(app: Flask, cast: Cast) -
             each(w)
         with pytest.raises(NotAllowed), work(cast.reader, NOW) as w:
             each(w)
-    assert activities.NOTE_LENGTH > 0
+    assert activity_checks.NOTE_LENGTH > 0

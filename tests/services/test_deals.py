@@ -21,6 +21,7 @@ from salesapp.services.work import Work, work
 from salesapp.store import deal_lists, deal_totals, deals
 from salesapp.store.engine import db, reading
 from salesapp.store.tables import customer, deal, event, search_row, stage_event
+from salesapp.store.types import instant
 from salesapp.testing import NOW, Cast, Clock
 from tests.services.deal_files import SIX, a_customer, a_deal, ready
 
@@ -292,6 +293,6 @@ def test_the_list_goes_on_where_it_ended(app: Flask, cast: Cast) -> None:
         with reading() as x:
             first = deal_lists.page(x, actor, deal_lists.DealFilter(), NOW, limit=2)
             rest = deal_lists.page(
-                x, actor, deal_lists.DealFilter(), NOW, after=(first[-1].touched_at, first[-1].id), limit=9
+                x, actor, deal_lists.DealFilter(), NOW, after=(instant(first[-1].touched_at), first[-1].id), limit=9
             )
         assert [row.id for row in [*first, *rest]] == made[::-1]

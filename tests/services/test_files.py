@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from salesapp.domain.errors import NotAllowed, NotFound, Refused
 from salesapp.services import file_disk
-from salesapp.services.activities import NewActivity, plan_activity, take_back
+from salesapp.services.activities import NewActivity, plan_activity
+from salesapp.services.activity_undo import take_back
 from salesapp.services.deals import change_deal
 from salesapp.services.file_sweep import sweep
 from salesapp.services.files import Upload, archive_file, attach, open_file, restore_file, take_in
@@ -86,6 +87,14 @@ def test_of_several_files_those_that_fit_are_kept_and_every_problem_is_told(app:
     found = taken(("a.pdf", PDF), ("b.svg", SVG), ("c.docx", DOCX), ("d.exe", b"MZ"))
     assert [each.name for each in found.files] == ["a.pdf", "c.docx"]
     assert [each.message.values["name"] for each in found.problems] == ["b.svg", "d.exe"]
+
+
+def test_a_photo_as_an_iphone_keeps_it_is_refused_with_what_to_do(app: Flask) -> None:
+    for brand in (b"heic", b"mif1"):
+        (wrong,) = taken(("IMG_1.HEIC", b"\x00\x00\x00\x24ftyp" + brand + b"\x00" * 20)).problems
+        assert "Most Compatible" in str(wrong.message)
+    (other,) = taken(("clip.mp4", b"\x00\x00\x00\x24ftypisom" + b"\x00" * 20)).problems
+    assert "Most Compatible" not in str(other.message)
 
 
 def test_too_many_and_too_large_are_refused(app: Flask, cast: Cast, tmp_path: Path) -> None:

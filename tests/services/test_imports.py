@@ -12,12 +12,15 @@ from salesapp.domain.permissions import SYSTEM
 from salesapp.services import imports
 from salesapp.services.csv_table import read_csv
 from salesapp.services.import_rows import read_mapping
-from salesapp.services.imports import Interrupted, Options, Report, import_customers
+from salesapp.services.imports import Interrupted, Options, Report, import_customers, known_here
+from salesapp.services.sources import add_source
+from salesapp.services.work import work
 from salesapp.store import search
 from salesapp.store.engine import reading
 from salesapp.store.tables import batch, contact_point, customer, customer_tag, event, touch
 from salesapp.testing import NOW, Browser, Cast
 from tests.services.deal_files import a_deal
+from tests.web.field_kit import a_field
 
 HOSPITALS = Path(__file__).parents[3] / "shared" / "data" / "hospitals" / "hospitals_beijing_gbk.csv"
 MAPPING = ("NAME=name", "tel=phone", "ADD=address")
@@ -40,7 +43,9 @@ def bring(app: Flask, tmp_path: Path) -> Bring:
         path = tmp_path / "customers.csv"
         path.write_bytes(content.encode(encoding) if isinstance(content, str) else content)
         table = read_csv(path, encoding=encoding, delimiter=delimiter)
-        columns = read_mapping(pairs, table.header)
+        with reading() as x:
+            known = known_here(x)
+        columns = read_mapping(pairs, table.header, known)
         return import_customers(table, columns, Options(**more), SYSTEM, NOW, dry_run=dry)  # type: ignore[arg-type]
 
     return run
@@ -219,9 +224,11 @@ def test_an_import_needs_the_right_to_it(app: Flask, cast: Cast, tmp_path: Path)
     path = tmp_path / "customers.csv"
     path.write_text("name\nA\n", encoding="utf-8")
     table = read_csv(path, encoding="utf-8", delimiter=",")
+    with reading() as x:
+        columns = read_mapping((), table.header, known_here(x))
     for dry in (True, False):
         with pytest.raises(NotAllowed):
-            import_customers(table, read_mapping((), table.header), Options(), cast.owner, NOW, dry_run=dry)
+            import_customers(table, columns, Options(), cast.owner, NOW, dry_run=dry)
     assert count(customer) == 0
 
 
@@ -233,3 +240,46 @@ def test_deals_are_found_by_the_name_an_import_brings(app: Flask, bring: Bring) 
     bring("key,name\n1,丰台医院\n")
     with reading() as x:
         assert [hit.subject_id for hit in search.find(x, SYSTEM, "丰台", NOW, kinds=("deal",))] == [deal_id]
+
+
+def test_fields_of_the_house_come_in_by_key_or_label_and_are_brought_up_to_date(
+    app: Flask, bring: Bring, cast: Cast
+) -> None:
+    size = a_field(cast.admin, "customer", "choice", "规模")
+    several = a_field(cast.admin, "customer", "choices", "兴趣")
+    number = a_field(cast.admin, "customer", "number", "面积")
+    works = a_field(cast.admin, "customer", "bool", "有试用")
+    head = "key,name,规模,兴趣,area,有试用\n"
+    pairs = ("key=key", "name=name", "规模=规模", "兴趣=兴趣", f"area={number}", f"有试用={works}")
+    report = bring(head + "1,甲,大,大；小,12.5,是\n2,乙,中,小,x,也许\n3,丙,,,,\n", *pairs)
+    assert (report.added, len(report.rejected), len(report.rejected[0].reasons)) == (2, 1, 3)
+
+    def custom(name: str) -> dict[str, object]:
+        with reading() as x:
+            return dict(x.execute(select(customer.c.custom).where(customer.c.name == name)).scalar_one())
+
+    def keys(*full: str) -> list[str]:
+        return [each.partition(".")[2] for each in full]
+
+    with reading() as x:
+        options = {each.label.zh_Hans: each.key for each in known_here(x).fields[size].options}
+    one, two, three, four = keys(size, several, number, works)
+    first = {one: options["大"], three: {"micro": 12_500_000}, four: True}
+    assert {key: value for key, value in custom("甲")["own"].items() if key != two} == first  # type: ignore[attr-defined]
+    assert sorted(custom("甲")["own"][two]) == sorted(options.values())  # type: ignore[index]
+    assert custom("丙") == {}
+    assert bring(head + "1,甲,大,大;小,12.5,Yes\n", *pairs).same == 1
+    assert bring(head + "1,甲,小,,,\n", *pairs).changed == 1
+    assert custom("甲")["own"][one] == options["小"]  # type: ignore[index]
+    assert custom("甲")["own"][three] == {"micro": 12_500_000}  # type: ignore[index]
+
+
+def test_a_link_is_no_column_and_a_source_of_the_house_is_known(app: Flask, bring: Bring, cast: Cast) -> None:
+    link = a_field(cast.admin, "customer", "person", "介绍人")
+    with pytest.raises(Refused, match="There is no field"):
+        bring("name,who\nA,B\n", "name=name", f"who={link}")
+    with work(cast.admin, NOW) as w:
+        key = add_source(w, "online", "zh_Hans", "抖音")
+    assert bring("name,source\n甲,抖音\n").added == 1
+    with reading() as x:
+        assert x.execute(select(customer.c.source)).scalar_one() == key

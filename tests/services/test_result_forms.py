@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from salesapp.domain.errors import NotAllowed, NotFound, Refused, Stale
 from salesapp.domain.permissions import Actor
 from salesapp.services import activities as service
+from salesapp.services import activity_changes, activity_finish, activity_undo
 from salesapp.services import result_questions as questions
 from salesapp.services.activities import NewActivity
 from salesapp.services.work import work
@@ -48,13 +49,13 @@ def question(actor: Actor, kind: str = "call", type_: str = "text", **typed: str
 def test_answers_are_kept_told_and_left_out_again(app: Flask, cast: Cast) -> None:
     activity_id = plan(cast.owner, customer_id=a_customer(cast.owner))
     with work(cast.owner, TOMORROW) as w:
-        service.finish_activity(w, activity_id, "reached", "不错", answers=SAID)
+        activity_finish.finish_activity(w, activity_id, "reached", "不错", answers=SAID)
     assert row(activity_id).answers == SAID
     data, personal = done_event(activity_id)
     assert data["answers"] == {"general": {"interest": "high", "decider": False}}
     assert personal == {"note": "不错", "answers": {"general": {"objections": "价格偏高"}}, "planned_note": ""}
     with work(cast.owner, TOMORROW) as w:
-        service.reopen_activity(w, activity_id)
+        activity_undo.reopen_activity(w, activity_id)
     assert (row(activity_id).state, row(activity_id).answers, row(activity_id).note) == ("planned", {}, "")
 
 
@@ -64,14 +65,14 @@ def test_keys_nobody_knows_stay_through_finishing_and_taking_back(app: Flask, ca
     with work(cast.owner, NOW) as w:
         activities.update_from(w.session, activity_id, "planned", {"answers": kept})
     with work(cast.owner, TOMORROW) as w:
-        service.finish_activity(w, activity_id, "reached", "", answers={"general": {"interest": "low"}})
+        activity_finish.finish_activity(w, activity_id, "reached", "", answers={"general": {"interest": "low"}})
     assert row(activity_id).answers == {"gone_plugin": {"x": 1}, "general": {"older": "y", "interest": "low"}}
     with work(cast.owner, TOMORROW) as w:
-        service.reopen_activity(w, activity_id)
+        activity_undo.reopen_activity(w, activity_id)
     assert row(activity_id).answers == kept
     with work(cast.owner, TOMORROW) as w:
-        service.cancel_activity(w, activity_id)
-        service.reopen_activity(w, activity_id)
+        activity_changes.cancel_activity(w, activity_id)
+        activity_undo.reopen_activity(w, activity_id)
     assert row(activity_id).answers == kept
 
 
@@ -82,7 +83,7 @@ def test_what_is_noted_at_once_has_answers_too_and_taking_it_back_drops_them(app
         activity_id = service.note_activity(w, new)
     assert row(activity_id).answers == SAID
     with work(cast.owner, NOW) as w:
-        service.reopen_activity(w, activity_id)
+        activity_undo.reopen_activity(w, activity_id)
     assert (row(activity_id).state, row(activity_id).answers) == ("cancelled", {})
 
 
@@ -94,7 +95,7 @@ def test_wrong_answers_are_refused_at_their_place(app: Flask, cast: Cast) -> Non
         ("not_reached", SAID, ""),  # nobody was there to answer
     ):
         with pytest.raises(Refused) as refused, work(cast.owner, NOW) as w:
-            service.finish_activity(w, activity_id, outcome, "", answers=answers)
+            activity_finish.finish_activity(w, activity_id, outcome, "", answers=answers)
         assert place in {each.place for each in refused.value.problems}
     assert row(activity_id).state == "planned"
 
@@ -118,13 +119,13 @@ def test_a_required_question_is_asked_of_people_not_of_imports(app: Flask, cast:
 def test_putting_off_can_be_taken_back_once_and_only_by_who_may(app: Flask, cast: Cast) -> None:
     activity_id = plan(cast.owner, customer_id=a_customer(cast.owner), all_day=False)
     with pytest.raises(Refused), work(cast.owner, NOW) as w:
-        service.put_back_activity(w, activity_id)
+        activity_undo.put_back_activity(w, activity_id)
     with work(cast.owner, NOW) as w:
-        service.postpone_activity(w, activity_id, NOW + timedelta(days=9))
+        activity_changes.postpone_activity(w, activity_id, NOW + timedelta(days=9))
     with pytest.raises(NotFound), work(cast.outsider, NOW) as w:
-        service.put_back_activity(w, activity_id)
+        activity_undo.put_back_activity(w, activity_id)
     with work(cast.owner, NOW) as w:
-        service.put_back_activity(w, activity_id)
+        activity_undo.put_back_activity(w, activity_id)
     assert (row(activity_id).planned_at, row(activity_id).all_day) == (TOMORROW, False)
 
 

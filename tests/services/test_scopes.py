@@ -10,11 +10,11 @@ from sqlalchemy import Table, select
 
 from salesapp.domain.permissions import Access, Actor
 from salesapp.services import activities as activity_services
-from salesapp.services import deal_moves
+from salesapp.services import activity_finish, deal_moves
 from salesapp.services import deals as service
 from salesapp.services.activities import NewActivity
 from salesapp.services.customers import change_customer
-from salesapp.services.pool import assign_customer, release_customer
+from salesapp.services.pool import assign_customer
 from salesapp.services.work import Work, work
 from salesapp.store import activities, customers, search, visibility
 from salesapp.store.engine import db, reading
@@ -41,8 +41,8 @@ def hand_over(deal_id: int, to: Actor, by: Actor) -> None:
 def test_a_deal_of_a_customer_nobody_owns_is_only_its_new_owners(app: Flask, cast: Cast) -> None:
     customer_id = a_customer(cast.owner)
     deal_id = a_deal(app, cast.owner, customer_id, title="监护仪")
-    with work(cast.owner, NOW) as w:
-        release_customer(w, customer_id)
+    with work(cast.manager, NOW) as w:
+        assign_customer(w, customer_id, None)
     hand_over(deal_id, cast.colleague, cast.manager)
     with reading() as x:
         assert visibility.deal_access(x, cast.owner, deal_id, NOW) is Access.NONE
@@ -116,7 +116,7 @@ def test_the_customer_is_locked_before_what_hangs_on_it(app: Flask, cast: Cast, 
         planned = activity_services.plan_activity(w, NewActivity(deal_id=deal_id, planned_at=NOW))
     acts: list[Callable[[Work], object]] = [
         lambda w: deal_moves.move_deal(w, deal_id, "needs", 1),
-        lambda w: activity_services.finish_activity(w, planned, "reached", ""),
+        lambda w: activity_finish.finish_activity(w, planned, "reached", ""),
         lambda w: activity_services.note_activity(w, NewActivity(deal_id=deal_id)),
     ]
     for act in acts:

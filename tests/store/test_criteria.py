@@ -30,6 +30,7 @@ from tests.domain.every_fact import (
     FIELDS,
     KNOWN,
     MONEY,
+    NUMBERS,
     PROCESS,
     PROCESS_KEY,
     QUESTIONS,
@@ -51,18 +52,26 @@ _AMOUNTS: Final = [{"minor": each.minor, "currency": each.currency} for each in 
     *({"minor": 5, "currency": odd} for odd in ("XXQ", "", None, 5)),
     *({"minor": odd, "currency": "CNY"} for odd in ("5", 5.5, None, 10**18, [5])),
 ]
+_NUMBERS: Final = [
+    *({"micro": int(each * 10**6)} for each in NUMBERS),
+    *({"micro": odd} for odd in ("5", 5.5, None, 10**18, -(10**18) + 1, True)),
+]
 JSON: Final[Sequence[Any]] = [
-    *("", None, True, False, {}, *TEXTS, *_WHOLE_JSON, *_LISTS, *_DATES, *_AMOUNTS),
+    *("", None, True, False, {}, *TEXTS, *_WHOLE_JSON, *_LISTS, *_DATES, *_AMOUNTS, *_NUMBERS),
 ]
 FIT: Final[Mapping[str, Sequence[Any]]] = {
     "text": ["", *TEXTS],
     "long_text": TEXTS,
     "integer": _WHOLE_JSON,
+    "number": _NUMBERS,
     "amount": _AMOUNTS,
     "date": _DATES,
     "bool": [True, False, "true", 1],
     "choice": ["a", "b", "gone", ""],
     "choices": _LISTS,
+    "phone": TEXTS,
+    "email": TEXTS,
+    "link": TEXTS,
 }
 
 

@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from flask import Flask
-from sqlalchemy import Column, NullPool, String, create_engine, event, select, text
+from sqlalchemy import Column, NullPool, String, create_engine, event, inspect, select, text
 
 from salesapp.services.work import Work
 from salesapp.store import schema
@@ -27,6 +27,14 @@ def test_migrations_and_tables_say_the_same(app: Flask) -> None:
             connection, opts={"version_table": schema.VERSION_TABLE, "include_object": ours, "compare_type": True}
         )
         assert compare_metadata(context, metadata) == []
+
+
+def test_primary_keys_stand_in_the_same_order(app: Flask) -> None:
+    with engines().read.connect() as connection:
+        found = inspect(connection)
+        for table in metadata.sorted_tables:
+            key = found.get_pk_constraint(table.name)["constrained_columns"]
+            assert key == [column.name for column in table.primary_key.columns], table.name
 
 
 def test_an_upgraded_database_is_current_and_upgrading_again_changes_nothing(database_url: str) -> None:

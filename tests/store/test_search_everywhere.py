@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from salesapp.domain.permissions import Actor
-from salesapp.services import activities, contacts, rebuild
+from salesapp.services import activities, activity_undo, contacts, rebuild
 from salesapp.services.activities import NewActivity
 from salesapp.services.contacts import NewContact
 from salesapp.services.customers import archive_customer, change_customer, restore_customer
@@ -143,7 +143,7 @@ def test_what_is_put_away_is_not_found_until_it_comes_back(cast: Cast) -> None:
     assert (found(cast.owner, "秀英", "contact"), found(cast.owner, "报价")) == ([contact_id], [note_id])
     with work(cast.owner, NOW) as w:
         contacts.archive_contact(w, contact_id)
-        activities.reopen_activity(w, note_id)  # never planned, so it is cancelled
+        activity_undo.reopen_activity(w, note_id)  # never planned, so it is cancelled
     assert found(cast.owner, "秀英", "contact") == found(cast.owner, "报价") == []
 
 
@@ -179,8 +179,10 @@ def test_choosing_what_one_may_not_see_leaves_no_trace(cast: Cast) -> None:
 def test_services_leave_nothing_to_mend_and_what_drifted_is_mended(app: Flask, cast: Cast) -> None:
     customer_id = added(cast.owner, name="王建国", phones=["13800138000"], emails=["w@example.com"])
     met(cast.owner, customer_id, "李秀英")
-    a_deal(app, cast.owner, customer_id)
+    deal_id = a_deal(app, cast.owner, customer_id)
     noted(cast.owner, customer_id, "发了报价")
+    with work(cast.manager, NOW) as w:
+        change_deal(w, deal_id, {"owner_id": None}, {})
     with work(cast.owner, NOW) as w:
         release_customer(w, customer_id)
     with reading() as x:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from salesapp.domain.permissions import SYSTEM
 from salesapp.services.sign_in import open_sign_in, password_problems, token_hash
 from salesapp.services.work import work
-from salesapp.store import sign_ins
+from salesapp.store import audit, sign_ins
 from salesapp.store.engine import reading
 from salesapp.store.tables import event, person, team
 from salesapp.testing import NOW, Cast
@@ -72,8 +72,20 @@ def test_each_sign_in_is_written_down(app: Flask, cast: Cast) -> None:
     with work(SYSTEM, NOW) as w:
         open_sign_in(w, int(cast.owner.id or 0), address="127.0.0.1", agent="test")
     with reading() as x:
-        kinds = x.scalars(select(event.c.kind).where(event.c.subject_id == cast.owner.id)).all()
-    assert kinds == ["sign_in.opened"]
+        rows = x.execute(select(event.c.kind, event.c.actor_id).where(event.c.subject_id == cast.owner.id)).all()
+    assert rows == [("sign_in.opened", cast.owner.id)]  # who signs in does it, though nobody was signed in before
+
+
+def test_the_audit_says_who_signed_in_where_it_was_noted_without_them(app: Flask, cast: Cast) -> None:
+    with work(SYSTEM, NOW) as w:
+        w.event("sign_in.opened", "person", int(cast.owner.id or 0), data={"sign_in": 1})
+        w.event("person.changed", "person", int(cast.owner.id or 0), data={"fields": []})
+    with reading() as x:
+        found = audit.page(x, audit.Narrowed(), None, 9)
+    assert [(each.kind, each.actor_name) for each in found[:2]] == [
+        ("person.changed", ""),
+        ("sign_in.opened", cast.owner.name),
+    ]
 
 
 @pytest.mark.parametrize(("length", "good"), [(9, False), (10, True), (200, True), (201, False)])

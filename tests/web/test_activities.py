@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from salesapp.services.work import work
 from salesapp.store.engine import reading
 from salesapp.store.tables import activity
 from salesapp.testing import NOW, Browser, Cast
+from tests.services.customer_kit import shared_with
 from tests.services.deal_files import a_customer, a_deal
 
 ClientOf = Callable[[Actor], Browser]
@@ -165,3 +167,77 @@ def test_a_toast_takes_back_what_it_says_and_nothing_done_since(client_of: Clien
         answer = browser.send(stale, fields)
         assert (answer.status_code, "changed since" in answer.text) == (422, True)
     assert rows()[0].state == "planned"
+
+
+def test_choosing_the_customer_last_keeps_what_was_typed(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner, grade="A")
+    typed = {"mode": "done", "kind": "visit", "note": "喜欢白色", "outcome": "not_reached", "at_on": "2026-03-01"}
+    typed |= {"suggested": "2026-04-01", "next_on": "", "planned_on": "2026-04-01"}
+    browser = client_of(cast.owner)
+    page = browser.send("/activities/new/customer", typed | {"customer": str(customer_id)})
+    assert page.status_code == 200
+    shown = re.sub(r' id="[^"]*"', "", page.text)
+    for kept in ("喜欢白色", 'value="visit" checked', 'value="not_reached" checked', 'value="2026-03-01"'):
+        assert kept in shown
+    assert f'name="customer" value="{customer_id}"' in shown
+    assert 'name="next_on" value="2026-03-09"' in shown  # the day of this customer's grade
+    chosen = browser.send("/activities/new/customer", typed | {"customer": str(customer_id), "next_on": "2026-05-05"})
+    assert 'value="2026-05-05"' in chosen.text
+    assert rows() == []
+    assert client_of(cast.outsider).send("/activities/new/customer", {"customer": str(customer_id)}).status_code == 404
+    assert client_of(cast.reader).send("/activities/new/customer", {"customer": str(customer_id)}).status_code == 403
+
+
+def test_a_file_chosen_before_the_customer_is_kept(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    data = {"customer": str(a_customer(cast.owner)), "files": (BytesIO(b"hello"), "notes.txt")}
+    page = client_of(cast.owner).send("/activities/new/customer", data, content_type="multipart/form-data")
+    assert 'name="kept"' in page.text
+    assert "notes.txt" in page.text
+
+
+def test_after_an_error_one_can_still_choose_the_customer(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    answer = client_of(cast.owner).send("/activities/new", {"mode": "done", "kind": "call", "at_on": "2026-03-02"})
+    assert answer.status_code == 422
+    assert f'formaction="/activities/new/customer" name="customer" value="{customer_id}"' in answer.text
+
+
+def test_enter_in_the_form_saves_and_never_picks_a_customer(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    a_customer(cast.owner)
+    page = client_of(cast.owner).get("/activities/new").text
+    first = re.search(r'<button[^>]*form="activity-form"[^>]*>', page)
+    assert first
+    assert "formaction" not in first[0]
+
+
+def test_a_taken_time_is_said_before_it_is_planned(
+    app: Flask, client_of: ClientOf, cast: Cast, statements: list[str]
+) -> None:
+    taken = planned(cast.owner, kind="visit", all_day=False, customer_id=a_customer(cast.owner))  # 11:00 to 12:00
+    planned(cast.colleague, kind="visit", all_day=False, note="别人的")
+    browser = client_of(cast.owner)
+    asked = "/activities/beside?planned_on=2026-03-02&kind=call&planned_time="
+    statements.clear()
+    assert "At the same time: 11:00\u202fAM 卢沟桥医院" in browser.get(f"{asked}11:30").text
+    assert len([each for each in statements if "FROM activity" in each]) == 1
+    assert "别人的" not in browser.get(f"{asked}11:30").text
+    for free in ("12:00", "10:45", "", "bald"):
+        assert browser.get(asked + free).text.strip() == ""
+    assert "At the same time" in browser.get(f"{asked}10:45&minutes=30").text
+    assert "At the same time" in browser.get("/activities/new?mode=plan&on=2026-03-02&at=11:15").text
+    own = f"/activities/beside?activity={taken}&on=2026-03-02&at=11:15"
+    assert browser.get(own).text.strip() == ""  # it may be moved over itself
+    assert client_of(cast.outsider).get(own).status_code == 404
+    assert client_of(cast.reader).get(f"{asked}11:30").status_code == 403
+
+
+def test_who_may_only_read_is_told_before_anything_is_typed(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    deal_id = a_deal(app, cast.owner, customer_id)
+    shared_with(cast.owner, customer_id, cast.outsider, "read")
+    browser = client_of(cast.outsider)
+    assert browser.get(f"/customers/{customer_id}").status_code == 200
+    for asked in (f"customer={customer_id}", f"deal={deal_id}"):
+        for path in ("new", "after"):
+            assert browser.get(f"/activities/{path}?{asked}").status_code == 403, (path, asked)
+            assert client_of(cast.owner).get(f"/activities/{path}?{asked}").status_code == 200

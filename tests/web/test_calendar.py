@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import Row, select, update
 
 from salesapp.domain.permissions import SYSTEM, Actor
-from salesapp.services.activities import NewActivity, finish_activity, plan_activity
+from salesapp.services.activities import NewActivity, plan_activity
+from salesapp.services.activity_finish import finish_activity
 from salesapp.services.agenda import clashing
 from salesapp.services.work import work
 from salesapp.store.engine import reading
@@ -280,9 +281,10 @@ def test_an_empty_place_leads_to_a_form_that_knows_when(app: Flask, client_of: C
     slots = re.findall(r'<a class="cal-slot[^>]*href="([^"]*)"', day(browser.get("/calendar").text, "2026-03-03"))
     address = next(each for each in slots if "at=15%3A00" in each or "at=15:00" in each).replace("&amp;", "&")
     form = browser.get(address).text
-    pick = re.search(rf'href="(/activities/new\?customer={customer_id}[^"]*)"', form)
-    assert pick
-    form = browser.get(pick[1].replace("&amp;", "&")).text
+    assert f'formaction="/activities/new/customer" name="customer" value="{customer_id}"' in form
+    hidden = dict(re.findall(r'<input type="hidden" name="(next|suggested)" value="([^"]*)"', form))
+    typed = {"mode": "plan", "kind": "call", "planned_on": "2026-03-03", "planned_time": "15:00", **hidden}
+    form = browser.send("/activities/new/customer", typed | {"customer": customer_id}).text
     for value in (
         'name="mode" value="plan" checked',
         'value="2026-03-03"',
@@ -304,6 +306,7 @@ def test_an_empty_place_leads_to_a_form_that_knows_when(app: Flask, client_of: C
     assert "At the same time" in toast
     assert "张江" in toast
     assert "/activities/2/undo" in toast
+    assert '<a href="/activities/2/move">Move it</a>' in toast
     wrong = browser.send("/activities/new", data | {"minutes": "3"})
     assert wrong.status_code == 422
     assert "5 minutes to 12 hours" in wrong.text
@@ -362,3 +365,44 @@ def test_the_days_on_which_the_clocks_change(app: Flask, client_of: ClientOf, in
     assert "At the same time" not in autumn  # they are an hour apart
     assert all("2:15" in item(autumn, each) for each in (once, twice))
     assert {"lane-0-2", "lane-1-2"} == set(re.findall(r"lane-\d-2", autumn))
+
+
+def test_what_is_done_never_reaches_ahead_of_when_it_was_noted(
+    app: Flask, client_of: ClientOf, cast: Cast, clock: Clock
+) -> None:
+    before = planned(cast.owner, 0, kind="visit", note="拜访")  # 10:00 for an hour
+    now = planned(cast.owner, 8, kind="visit", note="提前的")  # 18:00, done before
+    with work(cast.owner, NOW + timedelta(hours=3)) as w:
+        finish_activity(w, before, "reached", "")
+        finish_activity(w, now, "reached", "")
+    clock.advance(hours=3)
+    monday = day(client_of(cast.owner).get("/calendar").text, "2026-03-02")
+    assert "at-8 for-4" in item(monday, before)  # where it stood
+    assert "at-16 for-4" in item(monday, now)  # 12:00 to 13:00, when it was noted
+    assert "12:00" in item(monday, now)
+
+
+def test_the_note_of_a_taken_time_shows_names_as_they_are(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    planned(cast.owner, note="<b>早会</b>")
+    browser = client_of(cast.owner)
+    data = {"mode": "plan", "kind": "call", "note": "x", "planned_on": "2026-03-02", "planned_time": "11:00"}
+    browser.send("/activities/new", data)
+    toast = browser.get("/calendar").text.split("data-toast")[1].split("</form>")[0]
+    assert "&lt;b&gt;早会" in toast
+    assert '<a href="/activities/2/move">' in toast
+
+
+def test_days_off_and_worked_weekends_are_said(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    page = client_of(cast.owner).get("/calendar?on=2026-04-06&view=week").text
+    assert page.count("cal-day cal-off") == 3  # Qingming on Monday, and the weekend
+    assert "Tomb-Sweeping Day" in page or "Qingming" in page
+    page = client_of(cast.owner).get("/calendar?on=2026-09-20&view=week").text
+    assert page.count("cal-day cal-off") == 1
+    assert ">worked<" in page
+
+
+def test_planning_on_a_day_off_says_so(app: Flask, client_of: ClientOf, cast: Cast) -> None:
+    ask = client_of(cast.owner).get
+    assert "A day off:" in ask("/activities/beside?planned_on=2026-04-06&planned_time=&kind=call").text
+    assert "A day off:" in ask("/activities/beside?planned_on=2026-04-06&planned_time=10:00&kind=call").text
+    assert "A day off:" not in ask("/activities/beside?planned_on=2026-04-07&planned_time=10:00&kind=call").text

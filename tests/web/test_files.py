@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from salesapp.domain.permissions import Actor
 from salesapp.services import file_disk
-from salesapp.services.activities import NewActivity, finish_activity, plan_activity
+from salesapp.services.activities import NewActivity, plan_activity
+from salesapp.services.activity_finish import finish_activity
 from salesapp.services.contacts import NewContact, add_contact
 from salesapp.services.work import work
 from salesapp.store.engine import reading
@@ -304,3 +305,19 @@ def test_nothing_is_taken_in_from_whom_may_not(
     deal_id = a_deal(app, cast.owner)
     answer = client_of(cast.outsider).send("/activities/new", sent(("a.pdf", PDF), **_new(customer_id), deal=deal_id))
     assert answer.status_code == 404
+
+
+def test_every_bad_file_of_a_form_is_named(app: Flask, client_of: Any, cast: Cast) -> None:
+    data = {
+        "mode": "done",
+        "kind": "call",
+        "customer": str(a_customer(cast.owner)),
+        "at_on": "2026-03-02",
+        "outcome": "reached",
+        "files": [(io.BytesIO(b"MZ"), "a.exe"), (io.BytesIO(b"MZ2"), "b.exe"), (io.BytesIO(b""), "c.txt")],
+    }
+    answer = client_of(cast.owner).send("/activities/new", data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    summary = answer.text.split('class="errors"')[1].split("</ul>")[0]
+    for name in ("a.exe", "b.exe", "c.txt"):
+        assert name in summary

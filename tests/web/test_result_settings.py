@@ -86,7 +86,7 @@ def test_the_intervals_decide_the_next_day(app: Flask, client_of: ClientOf, cast
         found = intervals.read(x)
     assert found == {**INTERVALS, "C": Interval(5, "week"), None: Interval(2, "month")}
     owner = client_of(cast.owner)
-    for grade, day in (("A", "2026-03-09"), ("C", "2026-04-06"), (None, "2026-05-02")):
+    for grade, day in (("A", "2026-03-09"), ("C", "2026-04-07"), (None, "2026-05-06")):
         customer_id = a_customer(cast.owner, f"医院{grade}", grade=grade)
         for address in ("/activities/new?", "/activities/after?kind=call&"):
             assert f'name="next_on" id="f-next_on" value="{day}"' in owner.get(f"{address}customer={customer_id}").text

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from salesapp.domain.permissions import Actor
-from salesapp.services.activities import NewActivity, finish_activity, plan_activity
+from salesapp.services.activities import NewActivity, plan_activity
+from salesapp.services.activity_finish import finish_activity
 from salesapp.services.work import work
 from salesapp.testing import NOW, Browser, Cast, Clock
 from tests.services.deal_files import a_customer, a_deal
@@ -86,6 +87,13 @@ def test_a_manager_looks_at_the_team_and_the_outsider_at_nothing(
     for actor in (cast.outsider, cast.colleague, cast.other_manager):
         assert "队员的" not in client_of(actor).get("/today?who=team").text
     assert client_of(cast.outsider).get(f"/today?who={cast.owner.id}").status_code == 404
+
+
+def test_what_waits_longest_stands_first(client_of: ClientOf, cast: Cast) -> None:
+    for days in (2, 9, 5):
+        planned(cast.owner, NOW - timedelta(days=days), f"{days} 天前的")
+    page = client_of(cast.owner).get("/today").text
+    assert page.index("9 天前的") < page.index("5 天前的") < page.index("2 天前的")
 
 
 def test_more_leads_everywhere_and_out(client_of: ClientOf, cast: Cast) -> None:

@@ -1,0 +1,138 @@
+"""What a list's query finds: ids, a page of them, and how many.
+
+Whom somebody sees decides the branches (`salesapp.store.visibility`), and every branch carries the whole query: so
+nothing a query asks can show more than its branch. A question about a field that is not in `fields`, those the person
+may read, is a ValueError: an answer to another question must never pass for one to this.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, false, func, select, union
+
+from salesapp.domain.criteria import check
+from salesapp.domain.list_facts import Fields, vocabulary
+from salesapp.domain.list_query import Kind, ListQuery, for_person
+from salesapp.domain.permissions import Actor
+from salesapp.store import search, visibility
+from salesapp.store.criteria import compile_condition
+from salesapp.store.engine import Executor
+from salesapp.store.list_orders import cursor_of, order_by, order_of, past, read_cursor
+from salesapp.store.record_sources import TABLES, record_sources
+
+NO_FIELDS: Final[Fields] = MappingProxyType({})
+FOUND: Final = 1000
+"""So many hits of a search at most take part in a query with a text."""
+BRANCHES: Final[Mapping[Kind, Callable[[Actor, datetime], list[ColumnElement[bool]]]]] = {
+    "customer": visibility.customer_branches,
+    "deal": visibility.deal_branches,
+    "activity": visibility.activity_branches,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page: ids in the order asked for, and where the next page starts (None: nowhere)."""
+
+    ids: Sequence[int]
+    after: str | None
+
+
+def ids(
+    x: Executor,
+    actor: Actor,
+    query: ListQuery,
+    now: datetime,
+    *,
+    fields: Fields = NO_FIELDS,
+    limit: int,
+    after: int = 0,
+) -> list[int]:
+    """The ids of all this person sees and the query means, ascending: the next `limit` of them after `after`."""
+    number = TABLES[query.kind].c.id
+    where = [*_where(x, actor, query, now, fields), number > after]
+    parts = [select(number).where(branch, *where).order_by(number).limit(limit) for branch in _ways(actor, query, now)]
+    found = _united(parts).subquery()
+    return list(x.scalars(select(found.c.id).order_by(found.c.id).limit(limit)))
+
+
+def count(
+    x: Executor, actor: Actor, query: ListQuery, now: datetime, *, fields: Fields = NO_FIELDS, ceiling: int
+) -> int:
+    """How many they are, counted up to `ceiling`."""
+    where = _where(x, actor, query, now, fields)
+    number = TABLES[query.kind].c.id
+    parts = [select(number).where(branch, *where).limit(ceiling) for branch in _ways(actor, query, now)]
+    counted = select(func.count()).select_from(_united(parts).limit(ceiling).subquery())
+    return int(x.execute(counted).scalar_one())
+
+
+def is_cut_off(x: Executor, actor: Actor, query: ListQuery, now: datetime) -> bool:
+    """Whether its text may have more hits than take part: what is done to all of them would miss some."""
+    return bool(query.text) and len(_hits(x, actor, query, now)) >= FOUND
+
+
+def page(
+    x: Executor,
+    actor: Actor,
+    query: ListQuery,
+    now: datetime,
+    *,
+    fields: Fields = NO_FIELDS,
+    after: str | None = None,
+    size: int = 50,
+) -> Listed:
+    """One page in the query's own order."""
+    order = order_of(query.kind, query.sort)
+    value = order.value(query.descending).label("value")
+    sort = order_by(query.kind, order, query.descending)
+    where = _where(x, actor, query, now, fields)
+    if (place := read_cursor(order, after)) is not None:
+        where.append(past(query.kind, order, query.descending, place))
+    columns = (TABLES[query.kind].c.id, value)
+    parts = [select(*columns).where(way, *where).order_by(*sort).limit(size + 1) for way in _ways(actor, query, now)]
+    found = _united(parts).subquery()
+    by = (found.c.value, found.c.id)
+    ordered = [each.desc() if query.descending else each.asc() for each in by]
+    rows = x.execute(select(found).order_by(*ordered).limit(size + 1)).all()
+    following = cursor_of(order, rows[size - 1].id, rows[size - 1].value) if len(rows) > size else None
+    return Listed([row.id for row in rows[:size]], following)
+
+
+def _ways(actor: Actor, query: ListQuery, now: datetime) -> list[ColumnElement[bool]]:
+    return BRANCHES[query.kind](actor, now)
+
+
+def _where(x: Executor, actor: Actor, query: ListQuery, now: datetime, fields: Fields) -> list[ColumnElement[bool]]:
+    table = TABLES[query.kind]
+    where: list[ColumnElement[bool]] = []
+    if "archived_at" in table.c:
+        where.append(table.c.archived_at.is_not(None) if query.archived else table.c.archived_at.is_(None))
+    if query.where is not None:
+        zone = ZoneInfo(actor.zone)
+        known = vocabulary(query.kind, fields)
+        check(query.where, known)
+        condition = for_person(query.where, known, actor.id)
+        where.append(
+            compile_condition(condition, record_sources(query.kind, fields, zone), now.astimezone(zone).date())
+        )
+    if query.text:
+        found = _hits(x, actor, query, now)
+        where.append(table.c.id.in_(found) if found else false())
+    return where
+
+
+def _hits(x: Executor, actor: Actor, query: ListQuery, now: datetime) -> list[int]:
+    hits = search.find(x, actor, query.text, now, (query.kind,), FOUND, archived=query.archived)
+    return [hit.subject_id for hit in hits]
+
+
+def _united(parts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
+    """The branches as one set; SQLite wants each ordered part wrapped."""
+    if len(parts) == 1:
+        return parts[0]
+    return union(*(select(part.subquery()) for part in parts))
