@@ -73,7 +73,8 @@ def expected(deals: Deals, actor: Actor, f: DealFilter) -> list[Any]:
     def wanted(row: Any) -> bool:
         if row.archived_at is not None or row.process != f.process or row.state != f.state:
             return False
-        if not (actor.sees(row.owner_id) or actor.sees(row.scope_owner_id)):
+        own = row.owner_id is not None and actor.sees(row.owner_id)
+        if not (own or actor.sees(row.scope_owner_id)):
             return False
         if f.owners is not None and row.owner_id not in f.owners:
             return False
