@@ -14,6 +14,7 @@ from salesapp.domain.people import one_line
 from salesapp.domain.permissions import ROLES
 from salesapp.domain.record_facts import record_vocabulary
 from salesapp.domain.text import LANGUAGES
+from salesapp.services.option_lines import option_lines
 from salesapp.services.work import Work
 from salesapp.store import own_fields, people, settings
 
@@ -149,7 +150,7 @@ def _changed(w: Work, before: OwnField, typed: Mapping[str, Any], problems: list
         problems.append(problem("label", N_("A label can have at most %(most)s characters."), most=LABEL_LENGTH))
     if len(help_text) > HELP_LENGTH:
         problems.append(problem("help", N_("The help can have at most %(most)s characters."), most=HELP_LENGTH))
-    lines = _lines(str(typed.get("options", "")), problems) if before.type in CHOSEN else []
+    lines = option_lines(str(typed.get("options", "")), MOST_OPTIONS, problems) if before.type in CHOSEN else []
     options, gone = _options(before, lines)
     new = replace(
         before,
@@ -179,20 +180,6 @@ def _labels(typed: Mapping[str, str], label: str) -> dict[str, str]:
 def _roles(typed: Any) -> tuple[str, ...]:
     """The chosen roles in their order; the one that always may goes without saying."""
     return tuple(role for role in ROLES if role in (typed or ()) and role != ALWAYS)
-
-
-def _lines(typed: str, problems: list[Problem]) -> list[str]:
-    lines = [line for line in map(one_line, typed.splitlines()) if line]
-    if not lines:
-        problems.append(problem("options", N_("Write what can be chosen, one answer per line.")))
-    elif len(lines) > MOST_OPTIONS:
-        problems.append(problem("options", N_("%(most)s answers to choose from are the most."), most=MOST_OPTIONS))
-    elif len(set(lines)) < len(lines):
-        problems.append(problem("options", N_("One of the answers is there twice.")))
-    elif any(len(line) > LABEL_LENGTH for line in lines):
-        text = N_("An answer to choose from can have at most %(most)s characters.")
-        problems.append(problem("options", text, most=LABEL_LENGTH))
-    return lines
 
 
 def _options(before: OwnField, texts: Sequence[str]) -> tuple[Any, Any]:

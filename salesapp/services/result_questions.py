@@ -10,6 +10,7 @@ from salesapp.domain.field_values import LINKS
 from salesapp.domain.pack import FieldType
 from salesapp.domain.people import one_line
 from salesapp.domain.result_forms import Question, questions_from
+from salesapp.services.option_lines import option_lines
 from salesapp.services.work import Work
 from salesapp.store import people, settings
 from salesapp.store.engine import Executor
@@ -127,25 +128,11 @@ def _changed(question: Question, typed: Mapping[str, str], problems: list[Proble
         problems.append(problem("label", N_("Say what is asked.")))
     elif len(label) > LABEL_LENGTH:
         problems.append(problem("label", N_("A question can have at most %(most)s characters."), most=LABEL_LENGTH))
-    texts = _lines(typed["options"], problems) if question.type in CHOSEN else []
+    texts = option_lines(typed["options"], MOST_OPTIONS, problems) if question.type in CHOSEN else []
     if problems:
         raise Refused(problems)
     options, gone = _options(question, texts)
     return replace(question, label=label, options=options, gone=gone, required=typed["required"] == "1")
-
-
-def _lines(typed: str, problems: list[Problem]) -> list[str]:
-    lines = [line for line in map(one_line, typed.splitlines()) if line]
-    if not lines:
-        problems.append(problem("options", N_("Write what can be chosen, one answer per line.")))
-    elif len(lines) > MOST_OPTIONS:
-        problems.append(problem("options", N_("%(most)s answers to choose from are the most."), most=MOST_OPTIONS))
-    elif len(set(lines)) < len(lines):
-        problems.append(problem("options", N_("One of the answers is there twice.")))
-    elif any(len(line) > LABEL_LENGTH for line in lines):
-        text = N_("An answer to choose from can have at most %(most)s characters.")
-        problems.append(problem("options", text, most=LABEL_LENGTH))
-    return lines
 
 
 def _options(
