@@ -14,16 +14,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask, has_request_context, request
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Engine, event
 
 from salesapp.app import create_app
 from salesapp.config import Settings
 from salesapp.domain.permissions import SYSTEM, Actor
+from salesapp.postgres_for_tests import Databases
 from salesapp.services.work import Work, work
 from salesapp.store import people, schema, sign_ins
 from salesapp.store.engine import WRITES, db, engines, reading
@@ -73,60 +74,62 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated, empty database to copy for each test: a file, or a PostgreSQL template."""
-    if on_postgres():
-        yield from _postgres_template()
-    else:
-        path = tmp_path_factory.mktemp("template") / "empty.db"
-        schema.upgrade(f"sqlite:///{path}")
-        yield str(path)
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated, empty SQLite database to copy for each test."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    schema.upgrade(f"sqlite:///{path}")
+    return str(path)
 
 
-def _admin_engine() -> Engine:
-    return create_engine(os.environ["SALESAPP_TEST_POSTGRES_URL"], isolation_level="AUTOCOMMIT")
-
-
-def _postgres_template() -> Iterator[str]:
-    name = f"template_{os.getpid()}"
-    server = make_url(os.environ["SALESAPP_TEST_POSTGRES_URL"])
-    admin = _admin_engine()
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    schema.upgrade(server.set(database=name).render_as_string(hide_password=False))
-    yield name
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[Databases]:
+    """The databases of a run on PostgreSQL."""
+    databases = Databases()
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
-def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh, migrated database for one test."""
-    if not on_postgres():
+    if on_postgres():
+        databases: Databases = request.getfixturevalue("postgres_databases")
+        yield databases.take()
+        databases.give_back()
+    else:
         path = tmp_path / "salesapp.db"
-        shutil.copyfile(empty_database, path)
+        shutil.copyfile(request.getfixturevalue("empty_database"), path)
         yield f"sqlite:///{path}"
-        return
-    name = f"test_{uuid4().hex}"
-    admin = _admin_engine()
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {empty_database}"))
-    yield make_url(os.environ["SALESAPP_TEST_POSTGRES_URL"]).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path, clock: Clock, statements: list[str]) -> Iterator[Flask]:
     """An application on a fresh database, within its context."""
     made = create_app(Settings(instance=tmp_path, database_url=database_url), clock=clock, testing=True)
+    made.jinja_env.bytecode_cache = _templates
     with made.app_context():
         _listen(db.engine, statements)
         yield made
         db.session.remove()
         engines().read.dispose()
+
+
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled for the tests before: an application of its own for each test has to read them,
+    not to compile them."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+_templates = _Compiled()
 
 
 @pytest.fixture
@@ -137,6 +140,9 @@ def statements() -> list[str]:
 
 def _listen(engine: Engine, statements: list[str]) -> None:
     """Keep every statement, and fail where one breaks a rule of the house."""
+    if engine.dialect.name == "sqlite":
+        # What a crash of the machine would lose is of no interest here, and waiting for the disk is most of a commit.
+        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
 
     @event.listens_for(engine, "before_cursor_execute")
     def check(connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
