@@ -47,7 +47,7 @@ test-postgres: dev ## the same tests, and those for PostgreSQL only, on PostgreS
 test-browser: dev ## the tests that drive Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 		{ echo "The browser tests need Chromium: on Debian, apt-get install chromium fonts-noto-cjk." >&2; exit 1; }
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n $(WORKERS) -m browser
 
 test-packaging: dev ## build the wheel, install it elsewhere, serve a page from it
 	$(BIN)/python -m pytest -m packaging

@@ -30,6 +30,7 @@ from salesapp.store import people, schema, sign_ins
 from salesapp.store.engine import WRITES, db, engines, reading
 from salesapp.store.inserts import insert_row
 from salesapp.store.tables import pool, team
+from salesapp.web import kept
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in Shanghai
 PASSWORD = "correct horse battery"  # noqa: S105 (of people who exist in tests only)
@@ -112,6 +113,7 @@ def app(database_url: str, tmp_path: Path, clock: Clock, statements: list[str]) 
         yield made
         db.session.remove()
         engines().read.dispose()
+    kept.forget()  # else what was kept for this application keeps all of it in memory
 
 
 class _Compiled(BytecodeCache):
