@@ -22,13 +22,17 @@ INSTANCE_STAMP := .venv/.upgraded-$(shell printf %s "$$SALESAPP_INSTANCE $$SALES
 MIGRATIONS := $(shell find salesapp/migrations plugins -path '*migrations*' -name '*.py' 2>/dev/null)
 CATALOGUES := $(wildcard salesapp/translations/*/LC_MESSAGES/*.po plugins/*/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: help install run dev test test-all test-postgres test-browser test-packaging test-long lint format lock \
+.PHONY: help install program run dev test test-all test-postgres test-browser test-packaging test-long lint format lock \
 	messages screenshots clean FORCE
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 22
 
 install: $(INSTANCE_STAMP) ## everything needed to serve, and a migrated, empty instance (SALESAPP_INSTANCE= elsewhere)
+
+# Compiled here, as a service has no right to write where its program lies.
+program: .venv/.salesapp .venv/.assets ## everything needed to serve, and no instance: for a service (docs/operations.md)
+	@$(BIN)/python -m compileall -q salesapp plugins
 
 run: $(INSTANCE_STAMP) ## serve a demo on http://127.0.0.1:8000 (PORT=, HOST=0.0.0.0 for a phone)
 	@PORT='$(PORT)' HOST='$(HOST)' exec $(BIN)/salesapp demo --run

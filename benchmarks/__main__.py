@@ -1,80 +1,102 @@
-"""`python -m benchmarks [--deals N] [--url URL | --keep FOLDER] [--json]`: seed a database, measure pages of deals."""
+"""`python -m benchmarks --customers N [--url URL | --keep FOLDER] [--json]`: seed a company, ask a real server."""
 
 import json
 import platform
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
+from fnmatch import fnmatch
+from itertools import repeat
 from pathlib import Path
+from statistics import median
 
 import click
 from sqlalchemy import make_url
 
-from benchmarks.measure import Measured, measure_all
-from benchmarks.seed import Seeded, seed
-from salesapp.app import create_app
+from benchmarks.asking import How, Line, Request, Served, serving
+from benchmarks.company import Company
+from benchmarks.first_visit import Visit, visit
+from benchmarks.measure import Bare, ask, measure
+from benchmarks.pages import OTHERS, Page, known, pages
+from benchmarks.people import cookie_of
+from benchmarks.report import Run, as_table
+from benchmarks.seeded import application_of, note, seeded
 from salesapp.config import Settings
-from salesapp.store import schema
-from salesapp.store.engine import db
-
-PLUGINS = Path(__file__).parent / "plugins"
 
 
 @click.command()
-@click.option(
-    "--deals", type=click.IntRange(min=10_000), default=200_000, show_default=True, help="Open deals to measure with."
-)
-@click.option("--url", default="", help="An empty database; else SQLite in a temporary folder.")
-@click.option(
-    "--keep", type=click.Path(file_okay=False, path_type=Path), help="A folder: seeded once, measured again and again."
-)
+@click.option("--customers", type=click.IntRange(min=1), default=10_000, show_default=True)
+@click.option("--url", default="", help="An empty database, or one a kept folder belongs to; else SQLite there.")
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="A folder: seeded once, asked often.")
+@click.option("--server", type=click.Choice(["gthread", "sync"]), default="gthread", show_default=True)
+@click.option("--threads", default=1, show_default=True)
+@click.option("--requests", default=200, show_default=True, help="So many of each page count.")
+@click.option("--pages", "wanted", multiple=True, help="Only these: a name, or a pattern such as 'customers*'.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def main(deals: int, url: str, keep: Path | None, as_json: bool) -> None:
-    """Measure how much CPU the pages of deals take."""
+def main(
+    customers: int,
+    url: str,
+    keep: Path | None,
+    server: str,
+    threads: int,
+    requests: int,
+    wanted: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Measure what the pages cost the process that serves them."""
     with tempfile.TemporaryDirectory(prefix="salesapp-benchmark-") as folder:
-        place = keep or Path(folder)
+        place = (keep or Path(folder)).absolute()
         settings = Settings(instance=place, database_url=url or f"sqlite:///{place / 'salesapp.db'}")
-        people, now = _seeded(settings, deals)
-        app = create_app(settings, plugins=[PLUGINS], clock=lambda: now)
-        measured = list(measure_all(app, people, now))
-        with app.app_context():
-            db.engine.dispose()
-    _print(measured, deals, make_url(settings.database).get_backend_name(), as_json=as_json)
+        company, now = seeded(settings, customers)
+        run = _run(settings, company, now, How(server, threads), requests, wanted)
+    click.echo(json.dumps(asdict(run), indent=1) if as_json else as_table(run))
 
 
-def _seeded(settings: Settings, deals: int) -> tuple[Seeded, datetime]:
-    """Whom to ask as, and the moment everything happens at: as noted where the folder was seeded before."""
-    note = settings.instance / "seeded.json"
-    if note.exists():
-        known = json.loads(note.read_text(encoding="utf-8"))
-        return Seeded(**known["people"]), datetime.fromisoformat(known["now"])
-    now = datetime.now(UTC)
-    schema.upgrade(settings.database)
-    with _told(f"{deals:,} open deals"):
-        people = seed(settings.database, deals, now)
-    note.write_text(json.dumps({"people": asdict(people), "now": now.isoformat()}), encoding="utf-8")
-    return people, now
+def _run(settings: Settings, company: Company, now: datetime, how: How, n: int, wanted: tuple[str, ...]) -> Run:
+    with application_of(settings, now) as app:
+        cookies = {who: cookie_of(app, getattr(company, who)) for who in OTHERS}
+        bare = _bare(settings, now, how, n)
+        with serving(settings.instance, settings.database, now, how) as served:
+            first = _first_visits(served, cookies["salesperson"])
+            chosen = [each for each in pages(known(app, company)) if _is_wanted(each, wanted)]
+            found = [measure(app, served, each, cookies[each.who], bare, n) for each in chosen]
+            memory = served.memory_mb()
+        note(settings, company, app.extensions["salesapp_clock"]())
+    return Run(
+        customers=company.customers,
+        database=make_url(settings.database).get_backend_name(),
+        python=platform.python_version(),
+        server=f"{how.server}, {how.threads} thread(s)",
+        bare_ms=round(bare.quiet_ms, 3),
+        start_s=round(served.start_s, 2),
+        memory_mb=round(memory, 1),
+        first=first,
+        pages=found,
+    )
 
 
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    begun = time.monotonic()
-    yield
-    click.echo(f"{what} seeded in {time.monotonic() - begun:.0f} s", err=True)
+def _bare(settings: Settings, now: datetime, how: How, n: int) -> Bare:
+    """What a page that does nothing costs under the same server."""
+    with serving(settings.instance, settings.database, now, how, bare=True) as served:
+        times = ask(served, "", repeat(Request("/")), n * 3)
+    cpu = median(times.cpu)
+    return Bare(cpu, cpu / times.slowed)
 
 
-def _print(measured: list[Measured], deals: int, database: str, *, as_json: bool) -> None:
-    if as_json:
-        found = {"deals": deals, "database": database, "pages": [asdict(each) for each in measured]}
-        click.echo(json.dumps(found, indent=1))
-        return
-    click.echo(f"{deals:,} open deals, {database}, Python {platform.python_version()}")
-    click.echo(f"{'page':24}{'CPU ms':>8}{'best':>8}{'SQL':>5}{'bytes':>9}")
-    for each in measured:
-        click.echo(f"{each.page:24}{each.cpu_ms:8.2f}{each.best_ms:8.2f}{each.statements:5}{each.size:9,}")
+def _first_visits(served: Served, cookie: str) -> dict[str, Visit]:
+    found = {}
+    for name, who, path in (
+        ("sign-in page", "", "/"),
+        ("customers", cookie, "/customers"),
+        ("Today", cookie, "/today"),
+    ):
+        with Line(served, who) as line:
+            found[name] = visit(line, path)
+    return found
+
+
+def _is_wanted(page: Page, wanted: tuple[str, ...]) -> bool:
+    return not wanted or any(fnmatch(page.name, each) for each in wanted)
 
 
 if __name__ == "__main__":

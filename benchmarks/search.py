@@ -4,17 +4,12 @@ Seeds a company, serves it with one process as `salesapp run` would, and asks th
 class of what people type, by somebody who sees their own, their team's, what is shared with them, everybody's.
 """
 
-import http.client
 import platform
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from urllib.parse import quote
@@ -22,16 +17,14 @@ from urllib.parse import quote
 import click
 from sqlalchemy import make_url
 
-from benchmarks.measure import Person
-from benchmarks.search_seed import NOTES, PLACES, TEAM_SIZE, TEAMS, Company, name_of, owner_of, phone_of, seed
-from salesapp.app import create_app
+from benchmarks.asking import How, Line, Request, serving
+from benchmarks.company import NOTES, PEOPLE, PLACES, TEAMS, Company, name_of, owner_of, phone_of
+from benchmarks.people import cookie_of
+from benchmarks.seeded import application_of, seeded
 from salesapp.config import Settings
 from salesapp.domain.pinyin import readings
-from salesapp.store import schema
-from salesapp.store.engine import db
 
 WARM_UP = 8
-READY_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,85 +39,48 @@ class Figures:
 
 @click.command()
 @click.option("--customers", type=click.IntRange(min=10_000), default=1_000_000, show_default=True)
-@click.option("--url", default="", help="An empty database; else SQLite in a temporary folder.")
+@click.option("--url", default="", help="An empty database, or one a kept folder belongs to; else SQLite there.")
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="A folder: seeded once, asked often.")
 @click.option("--path", default="/search", show_default=True, help="/search is the page, /search/hits the list below.")
-@click.option("--folder", default="", help="Where the database and the key are put; else a temporary folder.")
-@click.option("--seeded", is_flag=True, help="The database has been filled by an earlier run.")
 @click.option("--asked", default=60, show_default=True, help="Questions of each class by each person.")
-def main(customers: int, url: str, path: str, folder: str, seeded: bool, asked: int) -> None:
+def main(customers: int, url: str, keep: Path | None, path: str, asked: int) -> None:
     """Measure the search at a loopback socket."""
     with tempfile.TemporaryDirectory(prefix="salesapp-benchmark-") as temporary:
-        place = Path(folder or temporary)
+        place = (keep or Path(temporary)).absolute()
         settings = Settings(instance=place, database_url=url or f"sqlite:///{place / 'salesapp.db'}")
-        now, company = datetime.now(UTC), Company(customers)
-        if not seeded:
-            begun = time.monotonic()
-            schema.upgrade(settings.database)
-            seed(settings.database, customers, now)
-            click.echo(f"{customers:,} customers seeded in {time.monotonic() - begun:.0f} s", err=True)
-        cookies = _cookies(settings, company, now)
-        click.echo(
-            f"{customers:,} customers, {make_url(settings.database).get_backend_name()}, "
-            f"Python {platform.python_version()}, {path}"
-        )
+        company, now = seeded(settings, customers)
+        with application_of(settings, now) as app:
+            people = {"own": company.salesperson, "team": company.manager, "shared": company.guest}
+            people["everybody"] = company.admin
+            cookies = {scope: cookie_of(app, who) for scope, who in people.items()}
+        database = make_url(settings.database).get_backend_name()
+        click.echo(f"{company.customers:,} customers, {database}, Python {platform.python_version()}, {path}")
         click.echo(f"{'':22}" + "".join(f"{scope:>28}" for scope in cookies))
         click.echo(f"{'':22}" + f"{'p50   p95  worst quickest':>28}" * len(cookies))
-        with _served(settings) as port:
-            _measure(company, cookies, port, path, asked)
+        with serving(settings.instance, settings.database, now, How()) as served, ExitStack() as open_lines:
+            lines = {scope: open_lines.enter_context(Line(served, cookie)) for scope, cookie in cookies.items()}
+            _measure(company, lines, path, asked)
 
 
-def _cookies(settings: Settings, company: Company, now: datetime) -> dict[str, str]:
-    app = create_app(settings, clock=lambda: now)
-    people = {"own": company.salesperson, "team": company.manager, "shared": company.guest, "everybody": company.admin}
-    found = {scope: Person(app, who, now).cookie for scope, who in people.items()}
-    with app.app_context():
-        db.engine.dispose()
-    return found
-
-
-@contextmanager
-def _served(settings: Settings) -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "benchmarks.serve", str(settings.instance), settings.database, str(port)]
-    process = subprocess.Popen(command)
-    try:
-        until = time.monotonic() + READY_SECONDS
-        while time.monotonic() < until:
-            with socket.socket() as tried:
-                if tried.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _measure(company: Company, cookies: dict[str, str], port: int, path: str, asked: int) -> None:
-    line = http.client.HTTPConnection("127.0.0.1", port)
-    for cookie in cookies.values():
+def _measure(company: Company, lines: dict[str, Line], path: str, asked: int) -> None:
+    for line in lines.values():
         for _ in range(WARM_UP):
-            _ask(line, path, "王建", cookie)
-    every: dict[str, list[float]] = {scope: [] for scope in cookies}
+            _ask(line, path, "王建")
+    every: dict[str, list[float]] = {scope: [] for scope in lines}
     for kind in CLASSES:
         found = []
-        for scope, cookie in cookies.items():
+        for scope, line in lines.items():
             dice = Random(f"{kind} {scope}")
-            times = [_ask(line, path, CLASSES[kind](dice, company, scope), cookie) for _ in range(asked)]
+            times = [_ask(line, path, CLASSES[kind](dice, company, scope)) for _ in range(asked)]
             every[scope] += times
             found.append(_figures(times))
         _say(kind, found)
     _say("all of them", [_figures(times) for times in every.values()])
 
 
-def _ask(line: http.client.HTTPConnection, path: str, q: str, cookie: str) -> float:
-    headers = {"Cookie": cookie, "Accept-Language": "zh-CN", "HX-Request": "true", "Accept-Encoding": "gzip"}
+def _ask(line: Line, path: str, q: str) -> float:
     begun = time.perf_counter()
-    line.request("GET", f"{path}?q={quote(q)}", headers=headers)
-    answer = line.getresponse()
-    answer.read()
+    answer = line.ask(Request(f"{path}?q={quote(q)}"))
     spent = (time.perf_counter() - begun) * 1000
     if answer.status != 200:
         raise SystemExit(f"{path}?q={q} answered {answer.status}")
@@ -143,11 +99,10 @@ def _say(kind: str, found: list[Figures]) -> None:
 
 def _theirs(dice: Random, company: Company, scope: str) -> int:
     """A customer this person may see."""
-    people = TEAMS * TEAM_SIZE
     while True:
         number = dice.randrange(1, company.customers + 1)
         if scope == "own":
-            number += (company.salesperson - 2 - number) % people
+            number += (company.salesperson - 2 - number) % PEOPLE
         elif scope == "team":
             number += (company.manager - 2 - number) % TEAMS
         elif scope == "shared":

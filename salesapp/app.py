@@ -15,7 +15,7 @@ from salesapp.plugging.hooks import Hooks
 from salesapp.plugging.house import House
 from salesapp.plugging.loader import Plugins, load_plugins
 from salesapp.store import engine
-from salesapp.web import blueprints, render
+from salesapp.web import blueprints, render, sessions
 
 
 def _clock() -> datetime:
@@ -43,6 +43,7 @@ def create_app(
         static_url_path="/static",
     )
     app.jinja_environment = render.Templates
+    app.session_interface = sessions.Sessions()
     _configure(app, settings, testing=testing)
     app.extensions["salesapp_settings"] = settings
     app.extensions["salesapp_clock"] = clock

@@ -54,7 +54,10 @@ def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
 def _from_toml(path: Path, hints: Mapping[str, type]) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # of TOML, or of UTF-8
+        raise SystemExit(f"{path} cannot be read: {error}") from error
     unknown = sorted(values.keys() - hints.keys())
     if unknown:
         raise SystemExit(f"{path}: unknown settings: {', '.join(unknown)}")
@@ -68,6 +71,8 @@ def _convert(name: str, raw: Any, kind: type) -> Any:
         if raw.lower() in {"", "0", "false", "no", "off"}:
             return False
         raise SystemExit(f"setting {name}: {raw!r} is neither true nor false")
+    if kind is str and isinstance(raw, list):  # as one writes several host names in TOML
+        return ",".join(map(str, raw))
     try:
         return kind(raw)
     except (TypeError, ValueError) as error:

@@ -202,6 +202,11 @@ def _hashed(hash_password: Callable[[str], str]) -> str:
 @pytest.fixture
 def cast(app: Flask) -> Cast:
     """The standing cast in two teams below one company; and the default pool."""
+    return make_cast()
+
+
+def make_cast() -> Cast:
+    """The same, for tests that share a database."""
     with work(SYSTEM, NOW) as opened:
         top = insert_row(opened.session, team, {"name": "Company", "path": "/1/"})
         north = insert_row(opened.session, team, {"name": "North", "parent_id": top, "path": f"/{top}/2/"})

@@ -1,8 +1,6 @@
 // Choosing and sending files: what is chosen, previews, what is too large before it is sent, and how far sending is.
 (() => {
   "use strict";
-  if (document.documentElement.dataset.files) return; // a page of its own and base.html may both ask for it
-  document.documentElement.dataset.files = "1";
   const $ = (selector, from) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const inputs = (field) => all('input[type="file"]', field);

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from salesapp.cli.house import stop
-from salesapp.cli.opening import installation, now_of, opened, say, state_of
+from salesapp.cli.opening import installation, now_of, opened, say, state_of, working
 from salesapp.fit_to_serve import place_of
 from salesapp.services import backup
 from salesapp.store import schema
@@ -31,6 +31,8 @@ def backup_command(file: Path) -> None:
     found = installation()
     with opened() as app:
         manifest = backup.make(found.instance, file, now_of(app))
+        with working(app) as w:
+            backup.note_made(w)
     say(f"{file}: {manifest.rows} rows in {len(manifest.tables)} tables, {_uploads(manifest)} files.")
     if manifest.damaged:
         say(f"{len(manifest.damaged)} attached files are missing on the disk or were changed there, among them:")

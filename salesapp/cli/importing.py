@@ -1,112 +1,202 @@
 """Bring data in from files."""
 
-import csv
+import shutil
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import click
-from sqlalchemy import select
+from flask import Flask
 
 from salesapp.cli.house import stop
-from salesapp.cli.opening import now_of, opened, say
+from salesapp.cli.importing_asked import Said, asked_by, told
+from salesapp.cli.opening import now_of, opened, say, working
+from salesapp.domain.errors import Refused
+from salesapp.domain.import_findings import REJECTED, Finding
+from salesapp.domain.importing import CHECKED, DATE_ORDERS, DECIMALS, DONE, FAILED, KINDS, UNDONE
 from salesapp.domain.permissions import SYSTEM
-from salesapp.services.csv_table import CsvTable, read_csv
-from salesapp.services.import_rows import FIELDS, read_mapping
-from salesapp.services.imports import KINDS, Interrupted, Options, Report, import_customers, known_here
+from salesapp.services import import_checking, import_taking_back, import_work
+from salesapp.services import import_runs as service
+from salesapp.services.import_files import keep, path_of
 from salesapp.store.engine import reading
-from salesapp.store.tables import person
+from salesapp.store.import_runs import RunView
 
-SHOWN = 50
+SHOWN: Final = 50
+STEPS: Final[dict[str, Callable[..., None]]] = {
+    "checking": import_checking.check_file,
+    "running": import_work.bring_in,
+    "undoing": import_taking_back.take_back,
+}
 
 
-@click.group("import")
-def import_command() -> None:
-    """Bring data in from a file."""
-
-
-@import_command.command("customers", epilog=f"Fields: {', '.join(FIELDS)}; and those of your own, by name or key.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-@click.option("--encoding", default="utf-8", show_default=True, help="gbk, big5, cp1251, utf-16 …")
-@click.option("--delimiter", default=",", show_default=True, help="One character, or tab.")
-@click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="Once for each column to take.")
-@click.option("--kind", type=click.Choice(KINDS), default="person", show_default=True)
-@click.option("--owner", metavar="MAIL", help="Whose customers they become; else managers hand them out.")
+@click.command("import")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--kind", type=click.Choice(KINDS), help="What is in it; guessed from its columns.")
+@click.option("--encoding", help="gbk, big5, cp1251, utf-16 …; guessed.")
+@click.option("--delimiter", help="One character, or tab; guessed.")
+@click.option("--header/--no-header", default=None, help="Whether the first row names the columns; guessed.")
+@click.option("--sheet", help="Of a workbook; the first one.")
+@click.option("--dates", type=click.Choice(DATE_ORDERS), help="In which order days are written; guessed.")
+@click.option("--decimal", type=click.Choice(DECIMALS), help="What stands before the cents; guessed.")
+@click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="Once for each column to take; guessed.")
+@click.option("--value", "values", multiple=True, metavar="FIELD:WORD=KEY", help="What a word of the file stands for.")
+@click.option("--set", "options", multiple=True, metavar="OPTION=VALUE", help="What holds for all rows.")
+@click.option("--owner", metavar="MAIL", help="Whose they become; else managers hand them out.")
 @click.option("--source", metavar="KEY", help="Where they come from, for rows that do not say: trade_show …")
+@click.option("--mapping", metavar="NAME", help="As it was saved under this name.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
-def customers_command(
-    file: Path,
-    encoding: str,
-    delimiter: str,
+@click.option("--undo", "undo_id", type=int, metavar="RUN", help="Take an import back, by its number.")
+def import_command(
+    file: Path | None,
+    kind: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    header: bool | None,
+    sheet: str | None,
+    dates: str | None,
+    decimal: str | None,
     pairs: tuple[str, ...],
-    kind: str,
+    values: tuple[str, ...],
+    options: tuple[str, ...],
     owner: str | None,
     source: str | None,
+    mapping: str | None,
     dry_run: bool,
+    undo_id: int | None,
 ) -> None:
-    """Bring in customers from the CSV file FILE. Doing it again changes nothing; with a column mapped to `key`, it
-    updates."""
-    table = read_csv(file, encoding=encoding, delimiter=_sign(delimiter))
+    """Bring in FILE: a table (CSV, TSV, XLSX) or contacts (vCard). What is not said is guessed, and told. Doing it
+    again changes nothing; with a column mapped to `key`, it updates."""
+    if (file is None) == (undo_id is None):
+        stop("Say which FILE to bring in, or --undo with the number of an import.")
+    shape = {"encoding": encoding, "delimiter": _sign(delimiter), "header": header, "sheet": sheet}
+    shape |= {"date_order": dates, "decimal": decimal}
+    said = Said(
+        kind=kind,
+        shape=shape,
+        pairs=pairs,
+        values=values,
+        options=options,
+        owner=owner,
+        source=source,
+        mapping=mapping,
+    )
     with opened() as app:
-        with reading() as x:
-            known = known_here(x)
-        columns = read_mapping(pairs, table.header, known)
-        options = Options(kind=kind, source=source, owner_id=_person(owner))
-        try:
-            report = import_customers(table, columns, options, SYSTEM, now_of(app), dry_run=dry_run)
-        except Interrupted as half:
-            stop(
-                f"The import stopped half-way, {half.report.added + half.report.changed} customers are in: "
-                f"{half.__cause__}",
-                "The same command again brings the rest.",
-            )
-    if columns.left_out:
-        say(f"Columns left out: {', '.join(columns.left_out)}")
-    _say_report(report, dry_run)
-    if report.rejected and not dry_run:
-        _write_rejected(file, table, report, encoding, _sign(delimiter))
+        if file is None:
+            _undo(app, undo_id or 0)
+        else:
+            _bring(app, file, said, dry_run=dry_run)
 
 
-def _sign(delimiter: str) -> str:
+def _sign(delimiter: str | None) -> str | None:
+    if delimiter is None:
+        return None
     sign = {"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter)
     if len(sign) != 1 or sign in '"\r\n':
         stop(f"The delimiter is one character, not {delimiter!r}.")
     return sign
 
 
-def _person(mail: str | None) -> int | None:
-    if mail is None:
-        return None
+def _bring(app: Flask, file: Path, said: Said, *, dry_run: bool) -> None:
+    run = _asked(app, file, said)
+    with working(app) as w:
+        service.check(w, run.id)
+    run = _worked(app, run.id, "checked")
+    _say_found(run)
+    if run.state != CHECKED:
+        _say_why(run)
+    if dry_run:
+        _say_counts(run, "would be ")
+        return
+    with working(app) as w:
+        service.start(w, run.id)
+    run = _worked(app, run.id, "brought in")
+    if run.state != DONE:
+        _say_why(run)
+    _say_counts(run, "")
+    _write_rejected(file, run)
+    if run.added + run.changed:
+        say(f"`salesapp import --undo {run.id}` takes it back.")
+
+
+def _asked(app: Flask, file: Path, said: Said) -> RunView:
+    """The file taken in, with what was said about it."""
+    now = now_of(app)
+    with file.open("rb") as content:
+        kept = keep(content, file.name)
+    with reading() as x:  # reading a large file takes time: nobody may wait for a lock meanwhile
+        guessed = service.guessed(x, SYSTEM, path_of(kept.key), kept.name, now)
+    with working(app) as w:
+        run_id = service.begin(w, kept, kept.name, guessed)
     with reading() as x:
-        query = select(person.c.id).where(person.c.email == mail.strip().lower(), person.c.deactivated_at.is_(None))
-        found = x.execute(query).scalar()
-    if found is None:
-        stop(f"Nobody who works here has the address {mail}. `salesapp user list` names everybody.")
-    return int(found)
+        asked, seen = asked_by(x, _run(run_id), said, now)
+    problems = list(seen.problems) if not seen.rows and not seen.header else []
+    if problems:
+        raise Refused(problems)
+    for line in told(asked, seen):
+        say(line)
+    with working(app) as w:
+        service.ask(w, run_id, asked)
+    return _run(run_id)
 
 
-def _say_report(report: Report, dry_run: bool) -> None:
-    for line, note in report.notes[:SHOWN]:
-        say(f"line {line}: {note}", "yellow")
-    if len(report.notes) > SHOWN:
-        say(f"… and {len(report.notes) - SHOWN} more lines like these", "yellow")
-    for each in report.rejected[:SHOWN]:
-        say(f"line {each.line}: {'; '.join(map(str, each.reasons))}", "red")
-    if len(report.rejected) > SHOWN:
-        say(f"… and {len(report.rejected) - SHOWN} more rejected lines", "red")
-    would = "would be " if dry_run else ""
-    say(
-        f"{report.added} {would}added, {report.changed} {would}updated, {report.same} there already, "
-        f"{len(report.rejected)} rejected."
-    )
+def _run(run_id: int) -> RunView:
+    with reading() as x:
+        return service.load(x, SYSTEM, run_id)
 
 
-def _write_rejected(file: Path, table: CsvTable, report: Report, encoding: str, delimiter: str) -> None:
+def _worked(app: Flask, run_id: int, what: str) -> RunView:
+    """Do here what a worker would do, until it is done; a worker that is faster is waited for."""
+    run = _run(run_id)
+    while run.is_at_work:
+        _step(run, now_of(app))
+        before, run = run, _run(run_id)
+        click.echo(f"\r{run.done} of {run.total or run.done} {what}", nl=False)
+        if run == before:
+            break
+    click.echo("")
+    return run
+
+
+def _step(run: RunView, now: datetime) -> None:
+    STEPS[run.state]({"run": run.id, "turn": run.turn}, now)
+
+
+def _say_found(run: RunView) -> None:
+    for each in run.problems[:SHOWN]:
+        say(f"{_lines(each)}: {each.message}", "red" if each.how == REJECTED else "yellow")
+    if len(run.problems) > SHOWN:
+        say(f"… and {len(run.problems) - SHOWN} more", "yellow")
+
+
+def _lines(finding: Finding) -> str:
+    lines = ", ".join(map(str, finding.lines))
+    more = f" … ({finding.count} lines)" if finding.count > len(finding.lines) else ""
+    return f"{'line' if finding.count == 1 else 'lines'} {lines}{more}"
+
+
+def _say_why(run: RunView) -> None:
+    error = run.error
+    stop(str(error.message) if error is not None else "The import did not work.")
+
+
+def _say_counts(run: RunView, would: str) -> None:
+    say(f"{run.added} {would}added, {run.changed} {would}updated, {run.same} there already, {run.rejected} rejected.")
+
+
+def _write_rejected(file: Path, run: RunView) -> None:
     """The rejected rows in the file's own format plus a reason, so that they can be mended and go in alone."""
+    if run.rejected_key is None:
+        return
     target = file.with_name(f"{file.name}.rejected.csv")
-    with target.open("w", encoding=encoding, errors="replace", newline="") as out:
-        writer = csv.writer(out, delimiter=delimiter)
-        writer.writerow([*table.header, "reason"])
-        for each in report.rejected:
-            width = len(table.header)
-            cells = [*each.cells, *[""] * (width - len(each.cells))]
-            writer.writerow([*cells[:width], "; ".join(map(str, each.reasons)), *cells[width:]])
+    shutil.copy(path_of(run.rejected_key), target)  # as nobody else may read it here
     say(f"The rejected rows, each with its reason: {target}")
+
+
+def _undo(app: Flask, run_id: int) -> None:
+    with working(app) as w:
+        service.undo(w, run_id)
+    run = _worked(app, run_id, "taken back")
+    if run.state not in (UNDONE, FAILED):
+        _say_why(run)
+    say(f"{run.done - run.left} taken back, {run.left} left as they were changed since.")

@@ -1,6 +1,6 @@
 """Serve the real installation, or a demo with invented people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from salesapp.domain.text import LANGUAGES
 from salesapp.places import default_instance
 from salesapp.serve import Serving, lan_address, serve, why_not
 from salesapp.services import demo, first_run
-from salesapp.store import people, schema
+from salesapp.store import people, schema, settings
 from salesapp.store.engine import db, reading
 from salesapp.store.schema import SchemaState
 
+PARTS = 100
+"""Steps of the progress bar."""
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 (compared with, not bound to)
 
 
@@ -62,8 +64,8 @@ def setup_lines(app: Flask, address: str) -> list[str]:
 
 @click.command("demo")
 @click.option("--run", "run", is_flag=True, help="Serve it, too.")
-@click.option("--size", type=click.Choice(demo.SIZES), default="small", show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True, help="Another number, other people.")
+@click.option("--size", type=click.Choice(list(demo.SIZES)), default=None, help="small, unless you say otherwise.")
+@click.option("--seed", type=int, default=None, help="Another number, other people; 1 unless you say otherwise.")
 @click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
@@ -75,8 +77,8 @@ def setup_lines(app: Flask, address: str) -> list[str]:
 @serving_options
 def demo_command(
     run: bool,
-    size: str,
-    seed: int,
+    size: str | None,
+    seed: int | None,
     lang: str | None,
     host: str,
     port: int,
@@ -112,26 +114,38 @@ def demo_settings() -> Settings:
     )
 
 
-def prepare_demo(app: Flask, found: Settings, *, size: str, seed: int, lang: str | None) -> None:
+def prepare_demo(app: Flask, found: Settings, *, size: str | None, seed: int | None, lang: str | None) -> None:
     """Make the demo where there is none; leave one alone; refuse anything else."""
     database = Path(found.instance / "salesapp.db")
     if state_of(found) is SchemaState.EMPTY:
         schema.upgrade(found.database)
     refuse_unfit(found)
-    if is_demo():
-        return
     with reading() as x:
-        if people.anybody(x):
+        made = settings.get(x, demo.SETTING)
+        if made is None and people.anybody(x):
             stop(f"{database} holds real people, not a demo. It is left as it is.")
-    say("Making a demo …")
-    demo.create(
-        found.instance,
-        app.extensions["salesapp_plugins"],
-        now_of(app),
-        size=size,
-        seed=seed,
-        language=lang or demo.system_language(),
-    )
+    if made is not None:
+        say_what_is_left(found, made, {"size": size, "seed": seed, "lang": lang})
+        return
+    language = lang or demo.system_language()
+    with click.progressbar(length=PARTS, label="Making a demo", show_eta=False) as bar:
+        demo.create(
+            found.instance,
+            now_of(app),
+            size=demo.SIZES[size or "small"],
+            seed=1 if seed is None else seed,
+            language=language,
+            tell=lambda part: bar.update(int(part * PARTS) - bar.pos),
+        )
+        bar.update(PARTS - bar.pos)
+
+
+def say_what_is_left(found: Settings, made: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+    """A demo that is there is left alone; whoever asked for another one is told."""
+    is_so = {"size": made.get("size"), "seed": made.get("seed"), "lang": made.get("language")}
+    if any(value not in (None, is_so[name]) for name, value in asked.items()):
+        kept = ", ".join(f"{name} {value}" for name, value in is_so.items())
+        say(f"There is a demo already ({kept}). It is left as it is: delete {found.instance} to make another one.")
 
 
 def listening(host: str, port: int, workers: int, threads: int, jobs: bool) -> Serving:

@@ -40,6 +40,8 @@ def parse_contact_point(kind: Kind, raw: str, country: str = "CN") -> ContactPoi
 
 def _visible(raw: str) -> str:
     """Without invisible characters: "java<tab>script:" and pasted direction marks must not slip past a check."""
+    if raw.isascii() and raw.isprintable():
+        return raw
     return "".join(c for c in raw if (c.isspace() and c not in "\t\r\n") or unicodedata.category(c)[0] != "C")
 
 

@@ -34,8 +34,8 @@ FIRST: Final[Mapping[Kind, str]] = {"customer": "name", "deal": "title", "activi
 def columns_of(kind: Kind, fields: Fields) -> Mapping[str, Text]:
     """Every column there is, by key, with its label."""
     asked = {key: fact.label for key, fact in vocabulary(kind, fields).items()}
-    if kind != "activity":
-        asked = {key: label for key, label in asked.items() if key not in _ONLY_ASKED}
+    hidden = (*_ONLY_ASKED, "teams") if kind != "activity" else ("teams",)
+    asked = {key: label for key, label in asked.items() if key not in hidden}
     own = {key: label for key, label in asked.items() if key.startswith("field.")}
     return {key: label for key, label in asked.items() if key not in own} | dict(_ONLY_SHOWN[kind]) | own
 

@@ -4,8 +4,9 @@
 not read a field must not ask about it either, so the fields handed in are those the person may read.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
@@ -48,6 +49,16 @@ _STATE: Final = Text("State", "状态", "狀態", "Статус")
 _KIND: Final = Text("Kind", "类型", "類型", "Тип")
 _OWNER: Final = Fact("owner", Text("Owner", "负责人", "負責人", "Ответственный"), "reference")
 _TEAM: Final = Fact("team", Text("Team", "团队", "團隊", "Команда"), "reference")
+_TEAMS: Final = Fact(
+    "teams",
+    Text(
+        "Owner's team and those above it",
+        "负责人的团队（含上级）",
+        "負責人的團隊（含上層）",
+        "Команда ответственного и вышестоящие",
+    ),
+    "references",
+)
 _CUSTOMER: Final = Fact("customer", Text("Customer", "客户", "客戶", "Клиент"), "reference")
 _LAST_WORK: Final = Text("Last worked on", "最近更新日期", "最近更新日期", "Последнее изменение")
 _NEXT_STEP: Final = Text("Next step planned", "有下一步计划", "有下一步計畫", "Есть следующий шаг")
@@ -82,6 +93,7 @@ _OF: Final[Mapping[Kind, tuple[Fact, ...]]] = {
         Fact("source", Text("Source", "来源", "來源", "Источник"), "reference"),
         _OWNER,
         _TEAM,
+        _TEAMS,
         Fact("territory", Text("Territory", "区域", "區域", "Территория"), "reference"),
         Fact("tag", Text("Tag", "标签", "標籤", "Метка"), "references"),
         _CREATED,
@@ -102,6 +114,7 @@ _OF: Final[Mapping[Kind, tuple[Fact, ...]]] = {
         _CUSTOMER,
         _OWNER,
         _TEAM,
+        _TEAMS,
         _number("contacts", Text("Number of contacts", "联系人数量", "聯絡人數量", "Число контактных лиц")),
         _day(
             "stage_since",
@@ -118,6 +131,7 @@ _OF: Final[Mapping[Kind, tuple[Fact, ...]]] = {
         _choice("kind", _KIND, ACTIVITY_KINDS),
         _choice("state", _STATE, ACTIVITY_STATES),
         _OWNER,
+        _TEAMS,
         _CUSTOMER,
         Fact("deal", Text("Deal", "商机", "商機", "Сделка"), "reference"),
         _day("planned", Text("Planned for", "计划日期", "計畫日期", "Запланировано на")),
@@ -131,8 +145,36 @@ _OF: Final[Mapping[Kind, tuple[Fact, ...]]] = {
 
 def vocabulary(kind: Kind, fields: Fields) -> Vocabulary:
     """What a list of this kind can ask. References have no options yet: `with_options` adds those there are now."""
-    known = {fact.key: fact for fact in _OF[kind]}
-    return known | {fact.key: fact for key, field in fields.items() if (fact := _fact_of(key, field)) is not None}
+    known: dict[str, Fact] = _Deals() if kind == "deal" else {}
+    known.update({fact.key: fact for fact in _OF[kind]})
+    known.update({fact.key: fact for key, each in fields.items() if (fact := _fact_of(key, each)) is not None})
+    return known
+
+
+ENTERED: Final = "entered."
+"""Before a stage's key: the day on which a deal came into it for the first time."""
+_ENTRY: Final = re.compile(r"entered\.[a-z][a-z0-9_]{0,79}")
+_CAME_INTO: Final = Text("Came into “{stage}”", "进入“{stage}”的日期", "進入「{stage}」的日期", "Вход в этап «{stage}»")
+_LANGUAGES: Final = ("en", "zh_Hans", "zh_Hant", "ru")
+
+
+def entered_fact(stage: str, label: Text | None = None) -> Fact:
+    """The fact about one stage; `label` is what the stage is called."""
+    named = label or Text(*[stage] * 4)
+    words = {name: getattr(_CAME_INTO, name).format(stage=getattr(named, name)) for name in _LANGUAGES}
+    return Fact(f"{ENTERED}{stage}", Text(**words), "date")
+
+
+class _Deals(dict[str, Fact]):
+    """What can be asked of deals: also when one came into any stage, whose keys are known to processes only."""
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or (isinstance(key, str) and _ENTRY.fullmatch(key) is not None)
+
+    def __missing__(self, key: str) -> Fact:
+        if _ENTRY.fullmatch(key) is None:
+            raise KeyError(key)
+        return entered_fact(key.removeprefix(ENTERED))
 
 
 def _fact_of(key: str, field: "Field") -> Fact | None:
@@ -155,11 +197,15 @@ class Around:
     """What stands around a record and not in it: the owner's team, tags by id, what is planned, its open deals."""
 
     team_id: int | None = None
+    team_ids: tuple[int, ...] = ()
+    """The owner's team and those above it."""
     tag_ids: tuple[int, ...] = ()
     planned: bool = False
     open_deals: int = 0
     has_phone: bool = False
     has_mail: bool = False
+    entered: Mapping[str, datetime] = field(default_factory=dict, hash=False)
+    """When a deal came into each stage for the first time."""
 
 
 def customer_facts(customer: CustomerView, around: Around, fields: Fields, zone: tzinfo) -> Facts:
@@ -173,6 +219,7 @@ def customer_facts(customer: CustomerView, around: Around, fields: Fields, zone:
         "source": customer.source,
         "owner": _key(customer.owner_id),
         "team": _key(around.team_id),
+        "teams": tuple(map(str, around.team_ids)),
         "territory": _key(customer.territory_id),
         "tag": tuple(map(str, around.tag_ids)),
         "created": _day_of(customer.created_at, zone),
@@ -198,6 +245,7 @@ def deal_list_facts(deal: DealView, around: Around, fields: Fields, zone: tzinfo
         "customer": _key(deal.customer_id),
         "owner": _key(deal.owner_id),
         "team": _key(deal.team_id),
+        "teams": tuple(map(str, around.team_ids)),
         "contacts": len(deal.contact_ids),
         "stage_since": _day_of(deal.stage_entered_at, zone),
         "created": _day_of(deal.created_at, zone),
@@ -205,16 +253,20 @@ def deal_list_facts(deal: DealView, around: Around, fields: Fields, zone: tzinfo
         "closed": _day_of(deal.closed_at, zone),
         "lost_reason": deal.lost_reason,
         "planned": around.planned,
+        **{f"{ENTERED}{stage}": _day_of(at, zone) for stage, at in around.entered.items()},
         **_answers(deal.custom, fields),
     }
 
 
-def activity_facts(activity: ActivityView, custom: Mapping[str, object], fields: Fields, zone: tzinfo) -> Facts:
-    """The answers of one activity."""
+def activity_facts(
+    activity: ActivityView, custom: Mapping[str, object], fields: Fields, zone: tzinfo, team_ids: tuple[int, ...] = ()
+) -> Facts:
+    """The answers of one activity; `team_ids` are its owner's team and those above it."""
     return {
         "kind": activity.kind,
         "state": activity.state,
         "owner": _key(activity.owner_id),
+        "teams": tuple(map(str, team_ids)),
         "customer": _key(activity.customer_id),
         "deal": _key(activity.deal_id),
         "planned": _day_of(activity.planned_at, zone),

@@ -15,6 +15,11 @@ from salesapp.domain.errors import N_, Msg
 _CODE = re.compile(r"[A-Z]{3}")
 MAX_MINOR: Final = 2**53 - 1
 """The largest amount that survives JSON and a spreadsheet; a BIGINT holds more."""
+CURRENCIES: Final = (
+    "CNY HKD TWD MOP RUB BYN KZT UZS KGS USD EUR GBP JPY KRW SGD MYR THB VND IDR PHP INR AUD NZD CAD CHF SEK NOK DKK "
+    "PLN CZK HUF RON BGN RSD TRY UAH GEL AMD AZN MDL ILS AED SAR QAR KWD EGP ZAR NGN KES MAD BRL MXN ARS CLP COP PEN"
+).split()
+"""Those that are offered to choose from where a company has not named its own."""
 
 
 @dataclass(frozen=True, slots=True)

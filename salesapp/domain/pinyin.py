@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 _PERSON_NAME: Final = range(2, 5)
@@ -36,6 +37,8 @@ _WORDS: Final = {
 }  # fmt: skip
 """Words whose characters sound otherwise than alone, as companies and places use them."""
 
+_HEADS: Final = frozenset(word[0] for word in _WORDS)
+
 _CHARACTERS: Final = {"长": "chang", "長": "chang", "都": "du", "晟": "sheng", "翟": "zhai", "圳": "zhen"}
 """Where pypinyin's first choice is rarely the one in a name."""
 
@@ -57,10 +60,14 @@ def _surname(run: str) -> str:
 
 
 def _syllables(run: str) -> tuple[str, ...]:
+    if _HEADS.isdisjoint(run):
+        return tuple(chain.from_iterable(map(_sound, run)))
     found: list[str] = []
     position = 0
     while position < len(run):
-        size = next((n for n in (3, 2) if run[position : position + n] in _WORDS), 1)
+        size = 1
+        if run[position] in _HEADS:
+            size = next((n for n in (3, 2) if run[position : position + n] in _WORDS), 1)
         piece = run[position : position + size]
         found += _WORDS[piece].split() if size > 1 else _sound(piece)
         position += size

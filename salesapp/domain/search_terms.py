@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
+from operator import add
 
 from salesapp.domain.phone_numbers import phone_fragment
 from salesapp.domain.pinyin import readings
@@ -29,6 +30,8 @@ _HAN = (
     "\U0002b820-\U0002cea1\U0002ceb0-\U0002ebe0\U00030000-\U0003134a"
 )
 _HAN_RUN = re.compile(f"[{_HAN}]+")
+_PLAIN_HAN = re.compile("[\u4e00-\u9fa5]+")
+_PLAIN_WORDS = re.compile("[a-z0-9@. а-я\u4e00-\u9fa5]+")
 _HAN_GAP = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 _RUN = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ](?=[^\W\d_])")
@@ -61,12 +64,10 @@ def tokens(text: str) -> set[str]:
     """The index entries of a haystack: characters and pairs of Han, heads and trigrams of other words."""
     found: set[str] = set()
     for run in _RUN.findall(_normal(text, MAX_HAYSTACK)):
-        if _HAN_RUN.match(run):
-            found.update(run)
-            found.update(run[i : i + 2] for i in range(len(run) - 1))
+        if not run.isascii() and _HAN_RUN.match(run):
+            found.update(run, map(add, run, run[1:]))
         else:
-            found.update((run[:1], run[:2]))
-            found.update(run[i : i + 3] for i in range(len(run) - 2))
+            found.update((run[:1], run[:2]), [run[i : i + 3] for i in range(len(run) - 2)])
     return found
 
 
@@ -143,6 +144,12 @@ def _run_tokens(run: str) -> list[str]:
 
 def _normal(text: str, limit: int = MAX_PART) -> str:
     """One way to write each word: width, case, ё, and apostrophes vanish."""
+    if text.isascii() and "'" not in text and "\0" not in text:  # most are, and an import asks for a great many
+        return " ".join(text[:limit].lower().split())
+    if _PLAIN_HAN.fullmatch(text):
+        return text[:limit]
+    if _PLAIN_WORDS.fullmatch(text):
+        return " ".join(text[:limit].split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text[:limit]).casefold())
     spaced = " ".join(folded.replace("ё", "е").replace("\0", " ").split())
     return _APOSTROPHE.sub("", spaced)
@@ -150,6 +157,8 @@ def _normal(text: str, limit: int = MAX_PART) -> str:
 
 def _joined_numbers(part: str) -> Iterator[str]:
     """2024-05 also as 202405, because a query that looks like a number is joined too."""
+    if "00" not in part and not any(map(part.__contains__, _BETWEEN_DIGITS)):
+        return  # nothing a fragment leaves out
     for match in _NUMBER.finditer(part):
         digits = phone_fragment(match[0])
         if len(digits) >= _JOINED_DIGITS and digits != match[0]:

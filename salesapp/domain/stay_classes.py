@@ -22,17 +22,18 @@ def class_of(secs: int | None) -> int:
     return 0 if secs is None else 1 + bisect_right(LIMITS, secs)
 
 
-def median(classes: Sequence[Class]) -> int:
-    """The middle of the stays, the mean of the two middle ones where their number is even; classes in their order."""
+def median(classes: Sequence[Class], edges: Sequence[float] = _EDGES) -> int:
+    """The middle of the stays, the mean of the two middle ones where their number is even; classes in their order.
+    `edges` say where the classes begin and end, where they are of something else."""
     n = sum(count for _, count, _ in classes)
-    return round((_stay_at(classes, (n + 1) // 2) + _stay_at(classes, (n + 2) // 2)) / 2)
+    return round((_stay_at(classes, (n + 1) // 2, edges) + _stay_at(classes, (n + 2) // 2, edges)) / 2)
 
 
-def _stay_at(classes: Sequence[Class], rank: int) -> float:
+def _stay_at(classes: Sequence[Class], rank: int, edges: Sequence[float]) -> float:
     """About how long the stay with this rank was: those of a class are taken to lie evenly around their mean."""
     for number, n, secs in classes:
         if rank <= n:
-            mean, low, high = secs / n, _EDGES[number - 1], _EDGES[number]
+            mean, low, high = secs / n, edges[number - 1], edges[number]
             spread = max(0.0, min(mean - low, high - mean))
             return mean + spread * ((2 * rank - 1) / n - 1)
         rank -= n

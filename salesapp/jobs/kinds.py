@@ -5,11 +5,12 @@ from typing import Final
 
 from salesapp.domain.periods import Every
 from salesapp.domain.text import Text
-from salesapp.jobs import bulk_kinds, notice_kinds
+from salesapp.jobs import bulk_kinds, import_kinds, notice_kinds
 from salesapp.jobs.registry import Args, Job, Registry
 from salesapp.services.audit import CHECK_JOB, check_part
 from salesapp.services.file_sweep import sweep
 from salesapp.services.housekeeping import clean_up
+from salesapp.services.import_files import sweep_files
 from salesapp.services.jobs import enqueue
 from salesapp.services.seal import seal_events
 from salesapp.services.work import Work
@@ -28,6 +29,7 @@ def _clean(w: Work, _args: Args) -> None:
 
 def _sweep(_args: Args, now: datetime) -> None:
     sweep(now)
+    sweep_files(now)
 
 
 def _nothing(_w: Work, _args: Args) -> None:
@@ -59,4 +61,4 @@ SWEEP: Final = Job(
     Every(timedelta(days=1), timedelta(hours=20)),
     outside=_sweep,
 )
-KINDS: Final = Registry(SEAL, CHECK, CLEAN, *notice_kinds.KINDS, *bulk_kinds.KINDS, SWEEP)
+KINDS: Final = Registry(SEAL, CHECK, CLEAN, *notice_kinds.KINDS, *bulk_kinds.KINDS, *import_kinds.KINDS, SWEEP)

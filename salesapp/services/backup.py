@@ -24,7 +24,9 @@ from sqlalchemy import Connection
 from salesapp import __version__
 from salesapp.domain.errors import N_, Refused, problem
 from salesapp.services.file_disk import PART
-from salesapp.store import dump, files, schema
+from salesapp.services.work import Work
+from salesapp.store import dump, files, schema, settings
+from salesapp.store.engine import Executor
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -33,6 +35,8 @@ FILES: Final = "files"
 TABLES: Final = "tables"
 LARGEST_MANIFEST: Final = 64_000_000
 READ_AT_ONCE: Final = 1 << 20
+LAST: Final = "last_backup"
+"""The setting that says when the last one was made, for `salesapp doctor`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,17 @@ def make(instance: Path, target: Path, now: datetime) -> Manifest:
         _pack(Path(folder), manifest, whole)
         _put(whole, target)
     return manifest
+
+
+def note_made(w: Work) -> None:
+    """Remember that a backup was made now."""
+    settings.put(w.session, LAST, w.now.isoformat())
+
+
+def last_made(x: Executor) -> datetime | None:
+    """When the last backup was made, as far as this program made it."""
+    said: str | None = settings.get(x, LAST)
+    return datetime.fromisoformat(said) if said else None
 
 
 def _put(whole: Path, target: Path) -> None:

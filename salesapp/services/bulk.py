@@ -74,7 +74,7 @@ def _all_of(w: Work, change: Change, query: ListQuery) -> list[int]:
 
 
 def _all(w: Work, query: ListQuery) -> list[int]:
-    fields = list_fields(w.catalog, w.actor, query.kind)
+    fields = list_fields(w.catalog, w.actor.role, query.kind)
     ids: list[int] = []
     while len(ids) <= bulk.MOST:
         after = ids[-1] if ids else 0

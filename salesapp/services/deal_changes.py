@@ -7,13 +7,15 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from salesapp.domain.errors import Refused, Stale, problem
-from salesapp.domain.stages import ARCHIVED
+from salesapp.domain.stages import ARCHIVED, is_stage
 from salesapp.domain.views import DealView
 from salesapp.services.work import Work
-from salesapp.store import customers, deal_totals, deals, stage_days
+from salesapp.store import customers, deal_totals, deals, report_sums, stage_days
 from salesapp.store.deal_totals import Standing
+from salesapp.store.report_sums import Counted
 
 _IN_VIEW: Final = frozenset(each.name for each in fields(DealView))
+_COUNTED: Final = tuple(each.name for each in fields(Counted) if each.name != "entered")
 
 
 def today(w: Work) -> date:
@@ -46,7 +48,29 @@ def save(w: Work, deal: DealView, values: Mapping[str, Any]) -> DealView:
     seen = {name: value for name, value in values.items() if name in _IN_VIEW}
     after = replace(deal, **seen, version=deal.version + 1, touched_at=w.now)
     deal_totals.count(w.session, standing(deal), standing(after))
+    _count(w, deal, after)
     return after
+
+
+def _count(w: Work, deal: DealView, after: DealView) -> None:
+    """Keep what reports are read from; the path only matters where something changed for it."""
+    about = ("state", "stage", "owner_id", "archived_at")
+    moved = any(getattr(deal, name) != getattr(after, name) for name in about)
+    entered = report_sums.entered(w.session, deal.id, deal.process) if moved else {}
+    report_sums.count_all(w.session, [(counted(deal, entered), counted(after, entered))])
+
+
+def counted(deal: DealView, entered: Mapping[str, datetime]) -> Counted | None:
+    """What reports count of the deal; None for an archived one, which counts nowhere."""
+    if deal.archived_at is not None:
+        return None
+    facts = {name: getattr(deal, name) for name in _COUNTED}
+    return Counted(**facts, entered=entered)
+
+
+def count_path(w: Work, deal: DealView, before: Mapping[str, datetime], after: Mapping[str, datetime]) -> None:
+    """Keep it when the open deal came into a stage for the first time, or never came into one after all."""
+    report_sums.count_all(w.session, [(counted(deal, before), counted(deal, after))])
 
 
 def standing(deal: DealView) -> Standing | None:
@@ -88,6 +112,10 @@ def enter(
         "noted_at": w.now,
         "version": version,
     }
+    if is_stage(stage):
+        before = report_sums.entered(w.session, deal.id, deal.process) if prev is not None else {}
+        first = min(at, before.get(stage, at))
+        count_path(w, replace(deal, stage=stage, state="open", closed_at=None), before, {**before, stage: first})
     deals.enter_stage(w.session, values)
     stage_days.count(
         w.session, process=deal.process, at=at, prev_stage=prev, stage=stage, owner_id=deal.owner_id, secs=secs

@@ -11,9 +11,9 @@ from salesapp.domain.permissions import can
 from salesapp.domain.stages import LOST, WON, check_move, gates_ahead, is_stage, requirements, unmet_problems
 from salesapp.domain.views import DealView
 from salesapp.services.customers import change_state
-from salesapp.services.deal_changes import enter, fresh, note, save, secs_in_stage, today, touch
+from salesapp.services.deal_changes import count_path, enter, fresh, note, save, secs_in_stage, today, touch
 from salesapp.services.work import Work
-from salesapp.store import customers, deals, decisions, stage_days
+from salesapp.store import customers, deals, decisions, report_sums, stage_days
 
 NOTE_LENGTH: Final = 500
 UNDO_WITHIN: Final = timedelta(minutes=5)
@@ -133,10 +133,12 @@ def take_back(w: Work, deal_id: int, to: str, version: int) -> None:
         raise Refused(waiting)
     entered_at = last.at - timedelta(seconds=last.secs_in_prev)
     if deal.state == "open":
-        save(w, deal, {"stage": to, "stage_entered_at": entered_at})
+        after = save(w, deal, {"stage": to, "stage_entered_at": entered_at})
     else:
-        _save_open(w, deal, {"stage_entered_at": entered_at})
+        after = _save_open(w, deal, {"stage_entered_at": entered_at})
+    entered = report_sums.entered(w.session, deal.id, deal.process)
     deals.undo_entry(w.session, last.id, w.now)
+    count_path(w, after, entered, report_sums.entered(w.session, deal.id, deal.process))
     stage_days.count(
         w.session,
         process=last.process,
@@ -209,5 +211,5 @@ def _close(w: Work, deal: DealView, state: str, values: dict[str, Any], *, undec
     touch(w, deal)
 
 
-def _save_open(w: Work, deal: DealView, values: dict[str, Any]) -> None:
-    save(w, deal, {"state": "open", "closed_at": None, "lost_reason": None, "lost_note": "", **values})
+def _save_open(w: Work, deal: DealView, values: dict[str, Any]) -> DealView:
+    return save(w, deal, {"state": "open", "closed_at": None, "lost_reason": None, "lost_note": "", **values})

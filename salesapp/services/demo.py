@@ -1,60 +1,68 @@
-"""A demo: a small company of invented people with a lively past, made in one transaction from one number.
+"""A demo: a business of invented people with a lively year behind it, made in one transaction from one number.
 
-The same seed, language, size and moment give the same company. Everything is written through the services that
-people use, each at its moment in the past; if anything fails, the database stays empty.
+The same seed, language, size and moment give the same company. If anything fails, the database stays empty.
 """
 
+import gc
 import locale
 import os
 import secrets
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from salesapp.domain.permissions import SYSTEM
-from salesapp.plugging.loader import Plugins
-from salesapp.services.demo_history import DAYS, History, draw
-from salesapp.services.demo_people import COLLEAGUES, add_company, mail_of
+from salesapp.services.demo_days import DAYS
+from salesapp.services.demo_history import Size, make_history
+from salesapp.services.demo_people import COLLEAGUES, add_company, mail_of, more_colleagues
+from salesapp.services.demo_rows import Tell
 from salesapp.services.first_run import ALPHABET
 from salesapp.services.sign_in import hash_password
 from salesapp.services.work import work
-from salesapp.store import pools, settings
+from salesapp.store import settings
 
-SIZES: Final = ("small",)
+SIZES: Final = {
+    "small": Size("small", 1_550, 1_000),
+    "large": Size("large", 100_000, 31_000, people=110, talks=0.4),
+}
 SETTING: Final = "demo"
-SELLING: Final = ("manager", "salesperson")
 PASSWORD_FILE: Final = "passwords.txt"  # noqa: S105 (a file's name)
 PASSWORD_VARIABLE: Final = "SALESAPP_DEMO_PASSWORD"  # noqa: S105 (a variable's name)
 
 
-def create(instance: Path, plugins: Plugins, now: datetime, *, size: str, seed: int, language: str) -> None:
+def _tell_nobody(_part: float) -> None:
+    """Who does not watch is told nothing."""
+
+
+def create(instance: Path, now: datetime, *, size: Size, seed: int, language: str, tell: Tell = _tell_nobody) -> None:
     """Fill the empty database of the demo in `instance`, and keep the password people sign in with."""
     password = os.environ.get(PASSWORD_VARIABLE) or _random_password()
     hashed = hash_password(password)
-    random = Random(f"{seed}:{language}:{size}")  # noqa: S311 (repeatable on purpose)
-    with work(SYSTEM, now) as w:
-        # Long before anything else: people were here when the first customer came.
-        people = add_company(replace(w, now=now - timedelta(days=DAYS + 30)), language, hashed)
-        company = settings.company(w.session)
-        history = History(
-            random=random,
-            plugins=plugins,
-            language=language,
-            currency=company.currency,
-            zone=ZoneInfo(company.zone),
-            now=now,
-            sellers=[people[each.key] for each in COLLEAGUES if each.role in SELLING],
-            owner=people["owner"],
-            pool_id=pools.ensure_default(w.session),
-        )
-        draw(history)
-        history.play(w)
-        settings.put(w.session, SETTING, {"size": size, "seed": seed, "language": language, "made": now.isoformat()})
+    random = Random(f"{seed}:{language}:{size.key}")  # noqa: S311 (repeatable on purpose)
+    # People were here when the first customer came.
+    with _without_collecting(), work(SYSTEM, now - timedelta(days=DAYS + 30)) as w:
+        more = more_colleagues(random, language, size.people)
+        people = add_company(w, language, hashed, now, more)
+        make_history(w, people, size, language, random, now, tell)
+        made = {"size": size.key, "seed": seed, "language": language, "made": now.isoformat()}
+        settings.put(w.session, SETTING, made)
     if not os.environ.get(PASSWORD_VARIABLE):
         _keep_password(instance, password)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Millions of rows live for a while, and none in a circle: looking for circles takes longer than drawing them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _random_password() -> str:

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, Final
 
 from salesapp.demo import names
-from salesapp.demo.texts import TEXTS
+from salesapp.demo.all_texts import TEXTS
 from salesapp.domain import criteria
 from salesapp.domain.deal_values import PREFIX
 from salesapp.domain.pack import Process

@@ -36,32 +36,32 @@ class Written:
     size: int
 
 
-def folder() -> Path:
-    """The folder of this installation's files."""
+def folder(inside: str = FOLDER) -> Path:
+    """The folder of this installation's files; those people bring in lie in one of their own."""
     instance: Path = current_app.extensions["salesapp_settings"].instance
-    return instance / FOLDER
+    return instance / inside
 
 
-def path_of(key: str) -> Path:
+def path_of(key: str, inside: str = FOLDER) -> Path:
     """Where a key's file lies; only keys of our own making lead anywhere."""
     if not _KEY.fullmatch(key):
         raise NotFound
-    return folder() / key[:2] / key
+    return folder(inside) / key[:2] / key
 
 
-def put(content: IO[bytes]) -> Written:
+def put(content: IO[bytes], inside: str = FOLDER) -> Written:
     """Write a stream to the disk under a new random key; it is there to stay when this returns."""
     key = secrets.token_hex(16)
-    target = path_of(key)
+    target = path_of(key, inside)
     part = target.with_suffix(PART)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         written = _write(content, part, key)
         part.replace(target)
         _settle(target.parent)
-        _settle(folder())
+        _settle(folder(inside))
     except OSError:
-        log.exception("a file could not be written below %s", folder())
+        log.exception("a file could not be written below %s", folder(inside))
         part.unlink(missing_ok=True)
         text = N_("The server could not keep the file. Please tell whoever runs SalesApp here.")
         raise Refused([problem("files", text)]) from None
@@ -100,14 +100,14 @@ def is_whole(key: str, sha256: str) -> bool:
         return False
 
 
-def delete(key: str) -> None:
+def delete(key: str, inside: str = FOLDER) -> None:
     """Take a file away that no row knows."""
-    path_of(key).unlink(missing_ok=True)
+    path_of(key, inside).unlink(missing_ok=True)
 
 
-def older_than(moment: float) -> Iterator[list[Path]]:
+def older_than(moment: float, inside: str = FOLDER) -> Iterator[list[Path]]:
     """The files that were last written before this moment (seconds since 1970), folder by folder."""
-    for place in sorted(folder().glob("[0-9a-f][0-9a-f]")):
+    for place in sorted(folder(inside).glob("[0-9a-f][0-9a-f]")):
         found = [each for each in sorted(place.iterdir()) if each.is_file() and each.stat().st_mtime < moment]
         if found:
             yield found

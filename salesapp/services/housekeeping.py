@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from salesapp.domain import bulk
+from salesapp.services import import_files
 from salesapp.services.merge_undo import UNDO_WITHIN
 from salesapp.services.work import Work
 from salesapp.store import housekeeping
@@ -29,6 +30,7 @@ KEPT: Final[Mapping[str, tuple[Callable[[Executor, datetime], int], timedelta]]]
     "notice": (housekeeping.notices, timedelta(days=365)),
     "notice_digest": (housekeeping.digests, timedelta(days=42)),
     "batch_item": (_bulk_items, NEVER_BEGUN),
+    "import_line": (import_files.forget_old, import_files.KEPT_FOR),
     "job": (housekeeping.done_jobs, DONE_JOBS),
     "merge_move": (housekeeping.merge_moves, UNDO_WITHIN),
 }

@@ -11,7 +11,7 @@ from typing import IO, Any, Final
 from salesapp.domain.consent import HOWS, PURPOSES
 from salesapp.domain.errors import N_, NotFound, Problem, Refused, problem
 from salesapp.domain.permissions import Actor
-from salesapp.services import file_disk
+from salesapp.services import file_disk, import_files
 from salesapp.services.lengths import length_problems
 from salesapp.services.work import Work
 from salesapp.store import consents, customer_files, customers, erase, visibility
@@ -149,3 +149,4 @@ def remove_files(keys: list[str]) -> None:
     a day: no row knows it any more."""
     for key in keys:
         file_disk.delete(key)
+        file_disk.delete(key, import_files.FOLDER)

@@ -2,16 +2,15 @@
 
 from typing import Any, Final, Literal
 
-from salesapp.domain.conditions import is_storable
-from salesapp.domain.errors import N_, NotAllowed, Problem, Refused, Stale, problem
+from salesapp.domain.errors import N_, NotAllowed, Refused, Stale, problem
 from salesapp.domain.list_query import ListQuery
 from salesapp.domain.permissions import can
+from salesapp.services.given_names import given_name
 from salesapp.services.work import Work
 from salesapp.store import saved_views
 
 Reach = Literal["mine", "team", "everybody"]
 REACHES: Final = ("mine", "team", "everybody")
-LONGEST: Final = 80
 
 
 def save_view(w: Work, name: str, reach: str, query: ListQuery) -> int:
@@ -69,17 +68,7 @@ def _own(w: Work, view_id: int) -> Any:
 
 
 def _named(name: str) -> dict[str, Any]:
-    bare = " ".join(name.split())
-    problems: list[Problem] = []
-    if not bare:
-        problems.append(problem("name", N_("Please give the view a name.")))
-    if not is_storable(bare):
-        problems.append(problem("name", N_("This name has a character in it that cannot be stored.")))
-    if len(bare) > LONGEST:
-        problems.append(problem("name", N_("A name has at most %(most)s characters."), most=LONGEST))
-    if problems:
-        raise Refused(problems)
-    return {"name": bare}
+    return {"name": given_name(name, N_("Please give the view a name."))}
 
 
 def _reaching(w: Work, reach: str) -> dict[str, Any]:

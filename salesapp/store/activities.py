@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -15,25 +15,29 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     or_,
     select,
     true,
     tuple_,
+    union_all,
     update,
 )
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
+from salesapp.store import activity_sums
 from salesapp.store.customers import lock_of
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_row, rows_changed
 from salesapp.store.no_index import no_index
 from salesapp.store.tables import activity, contact, contact_point, customer, deal, event, event_payload, person
+from salesapp.store.types import Id, Instant
 from salesapp.store.visibility import (
     activity_branches,
-    customer_branches,
+    customer_seen,
     deal_access,
-    deal_branches,
+    deal_seen,
     hanging_access,
     require,
 )
@@ -43,6 +47,8 @@ After = tuple[datetime, int]
 Owners = frozenset[int] | None
 """Whose day is shown; None is everybody's."""
 
+# A list's statement is built once for its shape: building it takes longer than running it.
+_now = cast("datetime", bindparam("now", type_=Instant()))
 _owner = person.alias("owner")
 _phone = (  # the contact's own number before the customer's
     select(contact_point.c.normalised)
@@ -58,12 +64,12 @@ _phone = (  # the contact's own number before the customer's
 )
 
 
-def _rows_with(customers: ColumnElement[bool], deals: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Activities with what these customers and deals are called."""
+def _around(customers: ColumnElement[bool], deals: ColumnElement[bool], *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Columns of activities with what these customers and deals are called."""
     theirs = or_(activity.c.customer_id.is_(None), customer.c.id.is_not(None))
     return (
         select(
-            activity,
+            *columns,
             customer.c.name.label("customer_name"),
             customer.c.kind.label("customer_kind"),
             customer.c.grade,
@@ -81,14 +87,17 @@ def _rows_with(customers: ColumnElement[bool], deals: ColumnElement[bool]) -> Se
     )
 
 
-_rows = _rows_with(true(), true())
+_rows = _around(true(), true(), activity)
+_NOT_LISTED: Final = ("answers", "custom", "minutes", "direction", "created_by", "version")
+_LISTED: Final = tuple(column for column in activity.c if column.name not in _NOT_LISTED)
+_rows_listed = _around(true(), true(), *_LISTED)
 
 
-def _rows_seen(actor: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
-    """The same for a list: somebody's activity stays theirs when its customer goes to another one, whose it is then."""
+def _rows_seen(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """For a list: somebody's activity stays theirs when its customer goes to another one, whose it is then."""
     if actor.people is None:
-        return _rows
-    return _rows_with(or_(*customer_branches(actor, now)), or_(*deal_branches(actor, now)))
+        return _rows_listed
+    return _around(customer_seen(actor, _now), deal_seen(actor, _now), *_LISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,43 +151,69 @@ def planned(
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """What is planned before `until`, in the order of time; with `since` None all that is overdue, what waits longest
     first."""
-    where = [activity.c.state == "planned", activity.c.planned_at < until, *_of(owners)]
-    if since is not None:
-        where.append(activity.c.planned_at >= since)
-    return x.execute(_rows.where(*where).order_by(activity.c.planned_at, activity.c.id).limit(limit)).all()
+    return x.execute(_planned_of(owners, since is not None), {"since": since, "until": until, "limit": limit}).all()
+
+
+_since, _until = bindparam("since", type_=Instant()), bindparam("until", type_=Instant())
+
+
+@lru_cache(maxsize=512)
+def _planned_of(owners: Owners, since: bool) -> Select[*tuple[Any, ...]]:
+    where = [activity.c.state == "planned", activity.c.planned_at < _until, *_of(owners)]
+    if since:
+        where.append(activity.c.planned_at >= _since)
+    query = _rows_listed.where(*where).order_by(activity.c.planned_at, activity.c.id)
+    return query.limit(bindparam("limit"))
 
 
 def done(
     x: Executor, owners: Owners, *, since: datetime, until: datetime, limit: int = 100
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """What was done in this time, the latest first."""
-    where = [activity.c.state == "done", activity.c.at >= since, activity.c.at < until, *_of(owners)]
-    return x.execute(_rows.where(*where).order_by(activity.c.at.desc(), activity.c.id.desc()).limit(limit)).all()
+    return x.execute(_done_of(owners), {"since": since, "until": until, "limit": limit}).all()
+
+
+@lru_cache(maxsize=512)
+def _done_of(owners: Owners) -> Select[*tuple[Any, ...]]:
+    where = [activity.c.state == "done", activity.c.at >= _since, activity.c.at < _until, *_of(owners)]
+    query = _rows_listed.where(*where).order_by(activity.c.at.desc(), activity.c.id.desc())
+    return query.limit(bindparam("limit"))
 
 
 def day_counts(x: Executor, owners: Owners, start: datetime, end: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
     """overdue, due (planned for the day and still open) and done of one day, of each person who has any of it: with
     `owner_id` and `name`, None for what is nobody's."""
-    is_planned = activity.c.state == "planned"
-    query = (
-        select(
-            activity.c.owner_id,
-            _owner.c.name,
-            func.count(case((and_(is_planned, activity.c.planned_at < start), 1))).label("overdue"),
-            func.count(case((and_(is_planned, activity.c.planned_at >= start), 1))).label("due"),
-            func.count(case((activity.c.state == "done", 1))).label("done"),
-        )
-        .select_from(activity.outerjoin(_owner, _owner.c.id == activity.c.owner_id))
-        .where(
-            or_(
-                and_(is_planned, activity.c.planned_at < end),
-                and_(activity.c.state == "done", activity.c.at >= start, activity.c.at < end),
-            ),
-            *_of(owners),
-        )
-        .group_by(activity.c.owner_id, _owner.c.name)
+    return x.execute(_day_counts(owners), {"start": start, "end": end}).all()
+
+
+@lru_cache(maxsize=512)
+def _day_counts(owners: Owners) -> Select[*tuple[Any, ...]]:
+    """As two, each by an index of its own: with OR, SQLite reads all that somebody ever did."""
+    start, end = _moment("start"), _moment("end")
+    late = activity.c.planned_at < start
+    planned = select(activity.c.owner_id, case((late, 1), else_=0).label("late"), literal(0).label("over")).where(
+        activity.c.state == "planned", activity.c.planned_at < end, *_of(owners)
     )
-    return x.execute(query).all()
+    over = select(activity.c.owner_id, literal(0), literal(1)).where(
+        activity.c.state == "done", activity.c.at >= start, activity.c.at < end, *_of(owners)
+    )
+    found = union_all(planned, over).subquery("found")
+    counted = (
+        select(
+            found.c.owner_id,
+            func.sum(found.c.late).label("overdue"),
+            func.sum(1 - found.c.late - found.c.over).label("due"),
+            func.sum(found.c.over).label("done"),
+        )
+        .group_by(found.c.owner_id)
+        .subquery("counted")
+    )
+    columns = (counted.c.owner_id, _owner.c.name, counted.c.overdue, counted.c.due, counted.c.done)
+    return select(*columns).select_from(counted.outerjoin(_owner, _owner.c.id == counted.c.owner_id))
+
+
+def _moment(name: str) -> Any:
+    return bindparam(name, type_=Instant())
 
 
 # Of one deal or customer little is planned, of everybody very much.
@@ -192,10 +227,15 @@ _has_next = or_(
 
 def deals_without_next(x: Executor, owners: Owners, limit: int = 20) -> Sequence[Row[*tuple[Any, ...]]]:
     """Open deals for which nothing is planned, the longest untouched first; one more than `limit` where there are."""
+    return x.execute(_without_next(owners), {"limit": limit + 1}).all()
+
+
+@lru_cache(maxsize=512)
+def _without_next(owners: Owners) -> Select[*tuple[Any, ...]]:
     where = [deal.c.state == "open", deal.c.archived_at.is_(None), ~_has_next]
     if owners is not None:
         where.append(deal.c.owner_id.in_(sorted(owners)))
-    query = (
+    return (
         select(
             deal.c.id,
             deal.c.title,
@@ -215,40 +255,35 @@ def deals_without_next(x: Executor, owners: Owners, limit: int = 20) -> Sequence
         )
         .where(*where)
         .order_by(deal.c.touched_at, deal.c.id)
-        .limit(limit + 1)
+        .limit(bindparam("limit"))
     )
-    return x.execute(query).all()
-
-
-def next_of_customers(x: Executor, customer_ids: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:
-    """The next planned activity of each customer, for whoever may already see them."""
-    if not customer_ids:
-        return {}
-    columns = (activity.c.customer_id, activity.c.kind, activity.c.planned_at, activity.c.all_day)
-    query = (
-        select(*columns)
-        .where(_planned, activity.c.customer_id.in_(customer_ids))
-        .order_by(activity.c.planned_at.desc(), activity.c.id.desc())
-    )
-    return {row.customer_id: row for row in x.execute(query)}  # the earliest comes last and stays
 
 
 def page(
     x: Executor, actor: Actor, f: ActivityFilter, now: datetime, *, after: After | None = None, limit: int = 50
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """One page of the list: the planned in the order of time, the done latest first."""
-    moment = activity.c.planned_at if f.state == "planned" else activity.c.at
-    forward = f.state == "planned"
-    order = (moment, activity.c.id) if forward else (moment.desc(), activity.c.id.desc())
-    where = [activity.c.state == f.state]
+    values: dict[str, Any] = {"now": now, "limit": limit, "owner": f.owner}
     if after is not None:
-        place = tuple_(moment, activity.c.id)
-        where.append(place > after if forward else place < after)
-    if f.owner is not None:
-        where.append(activity.c.owner_id == f.owner)
-    ways = activity_branches(actor, now)
-    if f.owner is not None and actor.sees(f.owner):
-        ways = [activity.c.owner_id == f.owner]
+        values |= {"after_at": after[0], "after_id": after[1]}
+    own = f.owner is not None and actor.sees(f.owner)
+    return x.execute(_page(actor, f.state, f.owner is not None, own, after is not None), values).all()
+
+
+@lru_cache(maxsize=512)
+def _page(actor: Actor, state: str, of_one: bool, own: bool, paged: bool) -> Select[*tuple[Any, ...]]:
+    moment = activity.c.planned_at if state == "planned" else activity.c.at
+    forward = state == "planned"
+    order = (moment, activity.c.id) if forward else (moment.desc(), activity.c.id.desc())
+    where = [activity.c.state == state]
+    if paged:
+        place, key = tuple_(moment, activity.c.id), tuple_(_moment("after_at"), bindparam("after_id", type_=Id))
+        where.append(place > key if forward else place < key)
+    theirs = activity.c.owner_id == bindparam("owner", type_=Id)
+    if of_one:
+        where.append(theirs)
+    ways = [theirs] if own else activity_branches(actor, _now)
+    limit: Any = bindparam("limit")
     pieces = [
         select(activity.c.id, moment.label("moment")).where(*where, way).order_by(*order).limit(limit).subquery()
         for way in ways
@@ -257,7 +292,7 @@ def page(
     ids = (first.union(*rest) if rest else first).subquery()
     sort = (ids.c.moment, ids.c.id) if forward else (ids.c.moment.desc(), ids.c.id.desc())
     newest = select(ids.c.id).order_by(*sort).limit(limit).subquery()
-    return x.execute(_rows_seen(actor, now).where(activity.c.id.in_(select(newest.c.id))).order_by(*order)).all()
+    return _rows_seen(actor).where(activity.c.id.in_(select(newest.c.id))).order_by(*order)
 
 
 def of_ids(x: Executor, actor: Actor, ids: Sequence[int], now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -265,8 +300,13 @@ def of_ids(x: Executor, actor: Actor, ids: Sequence[int], now: datetime) -> Sequ
     if not ids:
         return []
     place = {activity_id: number for number, activity_id in enumerate(ids)}
-    found = x.execute(_rows_seen(actor, now).where(activity.c.id.in_(ids))).all()
+    found = x.execute(_these(actor), {"ids": list(ids), "now": now}).all()
     return sorted(found, key=lambda row: place[row.id])
+
+
+@lru_cache(maxsize=512)
+def _these(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return _rows_seen(actor).where(activity.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def planned_for(
@@ -292,7 +332,19 @@ def _planned_for(of_customer: bool, of_deal: bool) -> Select[*tuple[Any, ...]]:
 
 def insert(x: Executor, values: Mapping[str, Any]) -> int:
     """A new activity."""
+    activity_sums.count_all(x, _done_in(values))
     return insert_row(x, activity, values)
+
+
+def _done_in(values: Mapping[str, Any]) -> list[activity_sums.Done]:
+    """What counts as done in an activity as it is, or will be."""
+    is_done = values.get("state") == "done" and values.get("at") is not None
+    return [activity_sums.Done(values.get("owner_id"), values["kind"], values["at"])] if is_done else []
+
+
+_counted = select(activity.c.state, activity.c.owner_id, activity.c.kind, activity.c.at).where(
+    activity.c.id == bindparam("activity_id")
+)
 
 
 def update_from(x: Executor, activity_id: int, state: str, values: Mapping[str, Any]) -> bool:
@@ -302,7 +354,13 @@ def update_from(x: Executor, activity_id: int, state: str, values: Mapping[str, 
         .where(activity.c.id == activity_id, activity.c.state == state)
         .values(dict(values) | {"version": activity.c.version + 1})
     )
-    return bool(rows_changed(x, statement))
+    asked = "done" in (state, values.get("state"))
+    before = x.execute(_counted, {"activity_id": activity_id}).mappings().first() if asked else None
+    changed = bool(rows_changed(x, statement))
+    if changed and before is not None:
+        activity_sums.count_all(x, _done_in(dict(before)), -1)
+        activity_sums.count_all(x, _done_in({**before, **values}))
+    return changed
 
 
 def give(x: Executor, customer_id: int, owner_id: int, to: int) -> int:

@@ -53,6 +53,12 @@ def page(x: Executor, narrowed: Narrowed, after: After | None, limit: int) -> li
     return _with_who_signed_in(x, timeline.these(x, ids))
 
 
+def count(x: Executor, narrowed: Narrowed, most: int) -> int:
+    """How many there are, counted up to `most`."""
+    found = statement(narrowed, kinds(x) if narrowed.group else (), None, most).order_by(None).subquery()
+    return int(x.scalar(select(func.count()).select_from(found)) or 0)
+
+
 def _with_who_signed_in(x: Executor, found: list[Entry]) -> list[Entry]:
     """Sign-ins were noted without who did it once, and what is sealed stays as it is: whose they were says it."""
     nameless = {each.subject_id for each in found if each.kind == "sign_in.opened" and not each.actor_name}

@@ -4,14 +4,30 @@ back."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 from salesapp.domain.bulk import CHANGED, DONE, GIVEN_UP, PREPARED, RUNNING, SKIPPED, UNDONE, WAITING
 from salesapp.domain.permissions import Actor
 from salesapp.store.engine import Executor
-from salesapp.store.inserts import insert_row, rows_changed
+from salesapp.store.inserts import dialect_name, insert_row, rows_changed
+from salesapp.store.plain_inserts import run_plain
 from salesapp.store.tables import batch, batch_item, person
 
 KINDS: Final = ("bulk", "hand_over", "undo")
@@ -255,3 +271,95 @@ def _one(batch_id: int, key: Key) -> ColumnElement[bool]:
     return and_(
         batch_item.c.batch_id == batch_id, batch_item.c.subject_kind == key[0], batch_item.c.subject_id == key[1]
     )
+
+
+# --- imports: every record they brought or changed ---
+
+
+def add_import(x: Executor, actor_id: int | None, data: Mapping[str, Any], now: datetime) -> int:
+    """A new batch for what a file brings; its records are noted as they come."""
+    values = {"kind": "import", "actor_id": actor_id, "at": now, "data": dict(data), "state": RUNNING}
+    return insert_row(x, batch, values)
+
+
+def note_items(x: Executor, batch_id: int, rows: Iterable[tuple[str, int, Mapping[str, Any]]]) -> None:
+    """Records an import brought or changed: kind, id, what taking it back needs. One that was noted before stays as it
+    was noted: it is what stood there before the import."""
+    values = [
+        {"batch_id": batch_id, "subject_kind": kind, "subject_id": one, "state": CHANGED, "before": before}
+        for kind, one, before in rows
+    ]
+    if values:
+        run_plain(x, _note(dialect_name(x)), batch_item, values)
+
+
+@cache
+def _note(dialect: str) -> Executable:
+    add = postgresql.insert(batch_item) if dialect == "postgresql" else sqlite.insert(batch_item)
+    return add.on_conflict_do_nothing()
+
+
+def added_by(x: Executor, batch_id: int | None, kind: str, ids: Sequence[int]) -> set[int]:
+    """Which of these records this import added, and did not merely change."""
+    found: set[int] = set()
+    for start in range(0, len(ids) if batch_id is not None else 0, IN_ONE_INSERT // 2):
+        some = (batch_item.c.subject_kind == kind, batch_item.c.subject_id.in_(ids[start : start + IN_ONE_INSERT // 2]))
+        query = select(batch_item.c.subject_id, batch_item.c.before)
+        rows = x.execute(query.where(batch_item.c.batch_id == batch_id, *some))
+        found.update(one for one, before in rows if (before or {}).get("added"))
+    return found
+
+
+def has_items(x: Executor, batch_id: int | None) -> bool:
+    """Whether what was changed is still known."""
+    one = select(batch_item.c.subject_id).where(batch_item.c.batch_id == batch_id).limit(1)
+    return x.execute(one).first() is not None
+
+
+def noted(x: Executor, batch_id: int, kind: str, before_id: int | None, limit: int) -> list[Item]:
+    """Records of one kind an import brought or changed that were not taken back yet, the newest first."""
+    which = [batch_item.c.batch_id == batch_id, batch_item.c.subject_kind == kind, batch_item.c.state == CHANGED]
+    if before_id is not None:
+        which.append(batch_item.c.subject_id < before_id)
+    columns = (batch_item.c.subject_kind, batch_item.c.subject_id, batch_item.c.target_id, batch_item.c.before)
+    rows = x.execute(select(*columns).where(*which).order_by(batch_item.c.subject_id.desc()).limit(limit))
+    return [Item(kind, one, target, before or {}) for kind, one, target, before in rows]
+
+
+def how_many_noted(x: Executor, batch_id: int | None) -> int:
+    """How many records an import brought or changed."""
+    mine = (batch_item.c.batch_id == batch_id, batch_item.c.state == CHANGED)
+    return int(x.execute(select(func.count()).select_from(batch_item).where(*mine)).scalar_one())
+
+
+def kinds_noted(x: Executor, batch_id: int) -> list[str]:
+    """Of which kinds."""
+    query = select(batch_item.c.subject_kind).where(batch_item.c.batch_id == batch_id).distinct()
+    return sorted(x.scalars(query))
+
+
+def settle(x: Executor, batch_id: int, items: Iterable[tuple[Item, str | None]]) -> None:
+    """Records were taken back (None), or stayed for a reason."""
+    values = [
+        {"of_kind": item.kind, "of_id": item.id, "to": UNDONE if why is None else SKIPPED, "why": why}
+        for item, why in items
+    ]
+    if values:
+        x.execute(_settle, [{"of_batch": batch_id, **each} for each in values])
+
+
+_settle: Final = (
+    update(batch_item)
+    .where(
+        batch_item.c.batch_id == bindparam("of_batch"),
+        batch_item.c.subject_kind == bindparam("of_kind"),
+        batch_item.c.subject_id == bindparam("of_id"),
+    )
+    .values(state=bindparam("to"), reason=bindparam("why"))
+)
+
+
+def finish_import(x: Executor, batch_id: int, now: datetime, changed: int, *, undone: bool) -> None:
+    """Everything is in, or was taken back."""
+    values: dict[str, Any] = {"state": DONE, "finished_at": now, "changed": changed, "total": changed}
+    x.execute(update(batch).where(batch.c.id == batch_id).values(values | ({"undone_at": now} if undone else {})))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, null, or_, select, text, update
 
-from salesapp.store import deals, merges, references, search_index, search_subjects, tag_batches
+from salesapp.store import deals, import_traces, merges, references, search_index, search_subjects, tag_batches
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import dialect_name
 from salesapp.store.tables import (
@@ -136,6 +136,7 @@ def erase(x: Executor, it: Whole, now: datetime) -> list[str]:
     if dialect_name(x) == "sqlite":
         x.execute(text("PRAGMA secure_delete=ON"))  # else the bytes stay in the file until they are written over
     keys = _files(x, it)
+    keys += import_traces.forget(x, [(kind, some) for kind in _LINKED for some in _portions(it.of(kind))])
     _payloads(x, it)
     _rows(x, it, now)
     _decisions(x, it)
@@ -168,7 +169,7 @@ def _rows(x: Executor, it: Whole, now: datetime) -> None:
     away = func.coalesce(customer.c.archived_at, now)
     _set(x, customer, customer.c.id, it.customers, {**blank, **own, "archived_at": away})
     gone = func.coalesce(contact.c.archived_at, now)
-    _set(x, contact, contact.c.id, it.contacts, {**blank, "department": "", "archived_at": gone})
+    _set(x, contact, contact.c.id, it.contacts, {**blank, "department": "", "external_key": None, "archived_at": gone})
     put_away = {"archived_at": func.coalesce(contact_point.c.archived_at, now)}
     _set(x, contact_point, contact_point.c.customer_id, it.customers, {"shown": "", "normalised": "", **put_away})
     _set(x, touch, touch.c.customer_id, it.customers, {"note": ""})
@@ -176,8 +177,9 @@ def _rows(x: Executor, it: Whole, now: datetime) -> None:
     _set(x, consent, consent.c.customer_id, it.customers, {"note": ""})
     for table in (important_date, customer_tag):
         x.execute(delete(table).where(table.c.customer_id.in_(it.customers)))
-    _set(x, deal, deal.c.id, it.deals, {"title": GONE, "lost_note": "", "custom": {}})
-    _set(x, activity, activity.c.id, it.activities, {"note": "", "answers": {}, "custom": {}, "because": null()})
+    _set(x, deal, deal.c.id, it.deals, {"title": GONE, "lost_note": "", "custom": {}, "external_key": None})
+    said: Mapping[str, Any] = {"note": "", "answers": {}, "because": null()}
+    _set(x, activity, activity.c.id, it.activities, {**said, "custom": {}, "external_key": None})
     for some in _portions(it.activities):
         planned = and_(activity.c.id.in_(some), activity.c.state == "planned")
         x.execute(update(activity).where(planned).values(state="cancelled"))  # nobody is there to be called

@@ -1,13 +1,15 @@
 """Writing rows, the few ways the house does it on both engines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, Table, insert, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from salesapp.store.engine import Executor
+from salesapp.store.plain_inserts import run_plain
 
 
 def dialect_name(x: Executor) -> str:
@@ -47,6 +49,11 @@ def _insert_or_ignore(table: Table, dialect: str) -> Executable:
     return add.on_conflict_do_nothing().returning(literal_column("1"))
 
 
+def insert_many(x: Executor, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows that all have the same columns given, also those Python has a default for."""
+    run_plain(x, _insert(table), table, rows)
+
+
 def upsert_add(x: Executor, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Add to the figures of rows known by the table's primary key, each made where it is missing.
 
@@ -56,13 +63,14 @@ def upsert_add(x: Executor, table: Table, rows: Iterable[Mapping[str, Any]]) -> 
     keys = [column.name for column in table.primary_key]
     figures = [column.name for column in table.c if not column.primary_key]
     sums: dict[tuple[Any, ...], list[int]] = {}
+    key_of = itemgetter(*keys)  # every key has several columns; an import counts tens of rows for each of its own
     for row in rows:
-        sums_of_key = sums.setdefault(tuple(row[key] for key in keys), [0] * len(figures))
+        sums_of_key = sums.setdefault(key_of(row), [0] * len(figures))
         for place, name in enumerate(figures):
             sums_of_key[place] += row[name]
     values = [dict(zip(keys + figures, (*key, *sums[key]), strict=True)) for key in sorted(sums) if any(sums[key])]
     if values:
-        x.execute(_upsert_add(table, dialect_name(x)), values)
+        run_plain(x, _upsert_add(table, dialect_name(x)), table, values)
 
 
 @cache

@@ -132,10 +132,17 @@ _OF_OTHERS: Final[Mapping[Kind, Mapping[str, Callable[[Actor, datetime], ColumnE
 }
 """What stands in another record, which not everybody who sees the row may see."""
 _ALWAYS: Final[Mapping[Kind, tuple[ColumnElement[Any], ...]]] = {
-    "customer": (customer.c.custom, customer.c.company.label("called_else")),
-    "deal": (deal.c.custom, deal.c.currency, deal.c.process.label("of_process")),
-    "activity": (activity.c.custom, activity.c.all_day, activity.c.customer_id, activity.c.deal_id),
+    "customer": (customer.c.custom, customer.c.external_key, customer.c.company.label("called_else")),
+    "deal": (deal.c.custom, deal.c.external_key, deal.c.currency, deal.c.process.label("of_process")),
+    "activity": (
+        activity.c.custom,
+        activity.c.external_key,
+        activity.c.all_day,
+        activity.c.customer_id,
+        activity.c.deal_id,
+    ),
 }
+_BESIDE: Final = ("external_key", "called_else", "of_process", "all_day", "customer_id", "deal_id")
 
 
 def read(
@@ -150,7 +157,7 @@ def read(
     shown += [_NEXT_IS_DAY[kind]().label("all_day")] if "next" in plain else []
     rows = x.execute(select(table.c.id, *_ALWAYS[kind], *shown).where(table.c.id.in_(ids))).all()
     own = {key: fields[key.removeprefix("field.")] for key in columns if key.startswith("field.")}
-    linked = _linked(x, actor, kind, ids, [key.removeprefix("field.") for key in own], now)
+    linked = linked_names(x, actor, kind, ids, [key.removeprefix("field.") for key in own], now)
     found = {row.id: _cells(row._mapping, plain, own) | linked.get(row.id, {}) for row in rows}
     return [found[number] for number in ids if number in found]
 
@@ -165,9 +172,7 @@ def _made(kind: Kind, key: str, actor: Actor, now: datetime) -> ColumnElement[An
 def _cells(row: Mapping[Any, Any], plain: Collection[str], own: Mapping[str, Any]) -> dict[str, object]:
     custom = read_only(row["custom"] or {})
     cells: dict[str, object] = {"id": row["id"]}
-    cells |= {
-        name: row[name] for name in ("called_else", "of_process", "all_day", "customer_id", "deal_id") if name in row
-    }
+    cells |= {name: row[name] for name in _BESIDE if name in row}
     cells |= {key: row[f"c_{key}"] for key in plain}
     if "amount" in cells:
         cells["amount"] = money_answer(row["c_amount"], row["currency"])
@@ -179,8 +184,8 @@ def _cells(row: Mapping[Any, Any], plain: Collection[str], own: Mapping[str, Any
     return cells
 
 
-def _linked(
-    x: Executor, actor: Actor, kind: Kind, ids: Sequence[int], keys: Collection[str], now: datetime
+def linked_names(
+    x: Executor, actor: Actor, kind: str, ids: Sequence[int], keys: Collection[str], now: datetime
 ) -> dict[int, dict[str, object]]:
     """Names of the people and customers that fields name; of customers only where the person may see them."""
     if not keys:

@@ -5,14 +5,15 @@ nothing a query asks can show more than its branch. A question about a field tha
 may read, is a ValueError: an answer to another question must never pass for one to this.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, false, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, false, func, or_, select, union
 
 from salesapp.domain.criteria import check
 from salesapp.domain.list_facts import Fields, vocabulary
@@ -26,7 +27,8 @@ from salesapp.store.record_sources import TABLES, record_sources
 
 NO_FIELDS: Final[Fields] = MappingProxyType({})
 FOUND: Final = 1000
-"""So many hits of a search at most take part in a query with a text."""
+"""So many hits of a search at most take part in a query with a text, unless all of it is asked for."""
+AT_ONCE: Final = 10_000
 BRANCHES: Final[Mapping[Kind, Callable[[Actor, datetime], list[ColumnElement[bool]]]]] = {
     "customer": visibility.customer_branches,
     "deal": visibility.deal_branches,
@@ -60,11 +62,47 @@ def ids(
     return list(x.scalars(select(found.c.id).order_by(found.c.id).limit(limit)))
 
 
+def every(
+    x: Executor, actor: Actor, query: ListQuery, now: datetime, *, fields: Fields = NO_FIELDS
+) -> Select[tuple[int, Any]]:
+    """The statement of all this person sees and the query means, however many hits its text has: `id`, and `value` as
+    what they are ordered by."""
+    columns = (TABLES[query.kind].c.id, order_of(query.kind, query.sort).value(query.descending).label("value"))
+    where = _where(x, actor, query, now, fields, hits_end=False)
+    found = _united([select(*columns).where(way, *where) for way in _ways(actor, query, now)]).subquery()
+    return select(found.c.id, found.c.value)
+
+
+def every_id(x: Executor, actor: Actor, query: ListQuery, now: datetime, *, fields: Fields = NO_FIELDS) -> "array[int]":
+    """Their ids in the query's own order, eight bytes each."""
+    found = every(x, actor, query, now, fields=fields)
+    by = (found.selected_columns.value, found.selected_columns.id)
+    return gathered(x, found.order_by(*(each.desc() if query.descending else each.asc() for each in by)))
+
+
+def gathered(x: Executor, found: Select[Any]) -> "array[int]":
+    """The first column of all rows; never all rows at once."""
+    return array("q", x.scalars(found, execution_options={"yield_per": AT_ONCE}))
+
+
+def still_seen(x: Executor, actor: Actor, kind: Kind, ids: Collection[int], now: datetime) -> frozenset[int]:
+    """Those of these that this person sees at this moment."""
+    number = TABLES[kind].c.id
+    return frozenset(x.scalars(select(number).where(number.in_(ids), or_(*BRANCHES[kind](actor, now)))))
+
+
 def count(
-    x: Executor, actor: Actor, query: ListQuery, now: datetime, *, fields: Fields = NO_FIELDS, ceiling: int
+    x: Executor,
+    actor: Actor,
+    query: ListQuery,
+    now: datetime,
+    *,
+    fields: Fields = NO_FIELDS,
+    ceiling: int,
+    hits_end: bool = True,
 ) -> int:
-    """How many they are, counted up to `ceiling`."""
-    where = _where(x, actor, query, now, fields)
+    """How many they are, counted up to `ceiling`; of a text with more than FOUND hits all, where they do not end."""
+    where = _where(x, actor, query, now, fields, hits_end=hits_end)
     number = TABLES[query.kind].c.id
     parts = [select(number).where(branch, *where).limit(ceiling) for branch in _ways(actor, query, now)]
     counted = select(func.count()).select_from(_united(parts).limit(ceiling).subquery())
@@ -107,7 +145,9 @@ def _ways(actor: Actor, query: ListQuery, now: datetime) -> list[ColumnElement[b
     return BRANCHES[query.kind](actor, now)
 
 
-def _where(x: Executor, actor: Actor, query: ListQuery, now: datetime, fields: Fields) -> list[ColumnElement[bool]]:
+def _where(
+    x: Executor, actor: Actor, query: ListQuery, now: datetime, fields: Fields, *, hits_end: bool = True
+) -> list[ColumnElement[bool]]:
     table = TABLES[query.kind]
     where: list[ColumnElement[bool]] = []
     if "archived_at" in table.c:
@@ -121,9 +161,16 @@ def _where(x: Executor, actor: Actor, query: ListQuery, now: datetime, fields: F
             compile_condition(condition, record_sources(query.kind, fields, zone), now.astimezone(zone).date())
         )
     if query.text:
-        found = _hits(x, actor, query, now)
-        where.append(table.c.id.in_(found) if found else false())
+        where.append(_found(x, actor, query, now, hits_end=hits_end))
     return where
+
+
+def _found(x: Executor, actor: Actor, query: ListQuery, now: datetime, *, hits_end: bool) -> ColumnElement[bool]:
+    number, found = TABLES[query.kind].c.id, _hits(x, actor, query, now)
+    if not hits_end and len(found) >= FOUND:
+        rest = search.every(x, actor, query.text, query.kind, archived=query.archived)
+        return or_(number.in_(found), number.in_(rest))  # what matches exactly may be found by nothing else
+    return number.in_(found) if found else false()
 
 
 def _hits(x: Executor, actor: Actor, query: ListQuery, now: datetime) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 
 from salesapp.store.engine import Executor
+from salesapp.store.inserts import insert_many
 from salesapp.store.tables import customer_owner, person, pool
 
 TAKEN_BACK: Final = "taken_back"
@@ -46,8 +47,7 @@ def begin_new(x: Executor, rows: Collection[tuple[int, Mapping[str, Any]]]) -> N
         for customer_id, row in rows
         if (row.get("owner_id") or row.get("pool_id")) and (at := row["created_at"])
     ]
-    if made:
-        x.execute(_begin, made)
+    insert_many(x, customer_owner, made)
 
 
 def _row(customer_id: int, owner_id: int | None, pool_id: int | None, change: Change) -> dict[str, Any]:

@@ -4,7 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, func, null, or_, select, tuple_, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy import insert as insert_into
 from sqlalchemy.exc import IntegrityError
 
@@ -97,11 +111,33 @@ def page(
         .limit(PAGE + 1)
     )
     if q:
-        columns = (person.c.name, person.c.email, person.c.phone, team.c.name)
-        query = query.where(or_(*(column.icontains(q, autoescape=True) for column in columns)))
+        query = query.where(_called(q))
     if after is not None:
         query = query.where(tuple_(person.c.name, person.c.id) > after)
     return x.execute(query).all()
+
+
+def _called(q: str) -> ColumnElement[bool]:
+    columns = (person.c.name, person.c.email, person.c.phone, team.c.name)
+    return or_(*(column.icontains(q, autoescape=True) for column in columns))
+
+
+def every(x: Executor, actor: Actor, *, q: str = "", former: bool = False) -> Sequence[Row[*tuple[Any, ...]]]:
+    """All of them by name, with what they do; for those who manage people."""
+    _may_read(actor)
+    functions = select(func.aggregate_strings(person_function.c.function, " "))
+    columns = ("id", "name", "email", "phone", "role", "language", "zone", "created_at", "deactivated_at")
+    query = (
+        select(
+            *(person.c[name] for name in columns),
+            team.c.name.label("team"),
+            functions.where(person_function.c.person_id == person.c.id).scalar_subquery().label("functions"),
+        )
+        .select_from(person.outerjoin(team, team.c.id == person.c.team_id))
+        .where(person.c.deactivated_at.is_not(None) if former else person.c.deactivated_at.is_(None))
+        .order_by(person.c.name, person.c.id)
+    )
+    return x.execute(query.where(_called(q)) if q else query).all()
 
 
 def counts(x: Executor, actor: Actor) -> tuple[int, int]:

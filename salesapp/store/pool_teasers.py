@@ -1,6 +1,7 @@
 """Who waits in a pool: lists and rows of teasers, with no phone, mail or address."""
 
 import re
+from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +47,8 @@ _columns = (
     customer.c.touched_at,
     territory.c.name.label("territory"),
 )
+_ORDER: Final = (customer.c.touched_at.desc(), customer.c.id.desc())
+_AT_ONCE: Final = 1000
 _rows = select(*_columns).select_from(customer.outerjoin(territory, territory.c.id == customer.c.territory_id))
 
 
@@ -88,13 +91,35 @@ def page(
     query = _newest(where, paged=key is not None)
     found = x.execute(query, key or {}).all()
     teasers = [teaser(row, shown[row.pool_id]) for row in found[:PAGE]]
-    if q:  # nobody is found by guessing the digits of what is left out
-        teasers = [each for each in teasers if q.casefold() in f"{each.name}\n{each.company}".casefold()]
+    teasers = [each for each in teasers if _is_found(each, q)]
     return teasers, (cursor("touched", found[PAGE - 1]) if len(found) > PAGE else None), count
 
 
+def _is_found(each: CustomerTeaser, q: str) -> bool:
+    """Nobody is found by guessing the digits of what is left out."""
+    return not q or q.casefold() in f"{each.name}\n{each.company}".casefold()
+
+
+def every_id(x: Executor, at: Sequence[Pool], narrowed: Narrowed) -> "array[int]":
+    """All who wait in these pools, in the order of their pages; of a search those whose teaser holds what it is for."""
+    q, shown = narrowed.q.strip()[:100], {each.id: each.shown for each in at}
+    if not at:
+        return array("q")
+    query = _rows.where(*_conditions(at, narrowed, q)).order_by(*_ORDER)
+    rows = x.execute(query, execution_options={"yield_per": _AT_ONCE})
+    return array("q", (row.id for row in rows if not q or _is_found(teaser(row, shown[row.pool_id]), q)))
+
+
+def these(x: Executor, at: Sequence[Pool], ids: Sequence[int]) -> list[CustomerTeaser]:
+    """Those of these customers who wait in these pools at this moment, in this order."""
+    shown = {each.id: each.shown for each in at}
+    here = (customer.c.id.in_(ids), customer.c.pool_id.in_(list(shown)), customer.c.archived_at.is_(None))
+    found = {row.id: teaser(row, shown[row.pool_id]) for row in x.execute(_rows.where(*here))}
+    return [found[number] for number in ids if number in found]
+
+
 def _newest(where: Sequence[ColumnElement[bool]], *, paged: bool) -> Select[Any]:
-    query = _rows.where(*where).order_by(customer.c.touched_at.desc(), customer.c.id.desc()).limit(PAGE + 1)
+    query = _rows.where(*where).order_by(*_ORDER).limit(PAGE + 1)
     return query.where(PAST["touched"]) if paged else query
 
 

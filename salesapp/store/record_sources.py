@@ -8,12 +8,12 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, Table, and_, exists, func, or_, select, type_coerce
 
 from salesapp.domain.deal_facts import FACT_TYPES
-from salesapp.domain.list_facts import Fields
+from salesapp.domain.list_facts import ENTERED, Fields
 from salesapp.domain.list_query import Kind
 from salesapp.store.criteria import Sources, contacts_of_deal, field_source, link_source
 from salesapp.store.fact_sources import Amount, Answer, DayOf, Done, Plain, Reference, References, Source, Words
 from salesapp.store.no_index import no_index
-from salesapp.store.tables import activity, contact_point, customer, customer_tag, deal, person
+from salesapp.store.tables import activity, contact_point, customer, customer_tag, deal, person, stage_event, team
 
 Makers = Mapping[str, Callable[[], Source]]
 TABLES: Final[Mapping[Kind, Table]] = {"customer": customer, "deal": deal, "activity": activity}
@@ -23,7 +23,32 @@ def record_sources(kind: Kind, fields: Fields, zone: tzinfo) -> Sources:
     """Where each fact of a list of this kind is; days are those of `zone`."""
     made = {"customer": _of_customers, "deal": _of_deals, "activity": _of_activities}[kind](zone)
     asked = {key: field for key, field in fields.items() if field.type in FACT_TYPES}
-    return Sources({**made, **{f"field.{key}": partial(_field, kind, key, asked[key]) for key in asked}})
+    every: dict[str, Callable[[], Source]] = {
+        **made,
+        **{f"field.{key}": partial(_field, kind, key, asked[key]) for key in asked},
+    }
+    return _DealSources(every, zone) if kind == "deal" else Sources(every)
+
+
+class _DealSources(Sources):
+    """Those of deals: also when one came into any stage."""
+
+    def __init__(self, makers: Makers, zone: tzinfo) -> None:
+        super().__init__(makers)
+        self._zone = zone
+
+    def __getitem__(self, key: str) -> Source:
+        if not key.startswith(ENTERED):
+            return super().__getitem__(key)
+        return DayOf(_entered(key.removeprefix(ENTERED)), nullable=True, zone=self._zone)
+
+
+def _entered(stage: str) -> ColumnElement[Any]:
+    """The first time, of the path the deal took in its process."""
+    entry = stage_event.c
+    query = select(func.min(entry.at)).where(entry.deal_id == deal.c.id, entry.stage == stage)
+    query = query.where(no_index(entry.process) == deal.c.process, entry.undone_at.is_(None))
+    return query.correlate(deal).scalar_subquery()
 
 
 def _field(kind: Kind, key: str, field: Any) -> Source:
@@ -42,6 +67,7 @@ def _of_customers(zone: tzinfo) -> Makers:
         "source": lambda: Reference(customer.c.source),
         "owner": lambda: Reference(customer.c.owner_id),
         "team": lambda: Reference(_team_of_owner()),
+        "teams": lambda: _teams(customer.c.owner_id),
         "territory": lambda: Reference(customer.c.territory_id),
         "tag": lambda: References(_tagged(), _tagged_with),
         "created": lambda: DayOf(customer.c.created_at, zone=zone),
@@ -59,6 +85,18 @@ _planned = no_index(activity.c.state) == "planned"  # of one customer little is 
 
 def _team_of_owner() -> ColumnElement[Any]:
     return select(person.c.team_id).where(person.c.id == customer.c.owner_id).correlate(customer).scalar_subquery()
+
+
+def _teams(owner: ColumnElement[Any]) -> Source:
+    """The owner's team and those above it. Not by each record: a team has few people."""
+    members = select(person.c.id).join(team, team.c.id == person.c.team_id)
+
+    def below(team_id: int) -> Answer:
+        top = team.alias("top")
+        theirs = members.join(top, team.c.path.startswith(top.c.path)).where(top.c.id == team_id)
+        return and_(owner.is_not(None), owner.in_(theirs))
+
+    return References(and_(owner.is_not(None), owner.in_(members)), below)
 
 
 def _tagged() -> Answer:
@@ -93,6 +131,7 @@ def _of_deals(zone: tzinfo) -> Makers:
         "customer": lambda: Reference(deal.c.customer_id),
         "owner": lambda: Reference(deal.c.owner_id),
         "team": lambda: Reference(deal.c.team_id),
+        "teams": lambda: _teams(deal.c.owner_id),
         "contacts": lambda: Plain(contacts_of_deal(), never_null=True),
         "stage_since": lambda: DayOf(deal.c.stage_entered_at, zone=zone),
         "created": lambda: DayOf(deal.c.created_at, zone=zone),
@@ -115,6 +154,7 @@ def _of_activities(zone: tzinfo) -> Makers:
         "kind": lambda: Plain(activity.c.kind, never_null=True),
         "state": lambda: Plain(activity.c.state, never_null=True),
         "owner": lambda: Reference(activity.c.owner_id),
+        "teams": lambda: _teams(activity.c.owner_id),
         "customer": lambda: Reference(activity.c.customer_id),
         "deal": lambda: Reference(activity.c.deal_id),
         "planned": lambda: DayOf(activity.c.planned_at, nullable=True, zone=zone),

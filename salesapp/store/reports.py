@@ -1,169 +1,342 @@
-"""Figures over deals: what happened to them, stage by stage and person by person, in a time."""
+"""Figures over deals, customers and activities in a time, read from the sums that every change keeps.
 
-from collections.abc import Sequence
+What lies between the time's borders and the nearest month of UTC is counted live, so that each number is the number of
+records a list shows for the same days. Deals, customers and activities count for their owner, as they are now.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 
-from salesapp.domain.permissions import Actor
+from salesapp.domain.customer_labels import STATES
+from salesapp.domain.spans import EVER, Cover, Piece, cover, in_hours
+from salesapp.domain.stages import LOST, WON
 from salesapp.store import deal_totals, stage_days
-from salesapp.store.deal_lists import DealFilter
+from salesapp.store.custom_values import CustomText
 from salesapp.store.engine import Executor
-from salesapp.store.tables import deal, person, stage_event
-from salesapp.store.visibility import deal_branches
+from salesapp.store.inserts import dialect_name
+from salesapp.store.no_index import no_index
+from salesapp.store.report_truth import cycle_secs
+from salesapp.store.span_sums import span_sums
+from salesapp.store.tables import (
+    activity,
+    activity_sum,
+    closed_sum,
+    customer,
+    deal,
+    person,
+    stage_cohort,
+    stage_event,
+    stage_hour,
+)
+
+ENDS: Final = ("won", "lost")
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """Which deals are counted: of one process, of one owner (None: everybody's I see), from a moment on."""
+    """What is counted: of one process, of some owners (None: of everybody), from a moment on and before another."""
 
     process: str
-    owner: int | None = None
+    owners: frozenset[int] | None = None
     since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def made_of(self) -> Cover:
+        """What makes up its time."""
+        return cover(self.since, self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class StageFigures:
-    """One stage in a time: the deals that entered it then, and how many of *these* went on to a later stage (or were
-    won) or were lost from it, then or since; and about the median stay of those that left it then, in seconds."""
+class Closed(NamedTuple):
+    """Deals that were closed in the time and have these things in common; `priced` of them have an amount."""
 
-    entered: int = 0
-    went_on: int = 0
-    lost: int = 0
-    median_secs: int | None = None
+    state: str
+    lost_reason: str
+    currency: str
+    owner_key: int
+    n: int
+    priced: int
+    amount_minor: int
+    secs: int
 
 
-def _visible(actor: Actor, f: ReportFilter, now: datetime) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [deal.c.archived_at.is_(None), or_(*deal_branches(actor, now))]
-    if f.owner is not None:
-        found.append(deal.c.owner_id == f.owner)
+class Standing(NamedTuple):
+    """Deals that came into a stage in the time for the first time, and where they are now; `stands` "" for won."""
+
+    stage: str
+    state: str
+    stands: str
+    n: int
+
+
+# --- closed deals ---
+
+_KEYS: Final = (closed_sum.c.state, closed_sum.c.lost_reason, closed_sum.c.currency, closed_sum.c.owner_key)
+_FIGURES: Final = (closed_sum.c.n, closed_sum.c.priced, closed_sum.c.amount_minor, closed_sum.c.secs)
+
+
+def closed(x: Executor, f: ReportFilter) -> list[Closed]:
+    """The deals that were closed in the time."""
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    rows = [(*row, 1) for row in span_sums(x, closed_sum, f.made_of, _KEYS, _FIGURES, f.owners, f.process)]
+    for piece in f.made_of.pieces:
+        query = _closed_live(f.owners is not None, dialect_name(x))
+        rows += [(*row, piece[2]) for row in x.execute(query, _values(f, piece)).all()]
+    for row in rows:
+        found = sums.setdefault(tuple(row[:4]), [0, 0, 0, 0])
+        for place, figure in enumerate(row[4:8]):
+            found[place] += row[8] * figure
+    return [Closed(*key, *found) for key, found in sums.items() if found[0]]
+
+
+def _values(f: ReportFilter, piece: Piece | None = None) -> dict[str, Any]:
+    values: dict[str, Any] = {"process": f.process}
+    values |= {"since": piece[0], "until": piece[1]} if piece is not None else {}
+    return values if f.owners is None else values | {"owners": sorted(f.owners)}
+
+
+def _whose(column: ColumnElement[Any], of_owners: bool) -> list[ColumnElement[bool]]:
+    return [column.in_(bindparam("owners", expanding=True))] if of_owners else []
+
+
+def _closed_then() -> list[ColumnElement[bool]]:
+    between = (deal.c.closed_at >= bindparam("since"), deal.c.closed_at < bindparam("until"))
+    return [deal.c.process == bindparam("process"), deal.c.state.in_(ENDS), deal.c.archived_at.is_(None), *between]
+
+
+@cache
+def _closed_live(of_owners: bool, dialect: str) -> Select[Any]:
+    owner, reason = func.coalesce(deal.c.owner_id, deal_totals.NOBODY), func.coalesce(deal.c.lost_reason, "")
+    keys = (deal.c.state, reason, deal.c.currency, owner)
+    amount = cast(func.coalesce(func.sum(deal.c.amount_minor), 0), BigInteger)
+    secs = cast(func.sum(cycle_secs(dialect)), BigInteger)
+    query = select(*keys, func.count(), func.count(deal.c.amount_minor), amount, secs)
+    return query.where(*_closed_then(), *_whose(deal.c.owner_id, of_owners)).group_by(*keys)
+
+
+# --- won and lost by month ---
+
+
+def closed_by_column(
+    x: Executor, f: ReportFilter, columns: Sequence[tuple[datetime, datetime]]
+) -> list[dict[str, int]]:
+    """For each of these times, up to a month long, how many deals ended how."""
+    covers = [cover(*each) for each in columns]
+    spans = tuple(dict.fromkeys(span for each in covers for span in each.single))
+    keys = (closed_sum.c.span, closed_sum.c.state)
+    whole = span_sums(x, closed_sum, Cover(spans), keys, (closed_sum.c.n,), f.owners, f.process)
+    of_span = {(row[0], row[1]): row[2] for row in whole}
+    pieces = list(dict.fromkeys(piece[:2] for each in covers for piece in each.pieces))
+    of_piece = _counted_pieces(x, f, pieces)
+    found = []
+    for each in covers:
+        counts = {state: sum(of_span.get((span, state), 0) for span in each.single) for state in ENDS}
+        for since, until, sign in each.pieces:
+            for state in ENDS:
+                counts[state] += sign * of_piece.get((pieces.index((since, until)), state), 0)
+        found.append(counts)
     return found
 
 
-def _events(actor: Actor, f: ReportFilter, now: datetime) -> list[ColumnElement[bool]]:
-    found = [stage_event.c.process == f.process, stage_event.c.undone_at.is_(None), *_visible(actor, f, now)]
-    if f.since is not None:
-        found.append(stage_event.c.at >= f.since)
-    return found
+def _counted_pieces(
+    x: Executor, f: ReportFilter, pieces: Sequence[tuple[datetime, datetime]]
+) -> dict[tuple[int, str], int]:
+    if not pieces:
+        return {}
+    values: dict[str, Any] = {"process": f.process}
+    for place, (since, until) in enumerate(pieces):
+        values |= {f"since_{place}": since, f"until_{place}": until}
+    values |= {"owners": sorted(f.owners)} if f.owners is not None else {}
+    rows = x.execute(_pieces_live(len(pieces), f.owners is not None), values)
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
-_with_deal = stage_event.join(deal, deal.c.id == stage_event.c.deal_id)
-
-
-def funnel(
-    x: Executor, actor: Actor, f: ReportFilter, stages: Sequence[str], now: datetime, *, won: str, lost: str
-) -> dict[str, StageFigures]:
-    """The figures of each stage; `won` and `lost` are how a path's ends are called."""
-    entries = x.execute(
-        select(stage_event.c.stage, func.count(stage_event.c.deal_id.distinct()).label("n"))
-        .select_from(_with_deal)
-        .where(*_events(actor, f, now))
-        .group_by(stage_event.c.stage)
-    )
-    entered = {row.stage: row.n for row in entries}
-    onward = or_(
-        *(
-            and_(stage_event.c.prev_stage == stage, stage_event.c.stage.in_([*stages[place + 1 :], won]))
-            for place, stage in enumerate(stages)
+@cache
+def _pieces_live(n: int, of_owners: bool) -> Any:
+    parts = []
+    for place in range(n):
+        where = [deal.c.process == bindparam("process"), deal.c.state.in_(ENDS), deal.c.archived_at.is_(None)]
+        where += [deal.c.closed_at >= bindparam(f"since_{place}"), deal.c.closed_at < bindparam(f"until_{place}")]
+        where += _whose(deal.c.owner_id, of_owners)
+        parts.append(
+            select(literal_column(str(place)), deal.c.state, func.count()).where(*where).group_by(deal.c.state)
         )
+    return parts[0] if n == 1 else union_all(*parts)
+
+
+# --- the funnel ---
+
+_COHORT: Final = (stage_cohort.c.stage, stage_cohort.c.state, stage_cohort.c.stands)
+
+
+def cohorts(x: Executor, f: ReportFilter) -> list[Standing]:
+    """The deals that came into each stage in the time for the first time, by where they are now."""
+    sums: dict[tuple[str, str, str], int] = {}
+    found = span_sums(x, stage_cohort, f.made_of, _COHORT, (stage_cohort.c.n,), f.owners, f.process)
+    rows = [(*row, 1) for row in found]
+    hours, pieces = in_hours(f.made_of.pieces)
+    for first, last, sign in hours:
+        values = _values(f) | {"ever": EVER, "first": first, "last": last}
+        rows += [(*row, sign) for row in x.execute(_cohorts_by_hour(f.owners is not None), values)]
+    for piece in pieces:
+        rows += [(*row, piece[2]) for row in x.execute(_cohorts_live(f.owners is not None), _values(f, piece))]
+    for stage, state, stands, n, sign in rows:
+        key = (stage, state, stands)
+        sums[key] = sums.get(key, 0) + sign * n
+    return [Standing(*key, n) for key, n in sums.items() if n]
+
+
+@cache
+def _cohorts_by_hour(of_owners: bool) -> Select[Any]:
+    """Each stage and standing there ever was is summed up by itself: as the hours lie, without sorting."""
+    ever = select(*_COHORT).distinct()
+    every = ever.where(stage_cohort.c.process == bindparam("process"), stage_cohort.c.span == bindparam("ever"))
+    key, hour = every.subquery().c, stage_hour.c
+    where = [hour.process == bindparam("process"), hour.stage == key.stage, hour.state == key.state]
+    where += [hour.stands == key.stands, hour.hour.between(bindparam("first"), bindparam("last"))]
+    n = select(func.coalesce(func.sum(hour.n), 0)).where(*where, *_whose(hour.owner_key, of_owners))
+    return select(key.stage, key.state, key.stands, n.scalar_subquery())
+
+
+@cache
+def _cohorts_live(of_owners: bool) -> Select[Any]:
+    entry, earlier = stage_event.c, stage_event.alias("earlier")
+    before = exists().where(
+        earlier.c.deal_id == entry.deal_id,
+        earlier.c.stage == entry.stage,
+        earlier.c.process == entry.process,
+        earlier.c.undone_at.is_(None),
+        (earlier.c.at < entry.at) | ((earlier.c.at == entry.at) & (earlier.c.id < entry.id)),
     )
-    leaving = x.execute(
-        select(
-            stage_event.c.prev_stage,
-            func.count(case((onward, stage_event.c.deal_id)).distinct()).label("went_on"),
-            func.count(case((stage_event.c.stage == lost, stage_event.c.deal_id)).distinct()).label("lost"),
-        )
-        .select_from(_with_deal)
-        .where(*_visible(actor, f, now), stage_event.c.process == f.process, stage_event.c.undone_at.is_(None))
-        .where(_entered_then(f))
-        .where(stage_event.c.prev_stage.in_(stages))
-        .group_by(stage_event.c.prev_stage)
-    )
-    left = {row.prev_stage: row for row in leaving}
-    stays = _stays(x, actor, f)
-    return {
-        stage: StageFigures(
-            entered=entered.get(stage, 0),
-            went_on=left[stage].went_on if stage in left else 0,
-            lost=left[stage].lost if stage in left else 0,
-            median_secs=stays.get(stage),
-        )
-        for stage in stages
-    }
+    stands = case((deal.c.state == "won", ""), else_=deal.c.stage)
+    keys = (entry.stage, deal.c.state, stands)
+    where = [entry.process == bindparam("process"), entry.at >= bindparam("since"), entry.at < bindparam("until")]
+    where += [entry.undone_at.is_(None), entry.stage.not_in((WON, LOST)), ~before]
+    where += [deal.c.archived_at.is_(None), deal.c.process == entry.process, *_whose(deal.c.owner_id, of_owners)]
+    both = stage_event.join(deal, deal.c.id == entry.deal_id)
+    return select(*keys, func.count()).select_from(both).where(*where).group_by(*keys)
 
 
-def _entered_then(f: ReportFilter) -> ColumnElement[bool]:
-    """Whether the stage that is being left was entered in the time, so that never more go on than entered."""
-    entry = stage_event.alias("entry")
-    found = select(entry.c.id).where(
-        entry.c.deal_id == stage_event.c.deal_id,
-        entry.c.process == stage_event.c.process,
-        entry.c.stage == stage_event.c.prev_stage,
-        entry.c.undone_at.is_(None),
-    )
-    return (found if f.since is None else found.where(entry.c.at >= f.since)).exists()
+def stays(x: Executor, f: ReportFilter) -> dict[str, int]:
+    """About the median stay in each stage, in seconds, of those that ended in the time."""
+    return stage_days.stays(x, f.owners, f.process, f.since, f.until)
 
 
-def _stays(x: Executor, actor: Actor, f: ReportFilter) -> dict[str, int]:
-    """The median stay in each stage; of the people whose records I see, as the days know owners and no shares."""
-    owners = actor.people if f.owner is None else frozenset({f.owner} if actor.sees(f.owner) else ())
-    if owners is not None and f.owner is None and actor.sees(None):
-        owners |= {deal_totals.NOBODY}
-    # Days are UTC's: the one that begins nearest to where the time begins.
-    since = None if f.since is None else (f.since.astimezone(UTC) + timedelta(hours=12)).date()
-    return stage_days.stays(x, owners, f.process, since)
+# --- what is open ---
 
 
-def closed(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Number and sum of deals by how they ended (state) and currency, closed in the time."""
-    columns = (deal.c.state, deal.c.currency)
-    query = (
-        select(*columns, func.count().label("n"), func.sum(deal.c.amount_minor).label("total"))
-        .where(*_closed(actor, f, now))
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    return x.execute(query).all()
-
-
-def lost_reasons(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Why deals were lost, the most frequent reason first."""
-    query = (
-        select(deal.c.lost_reason, func.count().label("n"))
-        .where(*_closed(actor, f, now), deal.c.state == "lost")
-        .group_by(deal.c.lost_reason)
-        .order_by(func.count().desc(), deal.c.lost_reason)
-    )
-    return x.execute(query).all()
-
-
-def by_person(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Won and lost deals by owner, those who won most first."""
-    won = func.count(case((deal.c.state == "won", 1)))
-    query = (
-        select(deal.c.owner_id, person.c.name, won.label("won"), func.count().label("closed"))
-        .select_from(deal.outerjoin(person, person.c.id == deal.c.owner_id))
-        .where(*_closed(actor, f, now))
-        .group_by(deal.c.owner_id, person.c.name)
-        .order_by(won.desc(), person.c.name)
-        .limit(200)
-    )
-    return x.execute(query).all()
-
-
-def open_now(x: Executor, actor: Actor, f: ReportFilter, now: datetime) -> dict[str, int]:
+def open_now(x: Executor, f: ReportFilter) -> dict[str, int]:
     """Open deals by stage, at this moment."""
-    owners = None if f.owner is None else frozenset({f.owner})
-    found: dict[str, int] = {}
-    for row in deal_totals.read(x, actor, DealFilter(f.process, owners=owners), now):
-        found[row.stage] = found.get(row.stage, 0) + row.n
-    return found
+    return {stage: n for stage, n in deal_totals.by_stage(x, f.process, "open", f.owners).items() if n}
 
 
-def _closed(actor: Actor, f: ReportFilter, now: datetime) -> list[ColumnElement[bool]]:
-    found = [deal.c.process == f.process, deal.c.state != "open", *_visible(actor, f, now)]
-    if f.since is not None:
-        found.append(deal.c.closed_at >= f.since)
-    return found
+# --- people, activities, sources ---
+
+
+def activities(x: Executor, f: ReportFilter) -> dict[int, int]:
+    """How many activities each person did in the time, of whatever process; by their id, 0 for nobody."""
+    sums: dict[int, int] = {}
+    keys, n = (activity_sum.c.owner_key,), (activity_sum.c.n,)
+    rows = [(*row, 1) for row in span_sums(x, activity_sum, f.made_of, keys, n, f.owners)]
+    for piece in f.made_of.pieces:
+        values = {key: value for key, value in _values(f, piece).items() if key != "process"}
+        rows += [(*row, piece[2]) for row in x.execute(_activities_live(f.owners is not None), values)]
+    for owner, count, sign in rows:
+        sums[owner] = sums.get(owner, 0) + sign * count
+    return {owner: count for owner, count in sums.items() if count}
+
+
+@cache
+def _activities_live(of_owners: bool) -> Select[*tuple[Any, ...]]:
+    owner = func.coalesce(activity.c.owner_id, deal_totals.NOBODY)
+    where = [activity.c.state == "done", activity.c.at >= bindparam("since"), activity.c.at < bindparam("until")]
+    return select(owner, func.count()).where(*where, *_whose(activity.c.owner_id, of_owners)).group_by(owner)
+
+
+def sources(x: Executor, f: ReportFilter) -> list[tuple[str | None, str, int]]:
+    """How many customers came in the time: by where from (None: nobody knows) and what they are now."""
+    of_time = (f.since is not None, f.until is not None)
+    values = {"since": f.since, "until": f.until, "owners": sorted(f.owners or ())}
+    rows = x.execute(_sources(f.owners is not None, *of_time), {k: v for k, v in values.items() if v is not None})
+    return [(row[0], row[1], row[2]) for row in rows if row[2]]
+
+
+@cache
+def _sources(of_owners: bool, since: bool, until: bool) -> Select[*tuple[Any, ...]]:
+    """Each source there is, and none, with each state: what has both lies together in the index, sorted by time."""
+    where: list[ColumnElement[bool]] = list(_LIVING)
+    # The index has all that is counted; by owner the rows themselves would be read, one here and one there.
+    where += _whose(no_index(customer.c.owner_id), of_owners)
+    where += [customer.c.created_at >= bindparam("since")] if since else []
+    where += [customer.c.created_at < bindparam("until")] if until else []
+    source, state = _each_source(), union_all(*(select(literal(key).label("state")) for key in STATES)).subquery()
+    counted = select(func.count()).select_from(customer).where(customer.c.state == state.c.state, *where)
+    unknown = counted.where(customer.c.source.is_(None)).scalar_subquery()
+    known = counted.where(customer.c.source == source.c.source).scalar_subquery()
+    n = case((source.c.source.is_(None), unknown), else_=known)
+    return select(source.c.source, state.c.state, n).select_from(source.join(state, true()))
+
+
+_LIVING: Final = (customer.c.archived_at.is_(None), customer.c.merged_into_id.is_(None))
+
+
+def _each_source() -> CTE:
+    """Every source some customer has, from one to the next, and at last none."""
+    first = select(func.min(customer.c.source)).where(customer.c.source >= "", *_LIVING).scalar_subquery()
+    each = select(first.label("source")).cte("each_source", recursive=True)
+    following = select(func.min(customer.c.source)).where(customer.c.source > each.c.source, *_LIVING)
+    return each.union_all(select(following.scalar_subquery()).where(each.c.source.is_not(None)))
+
+
+_names = select(person.c.id, person.c.name).where(person.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def names(x: Executor, ids: Collection[int]) -> dict[int, str]:
+    """What these people are called."""
+    return {row[0]: row[1] for row in x.execute(_names, {"ids": sorted(ids)})}
+
+
+# --- by the choices of a field ---
+
+
+def by_choice(x: Executor, f: ReportFilter, field: str) -> list[tuple[str | None, str, str, int, int]]:
+    """Closed deals by what a choice field ("own.product") says (None: nothing), state and currency: number and sum.
+
+    Counted live, so whoever asks makes sure that there are not very many.
+    """
+    values = {"process": f.process, "since": f.since, "until": f.until}
+    found: dict[str, Any] = {key: value for key, value in values.items() if value is not None}
+    found |= {"owners": sorted(f.owners)} if f.owners is not None else {}
+    query = _by_choice(field, f.since is not None, f.until is not None, f.owners is not None)
+    return [(row[0] or None, row[1], row[2], row[3], row[4]) for row in x.execute(query, found)]
+
+
+@cache
+def _by_choice(field: str, since: bool, until: bool, of_owners: bool) -> Select[*tuple[Any, ...]]:
+    keys = (CustomText(deal.c.custom, *field.split(".", 1)), deal.c.state, deal.c.currency)
+    where = [deal.c.process == bindparam("process"), deal.c.state.in_(ENDS), deal.c.archived_at.is_(None)]
+    where += [deal.c.closed_at >= bindparam("since")] if since else [deal.c.closed_at.is_not(None)]
+    where += [deal.c.closed_at < bindparam("until")] if until else []
+    where += _whose(deal.c.owner_id, of_owners)
+    amount = cast(func.coalesce(func.sum(deal.c.amount_minor), 0), BigInteger)
+    return select(*keys, func.count(), amount).where(*where).group_by(*keys)

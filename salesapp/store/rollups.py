@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from sqlalchemy import Select, Subquery, Table, and_, case, delete, func, insert, literal, or_, select, text, union_all
 
-from salesapp.store import deal_totals, stage_days
+from salesapp.store import deal_totals, report_truth, stage_days
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import dialect_name
 from salesapp.store.tables import deal_total, stage_day
 
-TABLES: Final = (deal_total, stage_day)
+TABLES: Final = (deal_total, stage_day, *report_truth.TABLES)
 EXAMPLES: Final = 5
 RIGHT, WRONG, MISSING, EXTRA = "right", "wrong", "missing", "too many"
 
@@ -65,6 +65,8 @@ def lock(x: Executor) -> None:
 
 
 def _truth(x: Executor, table: Table) -> Select[*tuple[Any, ...]]:
+    if table in report_truth.TABLES:
+        return report_truth.truth(table, dialect_name(x))
     return deal_totals.truth() if table is deal_total else stage_days.truth(dialect_name(x))
 
 

@@ -4,45 +4,55 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, or_, select, update
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Actor, can
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, insert_row, rows_changed
 from salesapp.store.tables import default_view, person, saved_view, team
+from salesapp.store.types import Id
 
 MOST: Final = 100
 View = Row[*tuple[Any, ...]]
 
 
-def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    """Mine, everybody's, and those of my team and the teams it is part of."""
-    mine = team.alias("mine")
-    above = select(team.c.id).select_from(team.join(mine, mine.c.path.startswith(team.c.path)))
-    ways = [saved_view.c.person_id == actor.id, saved_view.c.everybody]
-    if actor.team_id is not None:
-        ways.append(saved_view.c.team_id.in_(above.where(mine.c.id == actor.team_id)))
-    return or_(*ways)
+# Asked by every list, and built once: building them takes ten times as long as running them.
+_me, _my_team = bindparam("me", type_=Id), bindparam("my_team", type_=Id)
+_mine = team.alias("mine")
+_above = (
+    select(team.c.id).select_from(team.join(_mine, _mine.c.path.startswith(team.c.path))).where(_mine.c.id == _my_team)
+)
+_seen = or_(saved_view.c.person_id == _me, saved_view.c.everybody, saved_view.c.team_id.in_(_above))
+"""Mine, everybody's, and those of my team and the teams it is part of."""
+
+_usual = and_(default_view.c.view_id == saved_view.c.id, default_view.c.person_id == _me)
+_views = (
+    select(saved_view, person.c.name.label("maker"), default_view.c.view_id.is_not(None).label("is_default"))
+    .select_from(saved_view.join(person, person.c.id == saved_view.c.person_id).outerjoin(default_view, _usual))
+    .where(_seen)
+)
+_shown = (
+    _views.where(saved_view.c.kind == bindparam("kind"), saved_view.c.archived_at.is_(None))
+    .order_by(saved_view.c.name, saved_view.c.id)
+    .limit(MOST)
+)
+_one = _views.where(saved_view.c.id == bindparam("view", type_=Id))
 
 
-def _views(actor: Actor) -> Any:
-    usual = and_(default_view.c.view_id == saved_view.c.id, default_view.c.person_id == actor.id)
-    return select(
-        saved_view, person.c.name.label("maker"), default_view.c.view_id.is_not(None).label("is_default")
-    ).select_from(saved_view.join(person, person.c.id == saved_view.c.person_id).outerjoin(default_view, usual))
+def _who(actor: Actor) -> dict[str, int | None]:
+    return {"me": actor.id, "my_team": actor.team_id}
 
 
 def shown(x: Executor, actor: Actor, kind: str) -> Sequence[View]:
     """The views of this list that the person can open, by name, each with its `maker` and whether it `is_default`."""
-    query = _views(actor).where(saved_view.c.kind == kind, saved_view.c.archived_at.is_(None), _seen_by(actor))
-    rows: Sequence[View] = x.execute(query.order_by(saved_view.c.name, saved_view.c.id).limit(MOST)).all()
+    rows: Sequence[View] = x.execute(_shown, {"kind": kind, **_who(actor)}).all()
     return rows
 
 
 def load(x: Executor, actor: Actor, view_id: int) -> View:
     """One view, put away or not; NotFound where it is not this person's to see."""
-    row: View | None = x.execute(_views(actor).where(saved_view.c.id == view_id, _seen_by(actor))).first()
+    row: View | None = x.execute(_one, {"view": view_id, **_who(actor)}).first()
     if row is None:
         raise NotFound
     return row

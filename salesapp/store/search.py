@@ -11,14 +11,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sqlalchemy import Select
+
 from salesapp.domain.contact_points import KINDS, ContactPoint, parse_contact_point
 from salesapp.domain.permissions import Actor
 from salesapp.domain.search_terms import is_cut_short, query_terms, query_tokens
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import dialect_name
-from salesapp.store.search_index import POOLED, Parts, archive, index_many, put, remove, rescope
+from salesapp.store.search_index import POOLED, Parts, archive, archive_many, index_many, put, remove, rescope
 from salesapp.store.search_looking import Hit, Looking
+from salesapp.store.search_match import match
 from salesapp.store.search_statements import Shape, statements
+from salesapp.store.search_statements import every as statement_of_all
 
 ALL_KINDS: Final = ("customer", "contact", "deal", "activity")
 RECENT = 2000
@@ -58,6 +62,19 @@ def groups(
     """The same for each kind by itself, at most `limit` of each."""
     found = _found(x, actor, q, now, kinds, limit)
     return {kind: [hit for _, hit in sorted(some, key=_place)[:limit]] for kind, some in found.items()}
+
+
+def every(x: Executor, actor: Actor, q: str, kind: str, *, archived: bool = False) -> Select[tuple[int]]:
+    """The ids of all of a kind that `q` means, whosever they are and however many: to narrow down to what somebody may
+    see, as a list does."""
+    terms, words = query_terms(q), query_tokens(q)
+    by_index = bool(words) and not is_cut_short(q)
+    values = {f"term_{i}": term for i, term in enumerate(terms)}
+    if by_index:
+        values["match"] = match(x, words, {kind: ()})
+    return statement_of_all(
+        kind, Shape(actor, (kind,), len(terms), archived, dialect_name(x)), values, by_index=by_index
+    )
 
 
 _Ranked = tuple[float, Hit]
@@ -152,6 +169,7 @@ __all__ = [
     "Hit",
     "Parts",
     "archive",
+    "archive_many",
     "find",
     "groups",
     "index_many",

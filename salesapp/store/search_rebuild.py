@@ -3,11 +3,11 @@
 Words are made in Python, so every record is read and its words are made once more: minutes for a million.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select, text
+from sqlalchemy import func, insert, select, text
 
 from salesapp.store import search_index, search_subjects
 from salesapp.store.engine import Executor
@@ -53,6 +53,21 @@ def refill(x: Executor) -> None:
     while rows := x.execute(query.where(search_row.c.id > last)).all():
         search_index.index_many(x, [(row.id, row.kind, row.scope_owner_id, row.tokens) for row in rows])
         last = rows[-1].id
+
+
+def fill(x: Executor, tell: Callable[[float], None]) -> None:
+    """Every row and the index of an empty search, in bulk. `tell` is told how much is done, from 0 to 1."""
+    for place, (kind, (query, wanted_of)) in enumerate(SOURCES.items()):
+        last, key = 0, query.selected_columns.id
+        most = x.execute(select(func.coalesce(func.max(key), 1))).scalar_one()
+        while rows := x.execute(query.where(key > last).order_by(key).limit(PORTION)).all():
+            wanted = wanted_of(x, rows)
+            made = [{"kind": kind, "subject_id": each, **_columns(its)} for each, its in wanted.items()]
+            if made:
+                x.execute(insert(search_row), made)
+            last = rows[-1].id
+            tell((place + last / most) / (len(SOURCES) + 1))
+    refill(x)
 
 
 def make(x: Executor) -> None:

@@ -4,7 +4,7 @@ Every one is bounded, however large the company: windows over the newest, CANDID
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -283,3 +283,12 @@ def _ownerless(shape: Shape) -> Select[Any]:
     candidates = _candidates(shape.dialect, NOBODYS)
     helped = search_reach.helped(shape.actor, search_row.c.customer_id)
     return _first_of_each(_of_candidates(shape, candidates, _kinds, helped))
+
+
+def every(kind: str, shape: Shape, values: Mapping[str, Any], *, by_index: bool) -> Select[tuple[int]]:
+    """The subjects of all rows of a kind that match, whosever they are: as many as there are, for who asks further.
+    `values`: the terms, and `match` where the token index is to find them."""
+    rows = select(search_row.c.subject_id).where(search_row.c.kind == kind, _matching(shape))
+    if by_index:
+        rows = rows.where(search_row.c.id.in_(_holding(shape.dialect)))
+    return rows.params(**values)

@@ -1,5 +1,7 @@
 """Keeping the search in step with customers, contacts and activities, in the transaction that changes them."""
 
+from typing import Final
+
 from sqlalchemy import ColumnElement, case, select
 
 from salesapp.store import search_index
@@ -27,6 +29,18 @@ def reindex_of_customer(x: Executor, customer_id: int) -> None:
     """All that hangs on a customer who is called otherwise now, or was put away or brought back."""
     reindex_contacts(x, customer_id)
     reindex_activities(x, activity.c.customer_id == customer_id)
+
+
+def reindex_many(x: Executor, kind: str, which: ColumnElement[bool]) -> None:
+    """Many of one kind, with a few statements for all."""
+    query, wanted_of = SOURCES[kind]
+    rows = x.execute(query.where(which).order_by(query.selected_columns.id)).all()
+    wanted = wanted_of(x, rows) if rows else {}
+    values = [{"subject_id": one, **{name: getattr(its, name) for name in _COLUMNS}} for one, its in wanted.items()]
+    search_index.put_many(x, kind, values)
+
+
+_COLUMNS: Final = ("customer_id", "scope_owner_id", "title", "parts", "touched_at", "archived_at")
 
 
 def reindex_one(x: Executor, kind: str, subject_id: int) -> None:

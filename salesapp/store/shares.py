@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, update
 
 from salesapp.domain.permissions import Actor
 from salesapp.store import visibility
@@ -71,13 +72,19 @@ def to_me(x: Executor, actor: Actor, customer_ids: Collection[int], now: datetim
     """Those of these customers that are shared with this person, each with its widest share."""
     if not customer_ids:
         return {}
-    query = (
+    found = x.execute(_to_me(actor), {"ids": list(customer_ids), "now": now})
+    return {row.customer_id: SharedBy(row.name or "", row.level, row.until) for row in found}
+
+
+@lru_cache(maxsize=512)
+def _to_me(actor: Actor) -> Select[Any]:
+    mine = visibility.current_shares(actor, cast("datetime", bindparam("now", type_=Instant())))
+    return (
         select(share.c.customer_id, share.c.level, share.c.until, _by.c.name)
         .select_from(share.outerjoin(_by, _by.c.id == share.c.created_by))
-        .where(share.c.customer_id.in_(list(customer_ids)), visibility.current_shares(actor, now))
+        .where(share.c.customer_id.in_(bindparam("ids", expanding=True)), mine)
         .order_by(share.c.level, share.c.until.is_(None), share.c.until, share.c.id)
     )
-    return {row.customer_id: SharedBy(row.name or "", row.level, row.until) for row in x.execute(query)}
 
 
 def ids_to_me(x: Executor, actor: Actor, now: datetime, limit: int = 200) -> list[int]:

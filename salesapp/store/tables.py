@@ -61,6 +61,13 @@ def _version() -> Column[Any]:
     return Column("version", Integer, nullable=False, server_default=text("1"))
 
 
+def _keyed_once(name: str, table: Table, living: str) -> None:
+    """One living record for each key of a file."""
+    where = text(f"external_key IS NOT NULL AND {living}")
+    column = table.c.external_key
+    Index(f"uq_{name}_external_key", column, unique=True, sqlite_where=where, postgresql_where=where)
+
+
 # --- people -----------------------------------------------------------------------------------------------------
 
 team = _table(
@@ -229,14 +236,23 @@ customer = _table(
     CheckConstraint("kind IN ('person', 'organisation')", name="kind"),
     CheckConstraint("owner_id IS NULL OR pool_id IS NULL", name="owned_or_pooled"),
 )
-Index("ix_customer_owner_touched", customer.c.owner_id, customer.c.touched_at.desc(), customer.c.id.desc())
-Index("ix_customer_touched", customer.c.touched_at.desc(), customer.c.id.desc())
+_newest = (customer.c.touched_at.desc(), customer.c.id.desc())
+_asked = tuple(customer.c[name] for name in ("archived_at", "merged_into_id", "pool_id", "state", "grade"))
+# With what a list asks at their end, so that counting and finding does not read the customers themselves.
+Index("ix_customer_owner_touched", customer.c.owner_id, *_newest, *_asked)
+Index("ix_customer_touched", *_newest, *_asked, customer.c.owner_id)
 Index("ix_customer_pool_touched", customer.c.pool_id, customer.c.touched_at.desc(), customer.c.id.desc())
 Index("ix_customer_name", customer.c.name, customer.c.id)
+_counted: dict[str, Any] = {
+    f"{each}_where": text("archived_at IS NULL AND merged_into_id IS NULL") for each in ("sqlite", "postgresql")
+}
+Index(  # how many came from where, without the rows
+    "ix_customer_source", customer.c.source, customer.c.state, customer.c.created_at, customer.c.owner_id, **_counted
+)
 Index(  # they are few among many
     "ix_customer_archived",
-    customer.c.touched_at.desc(),
-    customer.c.id.desc(),
+    *_newest,
+    *_asked[:2],
     sqlite_where=customer.c.archived_at.is_not(None),
     postgresql_where=customer.c.archived_at.is_not(None),
 )
@@ -265,7 +281,9 @@ contact = _table(
     _at("created_at"),
     _at("archived_at", nullable=True),
     _version(),
+    Column("external_key", String(200)),  # what an import knows it by, as of customers
 )
+_keyed_once("contact", contact, "archived_at IS NULL")
 
 contact_point = _table(
     "contact_point",
@@ -371,8 +389,10 @@ deal = _table(
     _at("closed_at", nullable=True),
     _at("archived_at", nullable=True),
     _version(),
+    Column("external_key", String(200)),  # what an import knows it by; free again once it is archived
     CheckConstraint("state IN ('open', 'won', 'lost')", name="state"),
 )
+_keyed_once("deal", deal, "archived_at IS NULL")
 Index("ix_deal_scope_touched", deal.c.scope_owner_id, deal.c.touched_at.desc(), deal.c.id.desc())
 Index("ix_deal_owner_touched", deal.c.owner_id, deal.c.touched_at.desc(), deal.c.id.desc())
 Index("ix_deal_owner_customer", deal.c.owner_id, deal.c.customer_id)  # whose customers I help with, without the rows
@@ -405,7 +425,29 @@ Index(
     deal.c.id.desc(),
     **_living,
 )
+_waiting = text("state = 'open' AND archived_at IS NULL")
+Index(  # what has waited longest
+    "ix_deal_open_touched",
+    *(deal.c[name] for name in ("touched_at", "id", "owner_id", "customer_id")),
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)
 Index("ix_deal_expected_close", deal.c.process, deal.c.state, deal.c.expected_close)
+_closed: dict[str, Any] = {
+    f"{each}_where": text("archived_at IS NULL AND closed_at IS NOT NULL") for each in ("sqlite", "postgresql")
+}
+Index(  # what reports count of a few days, without the rows
+    "ix_deal_closed",
+    deal.c.process,
+    deal.c.state,
+    deal.c.closed_at,
+    deal.c.owner_id,
+    deal.c.currency,
+    deal.c.amount_minor,
+    deal.c.created_at,
+    deal.c.lost_reason,
+    **_closed,
+)
 
 deal_contact = Table(
     "deal_contact",
@@ -469,6 +511,91 @@ stage_day = Table(  # stage entries of a day (UTC), by where from, where to, who
     Column("n", Integer, nullable=False),
     Column("secs", BigInteger, nullable=False),
     sqlite_with_rowid=False,  # a range of it is read at once
+)
+
+# Reports are read from these; a span is all time, a year, a quarter or a month (salesapp/domain/spans.py). All are
+# kept in the transaction of the change, and mended by `rebuild`. Keys stand in the order they are summed up.
+
+
+def _summed(name: str, *columns: Any) -> Table:
+    made = Table(name, metadata, *columns, sqlite_with_rowid=False)  # a range of it is read at once
+    keys = [column.name for column in made.c if column.name not in ("n", "priced", "amount_minor", "secs", "total")]
+    made.append_constraint(PrimaryKeyConstraint(*keys))
+    return made
+
+
+def _part(name: str, length: int = 80) -> Column[Any]:
+    return Column(name, String(length), nullable=False)
+
+
+def _number(name: str, kind: Any = Integer) -> Column[Any]:
+    return Column(name, kind, nullable=False, autoincrement=False)
+
+
+closed_sum = _summed(  # deals by when they were closed
+    "closed_sum",
+    _part("process"),
+    _number("span"),
+    _part("state"),
+    _part("lost_reason"),  # "" for none
+    _part("currency", 3),
+    _number("owner_key", Id),
+    _number("n"),
+    _number("priced"),  # how many of them have an amount
+    _number("amount_minor", BigInteger),
+    _number("secs", BigInteger),  # from opening to close
+)
+
+won_class = _summed(  # won deals by when they were closed, in classes: of amounts in a currency, or of their cycle ("")
+    "won_class",
+    _part("process"),
+    _number("span"),
+    _part("measure", 3),
+    _number("bucket", SmallInteger),
+    _number("owner_key", Id),
+    _number("n"),
+    _number("total", BigInteger),
+)
+
+stage_cohort = _summed(  # deals by when they came into a stage first, and where they stand now ("": won)
+    "stage_cohort",
+    _part("process"),
+    _number("span"),
+    _part("stage"),
+    _part("state"),
+    _part("stands"),
+    _number("owner_key", Id),
+    _number("n"),
+)
+
+stage_hour = _summed(  # the same by the hour, for what lies beside a month: read for each stage and standing by itself
+    "stage_hour",
+    _part("process"),
+    _part("stage"),
+    _part("state"),
+    _part("stands"),
+    _number("hour"),
+    _number("owner_key", Id),
+    _number("n"),
+)
+
+stay_class = _summed(  # stays in a stage by when they ended, in classes
+    "stay_class",
+    _part("process"),
+    _number("span"),
+    _part("stage"),
+    _number("bucket", SmallInteger),
+    _number("owner_key", Id),
+    _number("n"),
+    _number("secs", BigInteger),
+)
+
+activity_sum = _summed(  # activities by when they were done
+    "activity_sum",
+    _number("span"),
+    _number("owner_key", Id),
+    _part("kind"),
+    _number("n"),
 )
 
 # --- decisions --------------------------------------------------------------------------------------------------
@@ -538,8 +665,10 @@ activity = _table(
     Column("custom", Json, nullable=False, server_default=text("'{}'")),
     _ref("created_by", "person"),
     _version(),
+    Column("external_key", String(200)),  # what an import knows it by; free again once it is taken back
     CheckConstraint("state IN ('planned', 'done', 'cancelled')", name="state"),
 )
+_keyed_once("activity", activity, "state <> 'cancelled'")
 Index("ix_activity_owner_planned", activity.c.owner_id, activity.c.state, activity.c.planned_at)
 Index("ix_activity_owner_at", activity.c.owner_id, activity.c.state, activity.c.at)
 Index("ix_activity_owner_customer", activity.c.owner_id, activity.c.state, activity.c.customer_id)
@@ -548,8 +677,8 @@ _helped_activity: dict[str, Any] = {  # activities on somebody else's customer: 
     "postgresql_where": activity.c.owner_id != activity.c.scope_owner_id,
 }
 Index("ix_activity_helped", activity.c.owner_id, activity.c.state, activity.c.customer_id, **_helped_activity)
-Index("ix_activity_planned", activity.c.state, activity.c.planned_at, activity.c.id)
-Index("ix_activity_at", activity.c.state, activity.c.at, activity.c.id)
+Index("ix_activity_planned", activity.c.state, activity.c.planned_at, activity.c.id, activity.c.owner_id)
+Index("ix_activity_at", activity.c.state, activity.c.at, activity.c.id, activity.c.owner_id)  # reports count in it
 Index("ix_activity_scope_at", activity.c.scope_owner_id, activity.c.at.desc(), activity.c.id.desc())
 
 # --- files ------------------------------------------------------------------------------------------------------
@@ -688,6 +817,52 @@ default_view = Table(  # the view a list opens with for somebody, once they chos
     Column("person_id", Id, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
     Column("kind", String(80), primary_key=True),
     _ref("view_id", "saved_view", nullable=False),
+)
+
+import_mapping = _table(  # how files with one header are read, under a name: salesapp/domain/importing.py
+    "import_mapping",
+    Column("name", String(80), nullable=False),
+    _key("kind"),
+    Column("fingerprint", String(64), nullable=False, index=True),
+    Column("header", Json, nullable=False),
+    Column("asked", Json, nullable=False),
+    _ref("person_id", "person"),
+    _at("created_at"),
+    _at("archived_at", nullable=True),
+)
+
+import_run = _table(  # a file somebody brings in: what was asked of it, how far it is, what became of it
+    "import_run",
+    _ref("person_id", "person", index=True),  # empty: the installation itself
+    _at("at"),
+    Column("file_key", String(32), unique=True),  # below instance/imports; empty once it was swept
+    Column("file_name", String(200), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("asked", Json, nullable=False),  # salesapp/domain/importing.py
+    _key("state", default="uploaded"),
+    Column("turn", Integer, nullable=False, server_default=text("0")),  # a job of an earlier turn stops by itself
+    Column("goes_on", Boolean, nullable=False, server_default=false()),  # once it is checked, it is brought in
+    Column("total", Integer),  # rows, once they were counted
+    Column("done", Integer, nullable=False, server_default=text("0")),  # rows gone through, or records taken back
+    Column("added", Integer, nullable=False, server_default=text("0")),
+    Column("changed", Integer, nullable=False, server_default=text("0")),
+    Column("same", Integer, nullable=False, server_default=text("0")),
+    Column("rejected", Integer, nullable=False, server_default=text("0")),
+    Column("left", Integer, nullable=False, server_default=text("0")),  # records that stayed when it was taken back
+    _ref("batch_id", "batch"),
+    Column("findings", Json, nullable=False, server_default=text("'{}'")),
+    Column("rejected_key", String(32), unique=True),  # of the file with the rows that did not come in
+    _at("ended_at", nullable=True),
+)
+Index("ix_import_run_at", import_run.c.at)
+
+import_line = Table(  # a row that did not come in, and why; gone together with its file
+    "import_line",
+    metadata,
+    Column("run_id", Id, ForeignKey("import_run.id", ondelete="CASCADE"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("reasons", Json, nullable=False),
 )
 
 # --- what happened ----------------------------------------------------------------------------------------------

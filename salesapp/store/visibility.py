@@ -8,11 +8,26 @@ an index.
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, exists, false, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from salesapp.domain.errors import N_, NotAllowed, NotFound
 from salesapp.domain.permissions import Access, Actor, can
 from salesapp.store.engine import Executor
+from salesapp.store.no_index import no_index
 from salesapp.store.tables import activity, customer, deal, share, team
 
 
@@ -44,12 +59,12 @@ def nobodys(table: Table) -> ColumnElement[bool]:
     return and_(table.c.scope_owner_id.is_(None), ~waits)
 
 
-def current_shares(actor: Actor, now: datetime) -> ColumnElement[bool]:
+def current_shares(actor: Actor, now: datetime, of: FromClause = share) -> ColumnElement[bool]:
     """A condition on `share`: what is shared with this person or their team at this moment."""
-    to_me = share.c.person_id == actor.id
-    to_my_team = share.c.team_id.in_(_teams_above(actor)) if actor.team_id is not None else false()
-    lasting = or_(share.c.until.is_(None), share.c.until > now)
-    return and_(or_(to_me, to_my_team), share.c.ended_at.is_(None), lasting)
+    to_me = of.c.person_id == actor.id
+    to_my_team = of.c.team_id.in_(_teams_above(actor)) if actor.team_id is not None else false()
+    lasting = or_(of.c.until.is_(None), of.c.until > now)
+    return and_(or_(to_me, to_my_team), of.c.ended_at.is_(None), lasting)
 
 
 def shared(actor: Actor, now: datetime) -> Select[tuple[int]]:
@@ -78,6 +93,24 @@ def granted(actor: Actor, now: datetime) -> Select[tuple[int]]:
         ),
     ).subquery("granted")
     return select(ways.c.customer_id)
+
+
+_its_share, _its_deal, _its_activity = share.alias("its_share"), deal.alias("its_deal"), activity.alias("its_activity")
+
+
+def granted_each(actor: Actor, now: datetime, customer_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+    """Whether this customer is among the `granted`: asked of each of a few rows by the customer's own indexes, where
+    gathering all that was ever granted would take longer than the rest of the page."""
+    people = sorted(actor.people or ())
+    return or_(
+        exists().where(_its_share.c.customer_id == customer_id, current_shares(actor, now, _its_share)),
+        exists().where(_its_deal.c.customer_id == customer_id, no_index(_its_deal.c.owner_id).in_(people)),
+        exists().where(
+            _its_activity.c.customer_id == customer_id,
+            no_index(_its_activity.c.owner_id).in_(people),
+            no_index(_its_activity.c.state) == "planned",
+        ),
+    )
 
 
 # Asked on every page, and built once: building them takes longer than running them.
@@ -163,6 +196,64 @@ def customer_branches(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
         and_(owned(actor, customer.c.owner_id), customer.c.pool_id.is_(None), alone),
         and_(customer.c.id.in_(granted(actor, now)), alone),
     ]
+
+
+def helped_deals(actor: Actor) -> Select[tuple[int | None]]:
+    """The customers of somebody else on which this person has a deal."""
+    mine = (deal.c.owner_id.in_(sorted(actor.people or ())), deal.c.owner_id != deal.c.scope_owner_id)
+    return select(deal.c.customer_id).where(*mine, deal.c.customer_id.is_not(None))
+
+
+def granted_since(actor: Actor, now: datetime, *, many: bool = False, ends: bool = True) -> list[ColumnElement[bool]]:
+    """The second branch of a list of customers that `ends` at a moment, for those who have many of their own. As two:
+    what somebody else owns, of which there is little, and what nobody owns and was touched since then; or, where there
+    are `many` of the first, as one that looks at everything touched since then. One's own are partly among them."""
+    alone, each = customer.c.merged_into_id.is_(None), granted_each(actor, now, customer.c.id)
+    if many:
+        owner = no_index(customer.c.owner_id)
+        return [and_(or_(owner.is_(None), owner.not_in(sorted(actor.people or ()))), each, alone)]
+    planned = and_(activity.c.owner_id.in_(sorted(actor.people or ())), activity.c.state == "planned")
+    ways = union_all(
+        shared(actor, now),
+        helped_deals(actor),
+        select(activity.c.customer_id).where(planned, activity.c.owner_id != activity.c.scope_owner_id),
+    ).subquery("somebodys")
+    nobodys = each if ends else no_index(customer.c.id).in_(granted(actor, now))
+    return [
+        and_(customer.c.id.in_(select(ways.c.customer_id)), alone),
+        and_(customer.c.owner_id.is_(None), alone, nobodys),
+    ]
+
+
+def customer_seen(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """The same as one condition, for a few rows that are known already."""
+    alone = customer.c.merged_into_id.is_(None)
+    if actor.people is None:
+        return alone
+    own = and_(owned(actor, customer.c.owner_id), customer.c.pool_id.is_(None))
+    return and_(alone, or_(own, granted_each(actor, now, customer.c.id)))
+
+
+def deal_seen(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """The branches of a deal list as one condition, for a few rows that are known already."""
+    if actor.people is None:
+        return true()
+    ways = (in_scope(actor, deal), _among(actor, deal.c.owner_id), granted_each(actor, now, deal.c.customer_id))
+    return or_(*ways)
+
+
+def own_customers(actor: Actor) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """The first branch of a customer list in two forms, for its page and for its count. A team's page is found on the
+    way through the newest of all, as the newest of each of many people cannot be read in one order; its count by the
+    people, and what is nobody's by itself."""
+    alone, owner, pool = customer.c.merged_into_id.is_(None), customer.c.owner_id, no_index(customer.c.pool_id)
+    people, unassigned = sorted(actor.people or ()), "customer.unassigned" in actor.verbs
+    theirs = and_(owner.in_(people), pool.is_(None), alone)
+    if len(people) == 1 and not unassigned:
+        return [theirs], [theirs]
+    among = [no_index(owner).in_(people), *([no_index(owner).is_(None)] if unassigned else [])]
+    nobodys = [and_(owner.is_(None), pool.is_(None), alone)] if unassigned else []
+    return [and_(or_(*among), pool.is_(None), alone)], [theirs, *nobodys]
 
 
 def deal_branches(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:

@@ -7,11 +7,12 @@ from flask import Blueprint, request
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 
 from salesapp.domain.errors import N_
+from salesapp.domain.permissions import can
 from salesapp.store import activities, deal_lists
 from salesapp.store.activities import ActivityFilter
 from salesapp.store.engine import Executor, reading
 from salesapp.web import lists, render
-from salesapp.web.activity_rows import words_of
+from salesapp.web.activity_rows import Activities
 from salesapp.web.bulk_select import kept_select, selecting
 from salesapp.web.i18n import gettext
 from salesapp.web.inputs import cursor, read_cursor
@@ -39,10 +40,14 @@ def index() -> str:
         table = lists.table_of(x, shown, [row.id for row in rows]) if asked.columns else {}
         people = deal_lists.people(x, actor) if leads(actor) else []
     state = asked.quick.get("state", "all")
+    select = selecting("activity", shown.query if asked.is_whole else None)["select"]
+    may, is_mine = can(actor, "activity.edit"), scope.key == "mine"
+    listed = Activities(with_owner=not is_mine, may=may, done=state == "done", selecting=select["on"])
     more = asked.address(extra=[("after", place), *kept_select().items()]) if place else ""
     return render.page(
         "activities/list.html",
-        rows=[words_of(row, with_owner=scope.key != "mine") for row in rows],
+        rows="" if asked.columns else listed.shown(rows),
+        n=len(rows),
         state=state,
         scope=scope,
         states=[
@@ -57,7 +62,7 @@ def index() -> str:
         more=more,
         **lists.head_of(shown),
         **table,
-        **selecting("activity", shown.query if asked.is_whole else None),
+        select=select,
     )
 
 

@@ -1,19 +1,17 @@
 """The audit: what everybody did, everywhere, for those who run the house."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, request, stream_with_context
+from flask import Blueprint, redirect, request
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.domain.errors import N_, AlreadyDone, Problem
 from salesapp.services import audit as service
-from salesapp.services.csv_table import safe_cell
 from salesapp.services.work import work
 from salesapp.store import audit
 from salesapp.store.audit import Narrowed
@@ -27,9 +25,6 @@ from salesapp.web.request import current_actor, current_now, is_whole, need, req
 bp = Blueprint("audit", __name__)
 event_words.register(bp)
 SHOWN: Final = 50
-AT_ONCE: Final = 500
-MOST: Final = 100_000
-"""Lines of one file: more than a sheet is read for, and not so many that one request never ends."""
 GROUPS: Final = {
     "customers": N_("Customers"),
     "deals": N_("Deals"),
@@ -47,11 +42,12 @@ LINKS: Final = {"customer": "/customers/", "deal": "/deals/", "activity": "/acti
 TYPED: Final = ("person", "group", "record", "id", "from", "to")
 
 
-def _typed(values: Any) -> dict[str, str]:
+def typed_in(values: Any) -> dict[str, str]:
+    """What an address or a form narrows to, as it was typed."""
     return {name: str(values.get(name, ""))[:40].strip() for name in TYPED}
 
 
-def _narrowed(typed: dict[str, str]) -> tuple[Narrowed, list[Problem]]:
+def narrowed_by(typed: dict[str, str]) -> tuple[Narrowed, list[Problem]]:
     """What a form or an address narrows to; what cannot be is left out and said."""
     problems: list[Problem] = []
     first, last = (day_from(typed[name], name, problems) for name in ("from", "to"))
@@ -72,8 +68,8 @@ def _narrowed(typed: dict[str, str]) -> tuple[Narrowed, list[Problem]]:
 def page() -> str | tuple[str, int]:
     """The newest, or what was asked for."""
     need(current_actor(), "audit.see")
-    typed, after = _typed(request.args), read_cursor(request.args.get("after", ""))
-    narrowed, problems = _narrowed(typed)
+    typed, after = typed_in(request.args), read_cursor(request.args.get("after", ""))
+    narrowed, problems = narrowed_by(typed)
     with reading() as x:
         found = audit.page(x, narrowed, after, SHOWN + 1)
         names = audit.names(x, found)
@@ -94,6 +90,7 @@ def page() -> str | tuple[str, int]:
         "called": dict(people),
         "check": check,
         "checked": _checked(check),
+        "export_href": f"/audit/export?{urlencode(kept)}" if kept else "/audit/export",
         "errors": render.by_place(problems),
     }
     html = render.page("audit/index.html", **context)
@@ -133,55 +130,10 @@ def check() -> AnyResponse:
     return redirect("/audit", 303)
 
 
-# --- as a file ---
-
-
-@bp.post("/audit/export")
-def export() -> Response:
-    """What was asked for, as lines of CSV while they are read. Who took it along is an event of its own."""
-    need(current_actor(), "audit.see")
-    typed = _typed(request.form)
-    narrowed, problems = _narrowed(typed)
-    if problems:
-        raise WerkzeugNotFound
-    with work(current_actor(), current_now()) as w:  # sent twice, it was saved twice
-        service.note_export(w, {name: value for name, value in typed.items() if value})
-    name = f"audit-{current_now().date().isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return Response(stream_with_context(_lines(narrowed)), mimetype="text/csv", headers=headers)
-
-
-def _lines(narrowed: Narrowed) -> Iterator[str]:
-    yield "\ufeff" + _line(
-        ["id", "noted_at", "at", "who", "kind", "subject", "subject_id", "customer_id", "deal_id", "what"]
-    )
-    after, n = None, 0
-    while n < MOST:
-        with reading() as x:
-            found = audit.page(x, narrowed, after, AT_ONCE)
-        for entry, words in zip(found, _words(found), strict=True):
-            yield _line(_cells(entry, words))
-        if len(found) < AT_ONCE:
-            return
-        after, n = (found[-1].noted_at, found[-1].id), n + len(found)
-
-
-def _cells(entry: Entry, words: str) -> list[object]:
-    about = [entry.subject_kind, entry.subject_id, entry.customer_id or "", entry.deal_id or ""]
-    who = entry.actor_name or "SalesApp"
-    return [entry.id, entry.noted_at.isoformat(), entry.at.isoformat(), who, entry.kind, *about, words]
-
-
-def _words(found: Sequence[Entry]) -> list[str]:
+def words_of(found: Sequence[Entry]) -> list[str]:
     """The sentences the page shows, as plain text."""
     if not found:
         return []
     said = render.block("audit/index.html", "words", entries=found)
     plain = (Markup(each).striptags() for each in said.split("\x1e")[:-1])  # noqa: S704 (to take what is marked up out)
     return list(plain)
-
-
-def _line(cells: Sequence[object]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([safe_cell(str(each)) for each in cells])
-    return out.getvalue()

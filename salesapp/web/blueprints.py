@@ -12,6 +12,7 @@ from salesapp.web import (
     add,
     addresses,
     audit,
+    audit_export,
     bulk,
     calendar,
     calendar_moves,
@@ -35,10 +36,13 @@ from salesapp.web import (
     hand_over,
     health,
     i18n,
+    imports,
+    imports_ask,
     interval_settings,
     jobs,
     kept,
     links,
+    list_export,
     list_pages,
     mail_settings,
     merge,
@@ -46,7 +50,9 @@ from salesapp.web import (
     notice_settings,
     notices,
     people,
+    people_export,
     pool,
+    pool_export,
     pool_managing,
     pool_settings,
     privacy,
@@ -59,6 +65,7 @@ from salesapp.web import (
     result_forms,
     result_settings,
     saved_views,
+    scripts,
     search,
     settings,
     sharing,
@@ -69,10 +76,11 @@ from salesapp.web import (
     teams,
     timeline,
     today,
+    told,
 )
 
 PAGES = (
-    *(health, shell, first_run, sign_in, links, account, settings, people, teams, functions, jobs, today),
+    *(health, shell, scripts, first_run, sign_in, links, account, settings, people, teams, functions, jobs, today),
     *(deals, deal_forms, deal_moves, decisions, activities, activity_finish, reports, more),
     *(
         activity_list,
@@ -86,12 +94,13 @@ PAGES = (
         tag_settings,
     ),
     *(calendar, calendar_moves, calendar_settings),
-    *(customer_list, deal_list, list_pages, saved_views),
+    *(customer_list, deal_list, list_pages, list_export, pool_export, people_export, saved_views),
     *(customers, customer_forms, contacts, reach, timeline, pool, search, add),
     files,
     *(notices, notice_settings, mail_settings),
-    *(merge, check, privacy, audit),
+    *(merge, check, privacy, audit, audit_export),
     *(bulk, hand_over),
+    *(imports, imports_ask),
     field_settings,
     *(pool_managing, pool_settings, sharing),
 )
@@ -105,6 +114,7 @@ def register(app: Flask) -> None:
     i18n.register(app)
     render.register(app)
     kept.register(app)
+    told.register(app)
     result_forms.register(app)
     record_fields.register(app)
     for module in PAGES:

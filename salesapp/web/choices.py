@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
@@ -10,14 +9,11 @@ from babel.dates import get_timezone_location
 from babel.numbers import get_currency_name
 
 from salesapp.domain.company import Company
+from salesapp.domain.money import CURRENCIES
 from salesapp.services.company import COUNTRIES
 from salesapp.web.i18n import NAMES, locale
 
 Options = list[tuple[str, str]]
-CURRENCIES: Final = (
-    "CNY HKD TWD MOP RUB BYN KZT UZS KGS USD EUR GBP JPY KRW SGD MYR THB VND IDR PHP INR AUD NZD CAD CHF SEK NOK DKK "
-    "PLN CZK HUF RON BGN RSD TRY UAH GEL AMD AZN MDL ILS AED SAR QAR KWD EGP ZAR NGN KES MAD BRL MXN ARS CLP COP PEN"
-).split()
 
 
 @lru_cache(maxsize=32)

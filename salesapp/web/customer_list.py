@@ -1,6 +1,6 @@
 """The list of customers: newest first or in another order, narrowed by anything, searched, as rows or as a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, request
@@ -8,19 +8,22 @@ from flask import Blueprint, request
 from salesapp.domain.customer_labels import GRADES, STATES
 from salesapp.domain.errors import N_
 from salesapp.domain.permissions import can
-from salesapp.store import activities, customer_lists, listed, search
+from salesapp.store import customer_lists, listed, search
 from salesapp.store.customer_lists import Filters, Page, Sort
 from salesapp.store.engine import Executor, reading
 from salesapp.web import customer_words as words
-from salesapp.web import deal_words, lists, render, sharing
+from salesapp.web import lists, render, sharing
 from salesapp.web.bulk_select import kept_select, selecting
-from salesapp.web.i18n import gettext, say
+from salesapp.web.customer_rows import Customers
+from salesapp.web.i18n import gettext
 from salesapp.web.list_filters import Asked
 from salesapp.web.lists import Shown
 from salesapp.web.request import current_actor, current_now
 
 bp = Blueprint("customer_list", __name__)
 FOUND: Final = 50
+Option = tuple[Any, str]
+"""Of a filter: its value and label."""
 _OWN_ORDERS: Final = (("touched", True), ("name", False))
 """Those the plain list has statements of its own for."""
 
@@ -36,29 +39,28 @@ def index() -> str:
         found = _found(x, shown)
         ids = [row.id for row in found.rows]
         table = lists.table_of(x, shown, ids) if asked.columns else {}
-        nexts = {} if asked.columns else activities.next_of_customers(x, ids)
         badges = {} if asked.columns else sharing.badges(x, found.rows, [name for _, name in owners])
     options = _filter_options(tags, owners)
+    select = selecting("customer", shown.query if _takes_all(shown, found.count) else None)["select"]
+    rows = Customers(with_owner=bool(owners), selecting=select["on"])
     after = [("after", found.after), *kept_select().items()] if found.after else []
     return render.page(
         "customers/index.html",
-        rows=[row[:10] for row in found.rows],
+        rows="" if asked.columns else rows.shown(found.rows, badges),
+        n=len(ids),
         count=found.count,
         ceiling=_ceiling(asked),
         best=len(ids) if asked.text and not found.after and len(ids) < (found.count or 0) else 0,
         more=asked.address(extra=after) if found.after else "",
         q=asked.text,
-        filters={**asked.quick, "archived": asked.archived},
+        chosen=tuple(asked.quick.items()),
+        archived=asked.archived,
         narrowed=bool(asked.quick) or asked.archived,
-        several=len(owners) > 0,
-        states={key: say(label) for key, label in STATES.items()},
-        nexts=deal_words.nexts(nexts),
-        badges=badges,
-        options=options,
+        offered=tuple(options.items()),
         chips=_chips(asked, options),
         **lists.head_of(shown),
         **table,
-        **selecting("customer", shown.query if _takes_all(shown, found.count) else None),
+        select=select,
     )
 
 
@@ -118,7 +120,7 @@ _QUICK_WORDS: Final = {
 }
 
 
-def _chips(asked: Asked, options: Mapping[str, list[tuple[Any, str]]]) -> list[tuple[str, str]]:
+def _chips(asked: Asked, options: Mapping[str, tuple[Option, ...]]) -> list[tuple[str, str]]:
     """What the quick filters ask, each with the address without it."""
     found = []
     for key, value in asked.quick.items():
@@ -132,13 +134,13 @@ def _without(asked: Asked, **other: Any) -> str:
     return asked.address(extra=kept_select().items(), **other)
 
 
-def _filter_options(tags: list[tuple[int, str]], owners: list[tuple[int, str]]) -> dict[str, list[tuple[Any, str]]]:
+def _filter_options(tags: Sequence[Option], owners: Sequence[Option]) -> dict[str, tuple[Option, ...]]:
     everything = gettext("All")
     nobody = [(customer_lists.UNASSIGNED, gettext("Nobody yet"))] if can(current_actor(), "customer.unassigned") else []
     return {
-        "state": [("", everything), *words.options(STATES)],
-        "grade": [("", everything), *words.options(GRADES)],
-        "source": [("", everything), *words.source_options()[1:]],
-        "tag": [("", everything), *tags] if tags else [],
-        "owner": [("", everything), *owners, *nobody] if owners else [],
+        "state": (("", everything), *words.options(STATES)),
+        "grade": (("", everything), *words.options(GRADES)),
+        "source": (("", everything), *words.source_options()[1:]),
+        "tag": (("", everything), *tags) if tags else (),
+        "owner": (("", everything), *owners, *nobody) if owners else (),
     }

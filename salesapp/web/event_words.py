@@ -1,10 +1,12 @@
 """What events are called that have no sentence of their own in the timeline: those of the house and its settings."""
 
-from typing import Final, cast
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 from flask import Blueprint, Flask
 
 from salesapp.domain.errors import N_
+from salesapp.web.downloads import row_words
 from salesapp.web.i18n import gettext
 
 EVENTS: Final = {
@@ -28,6 +30,12 @@ EVENTS: Final = {
     "hand_over.done": N_("handed over what was somebody's"),
     "hand_over.resumed": N_("went on with a hand-over"),
     "import.done": N_("imported records"),
+    "import.failed": N_("had an import taken back that failed"),
+    "import.undone": N_("took an import back"),
+    "import.uploaded": N_("brought a file to import"),
+    "import_mapping.archived": N_("deleted a mapping of imports"),
+    "import_mapping.restored": N_("brought a mapping of imports back"),
+    "import_mapping.saved": N_("saved a mapping of imports"),
     "intervals.changed": N_("changed the intervals"),
     "job.retried": N_("had a background job tried again"),
     "link.given": N_("gave a field that names a person to somebody else"),
@@ -37,6 +45,7 @@ EVENTS: Final = {
     "own_field.archived": N_("archived a field of the house"),
     "own_field.changed": N_("changed a field of the house"),
     "own_field.restored": N_("brought a field of the house back"),
+    "report.exported": N_("saved a report as a file"),
     "person.added": N_("added a person"),
     "person.changed": N_("changed a person"),
     "person.deactivated": N_("deactivated a person"),
@@ -93,6 +102,24 @@ def deed(kind: str) -> str:
     return gettext(EVENTS[kind]) if kind in EVENTS else kind
 
 
+_TAKEN: Final = {
+    "customer": N_("Customers"),
+    "deal": N_("Deals"),
+    "activity": N_("Activities"),
+    "contact": N_("Contacts"),
+    "person": N_("People"),
+    "pool": N_("Public pool"),
+}
+
+
+def taken(data: Mapping[str, Any]) -> str:
+    """What somebody took along, as what, and how much of it: "Customers · XLSX · 1,234 rows"."""
+    label = _TAKEN.get(data.get("list", ""))
+    what = [gettext(label)] if label else []
+    rows = [row_words(data["n"])] if isinstance(data.get("n"), int) else []
+    return " · ".join([*what, *([str(data["format"]).upper()] if data.get("format") else []), *rows])
+
+
 def register(bp: Blueprint) -> None:
     """Give templates these words."""
-    bp.record_once(lambda state: cast("Flask", state.app).jinja_env.globals.update(deed_word=deed))
+    bp.record_once(lambda state: cast("Flask", state.app).jinja_env.globals.update(deed_word=deed, taken_words=taken))

@@ -30,6 +30,8 @@ HEADERS: Mapping[str, str] = {
 }
 COMPRESSIBLE = ("text/", "image/svg", "application/javascript", "application/json")
 GZIP_FROM = 500
+FILES = ("static", "scripts.all", "scripts.door")
+"""The endpoints of what is the same for everybody."""
 READ_AT_ONCE = 1 << 18
 LONGEST_QUERY = 4000
 
@@ -130,7 +132,7 @@ def finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static":
+    if request.endpoint not in FILES:
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = "Cookie, HX-Request, Accept-Encoding, Accept-Language"
     elif "v" in request.args:
@@ -150,7 +152,7 @@ def _compress(response: Response) -> Response:
     body = response.get_data()
     if len(body) < GZIP_FROM:
         return response
-    is_static = request.endpoint == "static"
+    is_static = request.endpoint in FILES
     response.set_data(gzip.compress(body, 9 if is_static else 1, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
     if is_static:

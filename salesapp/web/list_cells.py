@@ -1,4 +1,4 @@
-"""The values of a list's columns as a page, and as a CSV file, show them."""
+"""The values of a list's columns as a page, and as a file, show them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,10 +9,11 @@ from salesapp.domain.conditions import Vocabulary
 from salesapp.domain.list_query import Kind
 from salesapp.domain.money import Money
 from salesapp.domain.text import Text
+from salesapp.services.table_files import Shown
 from salesapp.store.list_cells import Cells
 from salesapp.web import deal_words
 from salesapp.web.i18n import gettext, local, say, show_date, show_day, show_moment, show_number
-from salesapp.web.inputs import full_amount, plain_amount
+from salesapp.web.inputs import full_amount
 
 _HOURS: Final = ("next", "planned", "done")
 """Of these the hour matters, too."""
@@ -34,19 +35,17 @@ def word(kind: Kind, key: str, cells: Cells, known: Vocabulary) -> str:
     return _words(kind, key, value, cells, known)
 
 
-def csv_word(kind: Kind, key: str, cells: Cells, known: Vocabulary) -> str:
-    """One cell for a table program: days and moments in an order that sorts, amounts and numbers bare."""
+def in_file(kind: Kind, key: str, cells: Cells, known: Vocabulary) -> Shown:
+    """One cell for a table program: days, moments and numbers as what they are, amounts without their currency."""
     value = cells.get(key)
     if isinstance(value, Money):
-        return plain_amount(value.minor, value.currency)
+        return value.major
     if isinstance(value, datetime):
         here = local(value)
-        return here.strftime("%Y-%m-%d %H:%M") if _has_hour(key, cells) else here.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value) if type(value) is int else word(kind, key, cells, known)
+        return here.replace(tzinfo=None) if _has_hour(key, cells) else here.date()
+    if isinstance(value, date | Decimal) or type(value) is int:
+        return value
+    return word(kind, key, cells, known)
 
 
 def currency_of(value: object) -> str:

@@ -1,29 +1,19 @@
-"""The sheets of a list: its filter by any field, its columns; and its export. The same for every list."""
+"""The sheets of a list: its filter by any field, and its columns. The same for every list."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, request
 
-from salesapp.domain.conditions import Vocabulary
 from salesapp.domain.list_columns import FIRST, USUAL, columns_of
 from salesapp.domain.list_query import Kind
-from salesapp.services.bulk import TOO_MANY_HITS
-from salesapp.services.csv_writing import BOM, csv_line
-from salesapp.services.list_export import CHUNK, tell_export
-from salesapp.services.work import work
-from salesapp.store import list_cells, listed
 from salesapp.store.engine import reading
-from salesapp.web import list_cells as cell_words
 from salesapp.web import lists, render
 from salesapp.web.condition_rows import Row, Rows, drawn
-from salesapp.web.i18n import gettext, say, today
+from salesapp.web.i18n import say
 from salesapp.web.list_filters import LOST, PATHS, is_of_row
-from salesapp.web.lists import Shown, kind_of
-from salesapp.web.request import current_actor, current_now, need
+from salesapp.web.lists import kind_of
 
 bp = Blueprint("list_pages", __name__)
-NAMES: Final = {"customer": "customers", "deal": "deals", "activity": "activities"}
 
 
 @bp.get("/lists/<raw>/filter")
@@ -95,67 +85,3 @@ def _moved(now: tuple[str, ...], key: str, by: int) -> tuple[str, ...]:
     rest = [each for each in now if each != key]
     rest.insert(place + by, key)
     return tuple(rest)
-
-
-# --- export ---
-
-
-@bp.post("/lists/<raw>/export")
-def export(raw: str) -> Response | tuple[str, int]:
-    """Everything the list means, in its columns and order, as a file; who took how much is written down."""
-    kind = kind_of(raw)
-    actor = current_actor()
-    need(actor, "export")
-    with reading() as x:
-        shown = lists.ask_again(x, kind, request.form)
-        if not shown.asked.is_whole:
-            return _not_exported(shown, gettext(lists.NOT_WHOLE))
-        if listed.is_cut_off(x, actor, shown.query, current_now()):
-            return _not_exported(shown, gettext(TOO_MANY_HITS) % {"most": listed.FOUND})
-        n = listed.count(x, actor, shown.query, current_now(), fields=shown.fields, ceiling=10**9)
-    columns = shown.asked.columns or USUAL[kind]
-    with work(actor, current_now()) as w:
-        tell_export(w, shown.query, columns, n)
-    name = f"{NAMES[kind]}-{today().isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    lines = stream_with_context(_lines(shown, columns))
-    return Response(lines, mimetype="text/csv", headers=headers)
-
-
-def _not_exported(shown: Shown, text: str) -> tuple[str, int]:
-    return render.page("lists/not_exported.html", errors={"": [text]}, back=shown.asked.address()), 422
-
-
-def _lines(shown: Shown, columns: tuple[str, ...]) -> Iterator[str]:
-    kind, actor, now = shown.asked.kind, current_actor(), current_now()
-    money = _amounts(shown)
-    labels = columns_of(kind, shown.fields)
-    yield BOM + csv_line([word for key in columns for word in _heading(say(labels[key]), key in money)])
-    after = None
-    with reading() as x:
-        while True:
-            found = listed.page(x, actor, shown.query, now, fields=shown.fields, after=after, size=CHUNK)
-            cells = list_cells.read(x, actor, kind, found.ids, columns, shown.fields, now)
-            yield "".join(csv_line(_csv_row(kind, row, columns, money, shown.known)) for row in cells)
-            after = found.after
-            if after is None:
-                return
-
-
-def _amounts(shown: Shown) -> frozenset[str]:
-    return frozenset(key for key, fact in shown.known.items() if fact.type == "amount")
-
-
-def _heading(label: str, is_money: bool) -> list[str]:
-    return [label, gettext("%(what)s: currency") % {"what": label}] if is_money else [label]
-
-
-def _csv_row(
-    kind: Kind, row: list_cells.Cells, columns: tuple[str, ...], money: frozenset[str], known: Vocabulary
-) -> list[str]:
-    words = []
-    for key in columns:
-        words.append(cell_words.csv_word(kind, key, row, known))
-        if key in money:
-            words.append(cell_words.currency_of(row.get(key)))
-    return words

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from flask import request
@@ -12,10 +13,11 @@ from salesapp.domain.conditions import Vocabulary
 from salesapp.domain.criteria import explain
 from salesapp.domain.errors import N_
 from salesapp.domain.list_columns import columns_of
-from salesapp.domain.list_facts import Fields, Options, vocabulary, with_options
+from salesapp.domain.list_facts import Fields, Options, entered_fact, vocabulary, with_options
 from salesapp.domain.list_query import KINDS, ME, Kind, ListQuery
 from salesapp.domain.permissions import can
 from salesapp.domain.text import Text
+from salesapp.plugging.catalog import Catalog
 from salesapp.services.list_fields import list_fields
 from salesapp.store import list_cells, list_options, listed, saved_views
 from salesapp.store.engine import Executor
@@ -56,7 +58,7 @@ SORTS: Final[Mapping[Kind, tuple[tuple[str, str], ...]]] = {
         ("noted", N_("Noted last first")),
     ),
 }
-_REFERENCES: Final = {"owner": "people", "team": "team", "territory": "territory", "tag": "tag"}
+_REFERENCES: Final = {"owner": "people", "team": "team", "teams": "team", "territory": "territory", "tag": "tag"}
 _ME: Final = Text("me", "我", "我", "я")
 
 
@@ -90,16 +92,28 @@ def kind_of(raw: str) -> Kind:
 
 def can_be_asked(kind: Kind) -> tuple[Vocabulary, Fields]:
     """What this person can ask of a list, with the choices that stand in records; and the fields they read."""
-    fields = list_fields(catalog(), current_actor(), kind)
-    return with_options(vocabulary(kind, fields), _standing(kind)), fields
+    return _can_be_asked(catalog(), current_actor().role, kind)
 
 
-def _standing(kind: Kind) -> dict[str, Options]:
+@lru_cache(maxsize=128)
+def _can_be_asked(its: Catalog, role: str, kind: Kind) -> tuple[Vocabulary, Fields]:
+    fields = list_fields(its, role, kind)
+    return with_options({**vocabulary(kind, fields), **_entries(its, kind)}, _standing(its, kind)), fields
+
+
+def _entries(its: Catalog, kind: Kind) -> Vocabulary:
+    """When a deal came into each stage there is."""
+    processes = its.processes.values() if kind == "deal" else ()
+    found = (entered_fact(stage.key, stage.label) for process in processes for stage in process.stages)
+    return {fact.key: fact for fact in found}
+
+
+def _standing(its: Catalog, kind: Kind) -> dict[str, Options]:
     if kind == "customer":
-        return {"source": tuple((key, source.label) for key, source in catalog().sources.items())}
+        return {"source": tuple((key, source.label) for key, source in its.sources.items())}
     if kind == "activity":
         return {}
-    processes = catalog().processes
+    processes = its.processes
     stages = {stage.key: stage.label for process in processes.values() for stage in process.stages}
     reasons = {reason.key: reason.label for process in processes.values() for reason in process.lost_reasons}
     return {
@@ -180,13 +194,12 @@ def head_of(shown: Shown) -> dict[str, Any]:
         "filter_href": asked.address(f"{path}/filter"),
         "columns_href": asked.address(f"{path}/columns"),
         "save_href": asked.address(f"{path}/views/new"),
-        "export_href": f"{path}/export",
-        "export_args": asked.args(),
+        "export_href": asked.address(f"{path}/export"),
         "may_export": can(current_actor(), "export"),
         "cleared": "" if more is None and asked.is_whole else _cleared(asked),
-        "sorts": [(key, gettext(label)) for key, label in SORTS[asked.kind]],
+        "sorts": tuple((key, gettext(label)) for key, label in SORTS[asked.kind]),
         "sort": sort_word(asked.kind, asked.sort, asked.descending) or SORTS[asked.kind][0][0],
-        "rest_args": [pair for pair in asked.args() if pair[0] in ("c", "w", "any", LOST) or is_of_row(pair[0])],
+        "rest_args": tuple(pair for pair in asked.args() if pair[0] in ("c", "w", "any", LOST) or is_of_row(pair[0])),
         "as_table": bool(asked.columns),
     }
 

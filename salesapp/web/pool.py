@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound as WerkzeugNotFound
 from werkzeug.wrappers import Response
 
 from salesapp.domain.customer_labels import GRADES, STATES
@@ -47,7 +50,7 @@ def index() -> str:
 def shown(errors: dict[str, list[str]] | None = None) -> str:
     """The page, with what was refused on it."""
     actor, now = current_actor(), current_now()
-    pool_id, narrowed = int_arg("pool"), _narrowed(now)
+    pool_id, narrowed = int_arg("pool"), narrowed_by(request.args, now)
     with reading() as x:
         every = pools.seen(x, actor)
         chosen = [each for each in every if pool_id in (None, each.id)]
@@ -62,6 +65,7 @@ def shown(errors: dict[str, list[str]] | None = None) -> str:
         count=count,
         ceiling=COUNTED,
         more={**kept, "after": after} if after else None,
+        export_href=f"/pool/export?{urlencode(kept)}" if kept else "/pool/export",
         narrowed=narrowed,
         there=request.args.get("there", ""),
         any_filter=any(kept.get(key) for key in ("grade", "source", "territory", "there")),
@@ -75,16 +79,18 @@ def shown(errors: dict[str, list[str]] | None = None) -> str:
     )
 
 
-def _narrowed(now: datetime) -> Narrowed:
-    """What the address narrows to; a code nobody knows narrows nothing."""
-    there = request.args.get("there", "")
+def narrowed_by(asked: MultiDict[str, str], now: datetime) -> Narrowed:
+    """What an address or a form narrows to; a code nobody knows narrows nothing."""
+    there, territory = asked.get("there", ""), asked.get("territory", "")
     since = now - timedelta(days=_DAYS[there]) if there in _DAYS else None
-    grade, source = request.args.get("grade", ""), request.args.get("source", "")
+    grade, source = asked.get("grade", ""), asked.get("source", "")
+    if territory and not is_whole(territory):
+        raise WerkzeugNotFound
     return Narrowed(
-        q=request.args.get("q", "").strip()[:100],
+        q=asked.get("q", "").strip()[:100],
         grade=grade if grade in GRADES else None,
         source=source if source in catalog().sources else None,
-        territory=int_arg("territory"),
+        territory=int(territory) if territory else None,
         since=since,
         until=now - timedelta(days=30) if there == "older" else None,
     )

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from salesapp.domain.errors import N_, Problem
 from salesapp.domain.permissions import Actor, can
 from salesapp.places import STATIC
+from salesapp.web import scripts
 from salesapp.web.i18n import gettext, language, say
 from salesapp.web.request import is_htmx, signed_in
 
@@ -65,6 +66,8 @@ def by_place(problems: Sequence[Problem]) -> dict[str, list[str]]:
 
 @cache
 def _version(name: str) -> str:
+    if name in scripts.JOINED:
+        return scripts.version(name)
     path = STATIC / name
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "0"
 
@@ -80,6 +83,9 @@ def flash(text: str, kind: str = "done", *, undo: str | None = None, link: tuple
     """Say something on the next page; `undo` is the address a form posts to to take it back, `link` (label, address)
     what one may want to do about it."""
     session["flashes"] = [*session.get("flashes", []), (kind, text, undo, *([link] if link else []))][-5:]
+
+
+PLACES: Final = frozenset(href for _, _, href, _ in NAVIGATION)
 
 
 class Templates(Environment):
@@ -110,8 +116,13 @@ BAR: Final = frozenset({"/today", "/customers", "/add", "/deals", "/more"})
 def _navigation(actor: Actor) -> tuple[tuple[str, str, str, str, str], ...]:
     """The places, each with what aria-current says: "page" here, "true" where it stands for a page the phone's bar has
     no place of its own for."""
-    here, decides = "/" + request.path.split("/")[1], can(actor, "deal.move")
+    here = "/" + request.path.split("/")[1]
     here = "/activities" if here == "/calendar" else here  # two ways to look at the same
+    return _places(here if here in PLACES else "", can(actor, "deal.move"), language())
+
+
+@cache
+def _places(here: str, decides: bool, _language: str) -> tuple[tuple[str, str, str, str, str], ...]:
     stands_for = "" if here in BAR else "/today" if here == "/activities" else "/more"
     marks = {stands_for: "true", here: "page"}
     places = NAVIGATION if decides else (place for place in NAVIGATION if place[0] != "decisions")

@@ -1,134 +1,173 @@
-"""Reports: the funnel of a process stage by stage, how many deals are won, why others are lost."""
+"""Reports: the funnel of a process, how many deals are won, how long that takes, what it brings, by whom."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
+from datetime import date
+from typing import Any, Final
 
-from babel.numbers import format_percent
-from flask import Blueprint, request
+from babel.dates import format_skeleton
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound as WerkzeugNotFound
 
-from salesapp.domain.errors import NotAllowed
-from salesapp.domain.pack import Process
+from salesapp.domain.pack import Field, Process
 from salesapp.domain.permissions import can
-from salesapp.domain.stages import LOST, WON
-from salesapp.store import deal_lists, reports
-from salesapp.store.engine import reading
-from salesapp.store.reports import ReportFilter, StageFigures
-from salesapp.web import deal_words, render
-from salesapp.web.i18n import gettext, language, locale, ngettext, say, show_number
-from salesapp.web.inputs import totals_text
-from salesapp.web.periods import PERIODS, since
-from salesapp.web.request import catalog, current_actor, current_now
-from salesapp.web.scope import asked_scope, leads, scope_options
+from salesapp.services.list_fields import list_fields
+from salesapp.services.report_export import tell_report
+from salesapp.services.table_files import BOM, csv_lines
+from salesapp.services.work import work
+from salesapp.store import deal_totals, report_medians, reports
+from salesapp.store.deal_lists import DealFilter
+from salesapp.store.engine import Executor, reading
+from salesapp.store.reports import Closed, ReportFilter
+from salesapp.web import render, report_asking, report_parts
+from salesapp.web.i18n import gettext, language, locale, say, today
+from salesapp.web.periods import Days, moments_of
+from salesapp.web.report_asking import PERIODS, Asked, Lists
+from salesapp.web.report_parts import Figure, Part
+from salesapp.web.request import catalog, current_actor, current_now, need
 
 bp = Blueprint("reports", __name__)
+EVERYBODY: Final = 100_000
+MOST_BY_CHOICE: Final = 60_000
+"""Closed deals are told apart by a field only up to so many: that is not kept in sums, and would take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One stage of the funnel, in words; `share` of those that entered the busiest stage, in percent, draws the bar."""
+class Made:
+    """Everything the page shows."""
 
-    label: str
-    entered: int
-    went_on: int
-    rate: str
-    stay: str
-    lost: int
-    open_now: int
-    href: str
-    share: int
+    figures: Sequence[Figure]
+    parts: Sequence[Part]
+    too_many: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to report."""
+        return not any(part.rows for part in self.parts)
 
 
 @bp.get("/reports")
 def page() -> str:
-    """The figures of one process, in a period, of one person or everybody I see."""
-    actor, now = current_actor(), current_now()
-    if not can(actor, "report.see"):
-        raise NotAllowed
-    processes = catalog().processes
-    key = request.args.get("process") or next(iter(processes), "")
-    process = processes.get(key)
-    scope = asked_scope(actor, request.args)
-    period = request.args.get("period") or "quarter"
-    f = ReportFilter(key, scope.owner, since(period))
-    context: dict[str, Any] = {
-        "process": key,
-        "processes": [(each, say(found.label)) for each, found in processes.items()],
-        "scope": scope,
-        "period": period,
-        "periods": [(each, gettext(label)) for each, label in PERIODS.items()],
-        "period_label": gettext(PERIODS[period]),
-        "installed": process is not None,
-    }
+    """The figures of one process, in a time, of one person, a team or everybody I see."""
+    actor = current_actor()
+    need(actor, "report.see")
+    asked = _asked(request.args)
+    process = catalog().processes.get(asked.process)
     with reading() as x:
-        people = deal_lists.people(x, actor) if leads(actor) else []
-        context["scopes"] = scope_options(actor, people)
-        if process is None:
-            return render.page("reports.html", **context)
-        stages = [stage.key for stage in process.stages]
-        figures = reports.funnel(x, actor, f, stages, now, won=WON, lost=LOST)
-        open_now = reports.open_now(x, actor, f, now)
-        closed = reports.closed(x, actor, f, now)
-        reasons = reports.lost_reasons(x, actor, f, now)
-        by_person = reports.by_person(x, actor, f, now) if scope.owner is None else []
-    # What is counted here is all this person may see; "team" on the board is what the team owns.
-    asked = {"process": key, "who": "seen" if scope.key == "team" else scope.key}
-    won, lost = (sum(row.n for row in closed if row.state == state) for state in ("won", "lost"))
+        whose = report_asking.scopes(x, actor, asked.scope)
+        owners = report_asking.owners_of(x, actor, asked.scope)
+        made = _made(x, process, asked, owners) if process else Made((), ())
     return render.page(
         "reports.html",
-        **context,
-        lines=_lines(process, figures, open_now, asked),
-        won=won,
-        lost=lost,
-        rate=percent(won, won + lost),
-        won_sum=totals_text((row.currency, row.total) for row in closed if row.state == "won"),
-        won_href=_closed_href(asked, "won", period),
-        lost_href=_closed_href(asked, "lost", period),
-        reasons=[(deal_words.reason_label(key, row.lost_reason), row.n, percent(row.n, lost)) for row in reasons],
-        by_person=[
-            (row.name or gettext("nobody"), row.won, row.closed - row.won, percent(row.won, row.closed))
-            for row in by_person
-        ],
+        asked=asked,
+        processes=[(key, say(each.label)) for key, each in catalog().processes.items()],
+        whose=whose,
+        periods=[(key, gettext(label)) for key, label in PERIODS.items()],
+        fields=[(key, say(each.label)) for key, each in _fields().items()],
+        installed=process is not None,
+        made=made,
+        may_export=can(actor, "export"),
+        most_by_choice=MOST_BY_CHOICE,
+        errors=render.by_place(asked.problems),
     )
 
 
-def _closed_href(asked: dict[str, str], state: str, period: str) -> str:
-    return "/deals?" + urlencode({**asked, "state": state, "view": "list", "period": period})
+@bp.post("/reports/export")
+def export() -> Response:
+    """One table as a file; who took it is written down."""
+    actor, table = current_actor(), request.form.get("table", "")
+    need(actor, "export")
+    need(actor, "report.see")
+    asked = _asked(request.form)
+    process = catalog().processes.get(asked.process)
+    if process is None:
+        raise WerkzeugNotFound
+    with reading() as x:
+        owners = report_asking.owners_of(x, actor, asked.scope)
+        parts = _made(x, process, asked, owners, people=EVERYBODY).parts
+    part = next((each for each in parts if each.key == table), None)
+    if part is None:
+        raise WerkzeugNotFound
+    with work(actor, current_now()) as w:
+        tell_report(w, table, asked.args, len(part.rows))
+    text = BOM + csv_lines([part.head, *([cell.in_file for cell in row] for row in part.rows)])
+    name = f"report-{table}-{today().isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(text, mimetype="text/csv", headers=headers)
 
 
-def _lines(
-    process: Process, figures: dict[str, StageFigures], open_now: dict[str, int], asked: dict[str, str]
-) -> list[Line]:
-    most = max((each.entered for each in figures.values()), default=0) or 1
-    return [
-        Line(
-            label=say(stage.label),
-            entered=figures[stage.key].entered,
-            went_on=figures[stage.key].went_on,
-            rate=percent(figures[stage.key].went_on, figures[stage.key].entered),
-            stay=stay_in_days(figures[stage.key].median_secs),
-            lost=figures[stage.key].lost,
-            open_now=open_now.get(stage.key, 0),
-            href="/deals?" + urlencode({**asked, "stage": stage.key}),
-            share=round(100 * figures[stage.key].entered / most),
-        )
-        for stage in process.stages
+def _asked(args: MultiDict[str, str]) -> Asked:
+    key = args.get("process") or next(iter(catalog().processes), "")
+    asked = report_asking.read(current_actor(), args, key, today())
+    if asked.by and asked.by not in _fields():
+        raise WerkzeugNotFound
+    return asked
+
+
+def _fields() -> dict[str, Field]:
+    """The choice fields of deals that this person may read, the owner's and those of plugins."""
+    found = list_fields(catalog(), current_actor().role, "deal")
+    return {key: each for key, each in found.items() if each.type == "choice"}
+
+
+def _made(
+    x: Executor, process: Process, asked: Asked, owners: frozenset[int] | None, people: int = report_parts.PEOPLE
+) -> Made:
+    since, until = moments_of(asked.days)
+    f, lists = ReportFilter(asked.process, owners, since, until), Lists(current_actor(), asked)
+    closed = reports.closed(x, f)
+    found = report_parts.totals(closed, _medians(x, f, closed), _open_by_currency(x, f))
+    done = reports.activities(x, f)
+    stays = reports.stays(x, f)
+    parts = [
+        report_parts.funnel(process, reports.cohorts(x, f), stays, lists),
+        report_parts.stays(process, stays),
+        report_parts.reasons(closed, lists),
+        report_parts.months(_columns(x, f, asked.days), lists),
+        report_parts.money_part(found, lists),
+        *_by_field(x, f, asked, found.closed, lists),
     ]
+    if asked.scope.owner is None:
+        ids = {each.owner_key for each in closed} | set(done)
+        parts.append(report_parts.people(closed, done, reports.names(x, ids), lists, people))
+    parts.append(report_parts.sources(reports.sources(x, f), lists))
+    too_many = bool(asked.by) and found.closed > MOST_BY_CHOICE
+    return Made(report_parts.figures(found, lists, sum(done.values())), [each for each in parts if each.rows], too_many)
 
 
-def stay_in_days(secs: int | None) -> str:
-    """A stay in days, with one decimal below ten."""
-    if secs is None:
-        return "–"
-    if secs < 86400:
-        return deal_words.stay_duration(secs)
-    days = secs / 86400
-    shown = round(days, 1) if days < 10 else round(days)
-    return ngettext("%(num)s day", "%(num)s days", shown) % {"num": show_number(shown)}
+def _medians(x: Executor, f: ReportFilter, closed: Sequence[Closed]) -> Mapping[str, report_medians.Median]:
+    won = [each for each in closed if each.state == "won"]
+    priced: dict[str, int] = {}
+    for each in won:
+        priced[each.currency] = priced.get(each.currency, 0) + each.priced
+    return report_medians.medians(x, f, sum(each.n for each in won), priced)
 
 
-def percent(part: int, whole: int) -> str:
-    """A share as the language writes it; a dash where there is nothing to divide by."""
-    if not whole:
-        return "–"
-    return str(format_percent(part / whole, locale=locale(language())))
+def _open_by_currency(x: Executor, f: ReportFilter) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in deal_totals.read(x, current_actor(), DealFilter(f.process, owners=f.owners), current_now()):
+        found[row.currency] = found.get(row.currency, 0) + row.n
+    return found
+
+
+def _columns(x: Executor, f: ReportFilter, days: Days) -> list[tuple[str, Any, Mapping[str, int]]]:
+    """Won and lost of each month: its name, its days, the counts."""
+    columns = report_asking.columns(days, today())
+    moments = [moments_of(each) for each in columns]
+    times = [(since, until) for since, until in moments if since is not None and until is not None]
+    counts = reports.closed_by_column(x, f, times) if len(times) > 1 else []
+    return [(_month(each[0]), each, count) for each, count in zip(columns, counts, strict=False)]
+
+
+def _month(day: date) -> str:
+    return str(format_skeleton("yMMM", day, locale=locale(language())))
+
+
+def _by_field(x: Executor, f: ReportFilter, asked: Asked, n: int, lists: Lists) -> list[Part]:
+    """Closed deals by the chosen field, unless they are too many."""
+    field = _fields().get(asked.by)
+    if field is None or n > MOST_BY_CHOICE:
+        return []
+    labels = {option.key: say(option.label) for option in field.options}
+    return [report_parts.choices(reports.by_choice(x, f, asked.by), asked.by, say(field.label), labels, lists)]

@@ -7,18 +7,18 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from salesapp.domain.customer_labels import STATES
 from salesapp.domain.errors import AlreadyDone, NotAllowed, Problem, Refused
 from salesapp.domain.views import CustomerView
 from salesapp.services import sharing as service
 from salesapp.services.sharing import LEVELS, NewShare
 from salesapp.services.work import work
-from salesapp.store import activities, customer_files, customer_lists, shares
+from salesapp.store import customer_files, customer_lists, shares
 from salesapp.store.customer_lists import Filters
 from salesapp.store.engine import Executor, reading
 from salesapp.store.shares import SharedBy
 from salesapp.web import customer_words as words
-from salesapp.web import deal_words, render
+from salesapp.web import render
+from salesapp.web.customer_rows import Customers
 from salesapp.web.i18n import gettext, say, show_date
 from salesapp.web.inputs import day_from, start_of
 from salesapp.web.request import current_actor, current_now, is_whole, request_key
@@ -154,12 +154,8 @@ def shared_with_me() -> str:
     with reading() as x:
         ids = shares.ids_to_me(x, actor, now)
         rows = customer_lists.rows_of(x, actor, ids, Filters(), now)
-        nexts = activities.next_of_customers(x, [row.id for row in rows])
         found = shares.to_me(x, actor, [row.id for row in rows], now)
     return render.page(
         "customers/shared.html",
-        rows=[row[:10] for row in rows],
-        badges={each: badge(one) for each, one in found.items()},
-        nexts=deal_words.nexts(nexts),
-        states={key: say(label) for key, label in STATES.items()},
+        rows=Customers(with_owner=True).shown(rows, {each: badge(one) for each, one in found.items()}),
     )

@@ -16,10 +16,7 @@ from salesapp.web.request import public
 
 bp = Blueprint("shell", __name__)
 
-FILES: Final = (
-    *("app.css", "app.js", "search.js", "after.js", "errors.js", "files.js"),
-    *("built/htmx.min.js", "built/icons.svg", "icon.svg"),
-)
+FILES: Final = ("app.css", "all.js", "built/icons.svg", "icon.svg")
 """What every page asks for."""
 WITHOUT: Final = "/without-connection"
 GROUND: Final = "#f7f5f0"

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from salesapp.domain.permissions import Actor
+from salesapp.domain.permissions import Actor, can
 from salesapp.store import activities, deal_lists, decision_lists
 from salesapp.store.engine import Executor, reading
 from salesapp.web import deal_words, render
-from salesapp.web.activity_rows import Row, words_of
+from salesapp.web.activity_rows import Activities
 from salesapp.web.i18n import gettext, local, show_ago, show_date, today
 from salesapp.web.inputs import start_of
 from salesapp.web.request import current_actor, current_now
@@ -47,7 +47,9 @@ def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
         faults = activities.deals_without_next(x, owners, FAULTS)
         decisions = decision_lists.count_waiting(x, actor, current_now())
     with_owner = scope.key != "mine"
-    rows = [words_of(row, with_owner=with_owner) for row in ahead]
+    planned = Activities(with_owner=with_owner, may=can(actor, "activity.edit"))
+    due = sorted((row for row in ahead if row.planned_at < end), key=_by_time)
+    coming = [row for row in ahead if row.planned_at >= end]
     n_overdue, n_due, n_done = (sum(getattr(row, name) for row in counts) for name in ("overdue", "due", "done"))
     return {
         "scope": scope,
@@ -61,10 +63,13 @@ def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
         "n_day": n_overdue + n_due + n_done,  # what is late is to be done today, too
         "n_overdue": n_overdue,
         "people": people,
-        "overdue": [words_of(row, with_owner=with_owner) for row in overdue],
-        "due": sorted((row for row in rows if _before(row, end)), key=_by_time),
-        "coming": [row for row in rows if not _before(row, end)],
-        "done": [words_of(row, with_owner=with_owner) for row in done],
+        "n_listed": len(overdue),
+        "n_due": len(due),
+        "n_coming": len(coming),
+        "overdue": planned.shown(overdue),
+        "due": planned.shown(due),
+        "coming": planned.shown(coming),
+        "done": Activities(with_owner=with_owner, may=can(actor, "activity.edit"), done=True).shown(done),
         "faults": [_fault(row, with_owner=with_owner) for row in faults[:FAULTS]],
         "more_faults": len(faults) > FAULTS,
     }
@@ -114,14 +119,9 @@ def _side(scope: Scope) -> str:
     return "mine" if scope.key == "mine" else "team"
 
 
-def _before(row: Row, end: datetime) -> bool:
-    return row.due is not None and row.due < end
-
-
-def _by_time(row: Row) -> tuple[bool, datetime]:
+def _by_time(row: Any) -> tuple[bool, datetime]:
     """Those with an hour first, by the hour; then those that are due some time in the day."""
-    assert row.due is not None
-    return row.all_day, row.due
+    return row.all_day, row.planned_at
 
 
 def _fault(row: Any, *, with_owner: bool) -> dict[str, Any]:

@@ -20,6 +20,7 @@ PAGES: Final = """
 /customers?c=name&c=company&c=grade&c=owner&c=next&sort=created
 /lists/customer/filter?f0=owner&f1=created&o1=within&v1=soon&f2=grade&o2=one_of&v2=A
 /lists/customer/columns?c=name&c=grade&c=owner
+/lists/customer/export?grade=A
 /lists/customer/views/new?f0=grade&o0=is&v0=A
 /customers?select=1
 /customers/new
@@ -48,6 +49,7 @@ PAGES: Final = """
 /deals/list
 /deals/list?c=title&c=customer&c=stage&c=amount&state=all
 /lists/deal/filter?f0=amount&f1=stage
+/lists/deal/export
 /deals/new
 /deals/new?customer={person}
 /deals/{deal}
@@ -86,6 +88,7 @@ PAGES: Final = """
 /decisions/{decision}
 /pool
 /pool?grade=A&there=week
+/pool/export?grade=A
 /pool/{pooled}/hand
 /customers/{person}/share
 /customers/{person}/release
@@ -96,10 +99,14 @@ PAGES: Final = """
 /search?q=王建
 /search?q=zzzz
 /reports
+/reports?period=all
+/reports?period=dates&from=2026-03-40&to=2026-03-01
+/deals/list?state=all&f0=entered.contact&o0=filled&f1=teams&o1=contains&v1=1
 /settings
 /settings/company
 /settings/plugins
 /settings/people
+/settings/people/export
 /settings/people/new
 /settings/people/{colleague}
 /settings/people/{invited}
@@ -131,7 +138,14 @@ PAGES: Final = """
 /account/notices
 /notices
 /check
+/import
+/import/{asked}
+/import/{checked}
+/import/{checked}?ask=1
+/import/{imported}
+/import/{imported}/records
 /audit
+/audit/export
 /audit?group=customers
 /more
 /add

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from salesapp.domain.contact_points import ContactPoint, parse_contact_point
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.permissions import SYSTEM, Actor
+from salesapp.services import import_checking, import_runs, import_work
 from salesapp.services.activities import NewActivity, note_activity, plan_activity
 from salesapp.services.activity_finish import finish_activity
 from salesapp.services.company import change_company
@@ -27,6 +28,7 @@ from salesapp.services.sharing import NewShare, share_customer
 from salesapp.services.teams import add_node
 from salesapp.services.work import Work, work
 from salesapp.store import people
+from salesapp.store.engine import reading
 from salesapp.store.tables import team as team_table
 from salesapp.testing import NOW, Cast
 from tests.services.file_kit import MOST, PDF, photo
@@ -61,6 +63,9 @@ class Places:
     decision: int
     planned: int
     file: int
+    asked: int
+    checked: int
+    imported: int
     colleague: int
     invited: int
     team: int
@@ -98,6 +103,7 @@ def furnish(app: Flask, cast: Cast) -> Places:
     with work(cast.owner, NOW - timedelta(hours=2)) as w:
         planned = _activities(w, cast.owner, person, organisation, deal)
         file = _files(w, planned)
+    asked, checked, imported = (an_import(cast.admin, steps) for steps in range(3))
     return Places(
         person=person,
         organisation=organisation,
@@ -111,6 +117,9 @@ def furnish(app: Flask, cast: Cast) -> Places:
         decision=decision,
         planned=planned,
         file=file,
+        asked=asked,
+        checked=checked,
+        imported=imported,
         colleague=int(cast.colleague.id or 0),
         invited=invited,
         team=team,
@@ -182,6 +191,22 @@ def _deals(w: Work, person: int, organisation: int) -> tuple[int, int, int]:
     lost, version = opened(person, "Поставка медицинского оборудования", 990_000_000, 2)
     lose_deal(w, lost, "price", "对方预算砍了一半。", version)
     return deal, won, lost
+
+
+def an_import(actor: Actor, steps: int) -> int:
+    """A file somebody sent; checked, and brought in."""
+    name = f"{LONG}{steps}"
+    table = f"名称,电话,等级,来源,空白\n{name},010-8455660{steps},A,展会,\n刘伟,1380013800,{LONG},Google,\n"
+    with work(actor, NOW) as w:
+        run_id = import_runs.begin(w, BytesIO(table.encode("gb18030")), f"{LONG}.csv")
+    turns = ((import_runs.check, import_checking.check_file), (import_runs.start, import_work.bring_in))
+    for step, do in turns[:steps]:
+        with work(actor, NOW) as w:
+            step(w, run_id)
+        with reading() as x:
+            turn = import_runs.load(x, actor, run_id).turn
+        do({"run": run_id, "turn": turn}, NOW)
+    return run_id
 
 
 def _files(w: Work, activity_id: int) -> int:

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from salesapp.config import Settings
 from salesapp.fit_to_serve import why_unfit
 from salesapp.store import schema
-from salesapp.testing import on_postgres
 from tests.cli.conftest import Command
 
 
@@ -102,18 +101,6 @@ def test_people_are_let_in_with_a_link(salesapp: Command) -> None:
     listed = salesapp("user", "list")
     assert "ann@example.com" in listed.output
     assert "/link/" in salesapp("user", "reset-link", "ann@example.com").output
-
-
-def test_doctor_finds_a_key_others_can_read(salesapp: Command, tmp_path: Path) -> None:
-    (tmp_path / "secret_key").write_text("x" * 64)
-    (tmp_path / "secret_key").chmod(0o644)
-    done = salesapp("doctor")
-    assert done.exit_code == 2
-    assert "chmod 600" in done.output
-    (tmp_path / "secret_key").chmod(0o600)
-    done = salesapp("doctor")
-    assert done.exit_code == 0, done.output
-    assert ("PostgreSQL" if on_postgres() else "SQLite") in done.output
 
 
 def test_a_port_in_use_is_said_before_anything_starts(salesapp: Command) -> None:

@@ -4,16 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from salesapp.app import create_app
+from salesapp.config import Settings
 from salesapp.services import demo, demo_history
-from salesapp.store import schema
+from salesapp.services.demo_history import Size
+from salesapp.store import rollups, schema
+from salesapp.store.engine import db
+from salesapp.testing import NOW
 from tests.cli.conftest import Command
 
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_history, "CUSTOMERS", 6)
-    monkeypatch.setattr(demo_history, "DEALS", 2)
-    monkeypatch.setattr(demo_history, "POOLED", 1)
+    for key in demo.SIZES:
+        monkeypatch.setitem(demo.SIZES, key, Size(key, 8, 4))
 
 
 def test_it_is_made_once_and_left_alone(salesapp: Command, tmp_path: Path) -> None:
@@ -26,6 +30,29 @@ def test_it_is_made_once_and_left_alone(salesapp: Command, tmp_path: Path) -> No
     second = salesapp("demo", "--seed", "7")
     assert password.read_text().strip() in second.output
     assert (tmp_path / "demo" / "salesapp.db").read_bytes() == before
+    assert "There is a demo already (size small, seed 1, lang zh_Hans)" in second.output
+    assert "There is a demo already" not in salesapp("demo", "--size", "small").output
+
+
+def test_a_demo_of_another_size_is_left_alone(salesapp: Command) -> None:
+    assert salesapp("demo", "--size", "large", "--seed", "0").exit_code == 0
+    second = salesapp("demo", "--size", "small")
+    assert second.exit_code == 0
+    assert "size large, seed 0" in second.output
+    assert "password" in second.output
+
+
+def test_one_sees_how_far_it_is(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+    made = create_app(Settings(instance=tmp_path, database_url=database_url), testing=True)
+    monkeypatch.setenv(demo.PASSWORD_VARIABLE, "a password for trying")
+    monkeypatch.setattr(demo_history, "PORTION", 5)
+    with made.app_context():
+        demo.create(tmp_path, NOW, size=Size("tiny", 20, 10), seed=1, language="en", tell=told.append)
+        db.session.remove()
+    assert told == sorted(told)
+    assert 0 < told[0] < 0.2
+    assert 0.9 < told[-1] <= 1
 
 
 def test_the_password_can_be_given(salesapp: Command, tmp_path: Path) -> None:
@@ -53,7 +80,7 @@ def test_run_refuses_to_serve_the_demo_as_if_it_were_real(salesapp: Command, tmp
 
 def test_a_failure_leaves_nothing_half_made(salesapp: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(demo, "draw", lambda _history: 1 / 0)
+        broken.setattr(rollups, "make", lambda *_: 1 / 0)
         assert salesapp("demo").exit_code != 0
     done = salesapp("demo")
     assert done.exit_code == 0, done.output

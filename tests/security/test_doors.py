@@ -12,7 +12,7 @@ from salesapp.web.guard import HEADERS
 OPEN = frozenset(
     """
     static health.healthz first_run.home first_run.page first_run.submit first_run.start_for_real
-    links.page links.use shell.manifest shell.service_worker shell.without_connection
+    links.page links.use scripts.all scripts.door shell.manifest shell.service_worker shell.without_connection
     sign_in.page sign_in.submit sign_in.language
     """.split()
 )

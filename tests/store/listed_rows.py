@@ -14,7 +14,7 @@ from salesapp.domain.list_facts import Around, activity_facts, customer_facts, d
 from salesapp.domain.list_query import Kind
 from salesapp.domain.pack import Field, Option
 from salesapp.domain.views import ActivityView, read_only
-from salesapp.store import customers, deals
+from salesapp.store import customers, deals, report_sums
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_row
 from salesapp.store.tables import (
@@ -29,6 +29,7 @@ from salesapp.store.tables import (
     person,
     share,
     tag,
+    team,
     territory,
 )
 from salesapp.testing import NOW, Cast
@@ -191,7 +192,11 @@ def known(x: Executor) -> Rows:
         rows.facts["customer"][customer_id] = {**facts, **_advised(x, "customer", customer_id)}
     for deal_id in x.scalars(select(deal.c.id)).all():
         found = deals.read(x, deal_id)
-        around = Around(planned=_has_next(x, deal_id, found.customer_id))
+        around = Around(
+            planned=_has_next(x, deal_id, found.customer_id),
+            team_ids=_teams(x, found.owner_id),
+            entered=report_sums.entered(x, deal_id, found.process),
+        )
         facts = deal_list_facts(found, around, FIELDS, ZONE)
         rows.facts["deal"][deal_id] = {**facts, **_advised(x, "deal", deal_id)}
     for row in x.execute(select(activity)).all():
@@ -199,7 +204,7 @@ def known(x: Executor) -> Rows:
         values: dict[str, Any] = {name: getattr(row, name) for name in names}
         view_of = ActivityView(**values | {"owner_name": None, "because": ""})
         custom: Any = read_only(row.custom)
-        facts = activity_facts(view_of, custom, FIELDS, ZONE)
+        facts = activity_facts(view_of, custom, FIELDS, ZONE, _teams(x, row.owner_id))
         rows.facts["activity"][row.id] = {**facts, **_advised(x, "activity", row.id)}
     return rows
 
@@ -220,12 +225,18 @@ def _of_customer(x: Executor, customer_id: int, owner_id: int | None) -> Around:
     tagged = select(customer_tag.c.tag_id).where(customer_tag.c.customer_id == customer_id)
     return Around(
         team_id=x.scalar(select(person.c.team_id).where(person.c.id == owner_id)),
+        team_ids=_teams(x, owner_id),
         tag_ids=tuple(x.scalars(tagged)),
         planned=_count(x, activity.c.customer_id == customer_id, activity.c.state == "planned") > 0,
         open_deals=_count(x, *open_ones),
         has_phone=_count(x, *points, contact_point.c.kind == "phone") > 0,
         has_mail=_count(x, *points, contact_point.c.kind == "email") > 0,
     )
+
+
+def _teams(x: Executor, owner_id: int | None) -> tuple[int, ...]:
+    path = x.scalar(select(team.c.path).join(person, person.c.team_id == team.c.id).where(person.c.id == owner_id))
+    return tuple(int(step) for step in (path or "").split("/") if step)
 
 
 def _has_next(x: Executor, deal_id: int, customer_id: int | None) -> bool:

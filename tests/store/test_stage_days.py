@@ -105,7 +105,7 @@ def test_a_day_is_one_of_utc_wherever_the_moment_was_written(w: Work) -> None:
     days = w.session.scalars(select(stage_day.c.day).order_by(stage_day.c.day)).all()
     assert days == [date(2026, 3, 1), date(2026, 3, 2)]
     assert rollups.compare(w.session, stage_day).is_right
-    assert stage_days.stays(w.session, None, "a.one", datetime(2026, 3, 2, tzinfo=UTC).date()) == {"first": 3 * DAY}
+    assert stage_days.stays(w.session, None, "a.one", datetime(2026, 3, 2, tzinfo=UTC)) == {"first": 3 * DAY}
 
 
 def test_stays_are_of_the_owners_process_and_time_asked_for(w: Work, cast: Cast) -> None:
@@ -117,12 +117,13 @@ def test_stays_are_of_the_owners_process_and_time_asked_for(w: Work, cast: Cast)
     count(w, gone, by=-1)
     an_event(w, deal_id, at=NOW, secs_in_prev=7 * DAY, owner_id=mine, process="a.two")
 
-    def stay(owners: set[int] | None, since: date | None = None) -> dict[str, int]:
+    def stay(owners: set[int] | None, since: datetime | None = None) -> dict[str, int]:
         return stage_days.stays(w.session, owners, "a.one", since)
 
     assert stay(None) == {"first": 2 * DAY}
     assert stay({mine}) == {"first": 1.5 * DAY}
     assert stay({0}) == {"first": 9 * DAY}
     assert stay(set()) == {}
-    assert stay(None, NOW.date()) == {"first": 2 * DAY}
-    assert stay(None, NOW.date() + timedelta(days=1)) == {}
+    assert stay(None, NOW - timedelta(hours=3)) == {"first": 2 * DAY}
+    assert stay(None, NOW + timedelta(hours=22)) == {}
+    assert stay(None, NOW - timedelta(days=300)) == {"first": 2 * DAY}

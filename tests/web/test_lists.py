@@ -243,7 +243,7 @@ def test_what_is_not_read_whole_is_neither_changed_nor_exported_nor_saved(
     page = browser.get(f"/customers?{asked}&select=1").text
     assert 'name="query"' not in page
     assert "it may show more than was meant" in page
-    assert "Export CSV" not in page
+    assert "Save as a file" not in page
     assert "/lists/customer/views/new" not in page
     sent = dict(parse_qsl(asked))
     assert browser.send("/lists/customer/export", sent).status_code == 422
@@ -288,7 +288,6 @@ def test_a_search_says_how_many_it_finds_and_never_stops_in_silence(
     monkeypatch.setattr("salesapp.store.listed.FOUND", 4)
     assert 'name="query"' not in browser.get("/customers?q=Müller&select=1").text
     assert browser.send("/bulk", query).status_code == 422
-    assert browser.send("/lists/customer/export", {"q": "Müller"}).status_code == 422
 
 
 def test_an_archived_tag_is_not_offered(client_of: Clients, cast: Cast) -> None:
@@ -491,8 +490,8 @@ def test_who_may_not_export_gets_nothing(client_of: Clients, cast: Cast) -> None
     for who, status in (("owner", 403), ("reader", 403), ("manager", 200), ("admin", 200)):
         browser = client_of(getattr(cast, who))
         assert browser.send("/lists/customer/export").status_code == status, who
-        assert ("Export CSV" in browser.get("/customers").text) is (status == 200)
-    assert client_of(cast.manager).get("/lists/customer/export").status_code == 405
+        assert ("Save as a file" in browser.get("/customers").text) is (status == 200)
+        assert browser.get("/lists/customer/export").status_code == status, who
 
 
 def test_the_file_has_the_lists_rows_columns_and_order_and_is_written_down(client_of: Clients, cast: Cast) -> None:
@@ -541,7 +540,7 @@ def test_deals_and_activities_are_exported_too(client_of: Clients, cast: Cast) -
     with work(cast.owner, NOW) as w:
         w.session.execute(update(deal).where(deal.c.id == deal_id).values(amount_minor=123450))
     rows = _exported(client_of(cast.manager), "deal")
-    assert rows[0][3:5] == ["Amount", "Amount: currency"]
+    assert rows[0][3:5] == ["Amount", "Currency"]
     assert rows[1][0] == "Oven"
     assert rows[1][3:5] == ["1234.50", "CNY"]
     assert _exported(client_of(cast.manager), "activity", "state=all&who=team")[0][0] == "Kind"

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from flask import Flask
 
 from salesapp.domain.company import Company
+from salesapp.domain.money import CURRENCIES
 from salesapp.domain.permissions import Actor
 from salesapp.domain.text import LANGUAGES
 from salesapp.testing import Browser, Cast
-from salesapp.web.choices import CURRENCIES, offered_currencies, offered_languages
+from salesapp.web.choices import offered_currencies, offered_languages
 
 ClientOf = Callable[[Actor], Browser]
 USUAL = {"name": "Demo", "currency": "CNY", "country": "CN", "zone": "Asia/Shanghai", "lost_needs_yes": ""}

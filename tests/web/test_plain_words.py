@@ -34,6 +34,7 @@ SPELT_BY = {  # file -> what its f-strings can become
     "decisions.py": [f"decision.{what}" for what in ("asked", "step_granted", "granted", "refused", "withdrawn")],
     "deal_moves.py": ["deal.won", "deal.lost"],
     "given_fields.py": [f"{kind}.changed" for kind in ("customer", "contact", "deal")],
+    "import_mappings.py": [f"import_mapping.{what}" for what in ("saved", "archived", "restored")],
     "own_fields.py": [f"own_field.{what}" for what in CHANGES],
     "result_questions.py": [f"result_question.{what}" for what in CHANGES],
     "sources.py": [f"source.{what}" for what in CHANGES],

@@ -234,7 +234,7 @@ def test_the_file_has_no_formula_and_is_noted(client_of: ClientOf, cast: Cast) -
     assert "<" not in answer.text
     with reading() as x:
         noted = x.execute(select(event.c.data).where(event.c.kind == "audit.exported")).scalars().all()
-    assert noted == [{"person": str(cast.owner.id)}]
+    assert noted == [{"person": str(cast.owner.id), "format": "csv", "n": 2}]
 
 
 def test_the_chain_is_checked_in_the_background_and_said(

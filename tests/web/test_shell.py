@@ -50,7 +50,7 @@ def test_it_keeps_all_that_a_page_asks_for(client_of: Callable[[Actor], Browser]
 
 def test_another_version_is_another_worker(app: Flask, client: Browser) -> None:
     with app.test_request_context():
-        assert render.asset("app.js") in client.get("/service-worker.js").text
+        assert render.asset("all.js") in client.get("/service-worker.js").text
 
 
 def test_a_worker_speaks_the_language_of_the_page_that_asks_for_it(client: Browser) -> None:

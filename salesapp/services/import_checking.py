@@ -1,0 +1,92 @@
+"""The check of a file, done by a job: read to its end, planned portion by portion, and nothing is changed."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from salesapp.domain.errors import N_, Refused, problem
+from salesapp.domain.import_findings import NOTED, REJECTED, Finding, Findings
+from salesapp.domain.importing import CHECKED, CHECKING, UPLOADED
+from salesapp.domain.permissions import SYSTEM
+from salesapp.services import import_runs as verbs
+from salesapp.services.import_kinds import Plan, Rejected
+from salesapp.services.import_pass import MOST, Counts, Overtaken, Pace, Pass, open_pass, portions
+from salesapp.services.work import work
+from salesapp.store import import_runs
+from salesapp.store.engine import reading
+
+log = logging.getLogger(__name__)
+
+MOST_ROWS: Final = 1_000_000
+TOLD_EVERY: Final = 4000
+"""Rows after which a check says how far it is."""
+TOO_MANY: Final = N_("This file has more than %(most)s rows. Please split it.")
+
+
+def check_file(args: Mapping[str, Any], now: datetime) -> None:
+    """A dry run through the whole file; what it found is kept with the run."""
+    try:
+        at = open_pass(args["run"], args["turn"], CHECKING, now)
+        if at is not None:
+            _check(at)
+    except Overtaken:
+        log.info("the check of import %s was overtaken", args["run"])
+    except Refused as refused:
+        _unreadable(args, refused, now)
+
+
+def _check(at: Pass) -> None:
+    findings, counts, done, told = Findings(), Counts(), at.run.done, 0
+    pace, seen = Pace(MOST), 0
+    for portion in portions(at.rows(), pace):
+        parsed, rejected = at.read(portion)
+        with reading() as x:
+            plan = at.kind.plan(x, parsed, at.run.asked, at.known)
+        _find(findings, plan, rejected)
+        counts.add(plan, len(rejected))
+        seen += len(portion)
+        if seen > MOST_ROWS:
+            raise Refused([problem("", TOO_MANY, most=MOST_ROWS)])
+        if seen - told >= TOLD_EVERY:
+            _step(at, done, seen)
+            done = told = seen
+    wanted = {what: sorted(words.values()) for what, words in at.known.wanted.items()}
+    data = {"found": [each.to_data() for each in findings.found()], "wanted": wanted}
+    _checked(at, done, seen, counts, data)
+
+
+def _find(findings: Findings, plan: Plan, rejected: Sequence[Rejected]) -> None:
+    for row in (*rejected, *plan.rejected):
+        for reason in row.reasons:
+            findings.add(REJECTED, row.line, reason)
+    for line, note in plan.notes:
+        findings.add(NOTED, line, note)
+
+
+def _step(at: Pass, done: int, seen: int) -> None:
+    with work(at.actor, at.now) as w:
+        if not import_runs.go_on(w.session, at.run, done, seen):
+            raise Overtaken
+
+
+def _checked(at: Pass, done: int, seen: int, counts: Counts, data: Mapping[str, Any]) -> None:
+    with work(at.actor, at.now) as w:
+        values = {"state": CHECKED, "total": seen, "findings": data, **counts.data()}
+        if not import_runs.go_on(w.session, at.run, done, seen, values):
+            raise Overtaken
+        found = import_runs.find(w.session, at.run.id, lock=True)
+        assert found is not None, "it was there a moment ago"
+        if found.goes_on:
+            verbs.begin_writing(w, found)
+
+
+def _unreadable(args: Mapping[str, Any], refused: Refused, now: datetime) -> None:
+    """The file cannot be read to its end: nothing of it comes in, and the sentence says why."""
+    with work(SYSTEM, now) as w:
+        run = import_runs.find(w.session, args["run"], lock=True)
+        if run is None or run.turn != args["turn"]:
+            return
+        said = refused.problems[0].message
+        error = Finding(REJECTED, said, 1, ()).to_data()
+        import_runs.set_values(w.session, run.id, {"state": UPLOADED, "findings": {"error": error}})

@@ -1,0 +1,121 @@
+"""What the preview of an import is asked: other settings, a check, a saved mapping; and the empty tables to fill in."""
+
+import csv
+import io
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.exceptions import NotFound as WerkzeugNotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from salesapp.domain.errors import AlreadyDone, Problem, Refused
+from salesapp.domain.importing import KINDS, ImportAsked
+from salesapp.domain.safe_cells import safe_cell
+from salesapp.services import import_mappings, import_words
+from salesapp.services import import_runs as service
+from salesapp.services.import_registry import kind_for, known_of, offered
+from salesapp.services.work import work
+from salesapp.store import import_mappings as mappings
+from salesapp.store.engine import reading
+from salesapp.web import imports_page, render
+from salesapp.web.i18n import gettext, say
+from salesapp.web.imports_asking import read_asked
+from salesapp.web.imports_page import Asking
+from salesapp.web.request import current_actor, current_now, need, request_key
+
+bp = Blueprint("imports_ask", __name__)
+CHECK, LOOK, SAVE = "check", "look", "save"
+Answer = AnyResponse | str | tuple[str, int]
+
+
+@bp.post("/import/<int:run_id>")
+def ask(run_id: int) -> Answer:
+    """What the form says, kept; then drawn anew, checked, or saved for the next file."""
+    actor, now = current_actor(), current_now()
+    do = LOOK if "redraw" in request.args else request.form.get("do", CHECK)
+    with reading() as x:
+        run = service.load(x, actor, run_id)
+        asked = import_words.filled(x, actor, run, read_asked(request.form, run.asked), now)
+        header = service.preview(x, actor, run_id, now, asked).header if do == SAVE else ()
+    problems = _kept(run_id, asked, do, header)
+    if problems or do == LOOK:
+        return _drawn(run_id, asked, problems), 422 if problems and do != LOOK else 200
+    if do == SAVE:
+        render.flash(gettext("Kept. Files with the same columns are read like this one."))
+    return redirect(f"/import/{run_id}{'?ask=1' if do == SAVE else ''}", 303)
+
+
+def _kept(run_id: int, asked: ImportAsked, do: str, header: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Keep the question and do with it what was pressed; what is wrong with it otherwise."""
+    try:
+        with work(current_actor(), current_now(), request_key=request_key()) as w:
+            service.ask(w, run_id, asked)
+            if do == SAVE:
+                import_mappings.save_mapping(w, request.form.get("name", ""), asked, header)
+            elif do == CHECK:
+                service.check(w, run_id)
+    except Refused as refused:
+        return refused.problems
+    except AlreadyDone:
+        pass
+    return ()
+
+
+def _drawn(run_id: int, asked: ImportAsked, problems: tuple[Problem, ...]) -> str:
+    with reading() as x:
+        run = service.load(x, current_actor(), run_id)
+        return imports_page.question(x, run, Asking(problems, request.form.get("name", "")), asked)
+
+
+# --- saved mappings ---
+
+
+@bp.post("/import/<int:run_id>/like/<int:mapping_id>")
+def like(run_id: int, mapping_id: int) -> AnyResponse:
+    """Read the file as the saved mapping says."""
+    actor, now = current_actor(), current_now()
+    with reading() as x:
+        run, saved = service.load(x, actor, run_id), mappings.load(x, mapping_id)
+        header = service.preview(x, actor, run_id, now).header
+        if saved.archived_at is not None or saved.kind not in offered(actor):
+            raise WerkzeugNotFound
+        asked = import_words.fitted(x, actor, import_mappings.as_last_time(saved, run.asked, header), now)
+    try:
+        with work(actor, now, request_key=request_key()) as w:
+            service.ask(w, run_id, asked)
+    except AlreadyDone:
+        pass
+    return redirect(f"/import/{run_id}", 303)
+
+
+@bp.post("/import/mappings/<int:mapping_id>/<any(archive, restore):what>")
+def press(mapping_id: int, what: str) -> AnyResponse:
+    """Delete a saved mapping, or bring it back."""
+    archive = what == "archive"
+    try:
+        with work(current_actor(), current_now(), request_key=request_key()) as w:
+            (import_mappings.put_away if archive else import_mappings.bring_back)(w, mapping_id)
+    except AlreadyDone:
+        pass
+    undo = f"/import/mappings/{mapping_id}/restore" if archive else None
+    render.flash(gettext("Deleted.") if archive else gettext("Restored."), undo=undo)
+    return redirect("/import", 303)
+
+
+# --- tables to fill in ---
+
+
+@bp.get("/import/template/<kind>.csv")
+def template(kind: str) -> Response:
+    """An empty table with a column for each field, called as this person calls them."""
+    actor = current_actor()
+    need(actor, "import")
+    if kind not in KINDS:
+        raise WerkzeugNotFound
+    found = kind_for(actor, kind)
+    with reading() as x:
+        fields = found.fields(known_of(x, actor, ImportAsked(kind=kind), current_now()))
+    out = io.StringIO(newline="")
+    csv.writer(out).writerow([safe_cell(say(each.label)) for each in fields.values()])
+    answer = Response("﻿" + out.getvalue(), mimetype="text/csv")  # the mark tells Excel and WPS that it is UTF-8
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{say(found.label)}.csv")
+    return answer

@@ -1,0 +1,72 @@
+"""Bringing a file in on a phone: the preview follows what is chosen, the progress by itself; and all of it without
+script."""
+
+from pathlib import Path
+
+from flask import Flask
+from playwright.sync_api import Page
+
+from salesapp.testing import Cast
+from tests.browser.conftest import NewPage
+from tests.web.imports_kit import CUSTOMERS, run_of, worked_off
+
+
+def _file(tmp_path: Path) -> Path:
+    file = tmp_path / "客户.csv"
+    file.write_bytes(CUSTOMERS.encode("gb18030"))
+    return file
+
+
+def _chosen(page: Page, file: Path) -> int:
+    """The file sent; the id of its import."""
+    page.goto("/import")
+    page.locator('input[type="file"]').set_input_files(file)
+    page.locator('form[action="/import"] .btn-primary').click()
+    page.wait_for_selector("#asking")
+    return int(page.url.rsplit("/", 1)[1])
+
+
+def test_the_preview_follows_what_is_chosen(app: Flask, new_page: NewPage, cast: Cast, tmp_path: Path) -> None:
+    page = new_page(cast.manager)
+    run_id = _chosen(page, _file(tmp_path))
+    assert page.locator("#f-c0").input_value() == "name"
+    page.locator("#f-header").focus()
+    with page.expect_response("**/import/*?redraw=1"):
+        page.locator("#f-header").select_option("0")
+    page.wait_for_selector('.import-table td:text-is("名称")')
+    assert page.evaluate("document.activeElement.id") == "f-header"
+    with page.expect_response("**/import/*?redraw=1"):
+        page.locator("#f-header").select_option("1")
+    page.wait_for_selector('.import-table th:text-is("名称")')
+    with page.expect_response("**/import/*?redraw=1"):
+        page.locator("#f-c2").select_option("")
+    assert run_of(run_id).asked.columns == {0: "name", 1: "phone"}
+    page.locator('button[value="check"]').click()
+    page.wait_for_selector("#import-run progress")
+    worked_off(run_id)
+    page.wait_for_selector(f'form[action="/import/{run_id}/start"]')  # it asks by itself how far it is
+
+
+def test_all_of_it_without_script(app: Flask, new_page: NewPage, cast: Cast, tmp_path: Path) -> None:
+    page = new_page(cast.manager, script=False)
+    run_id = _chosen(page, _file(tmp_path))
+    page.locator("#f-header").select_option("0")
+    page.locator('button[value="look"]').click()
+    page.wait_for_selector('.import-table td:text-is("名称")')
+    page.locator("#f-header").select_option("1")
+    page.locator('button[value="check"]').click()
+    page.wait_for_selector("#import-run progress")
+    worked_off(run_id)
+    page.reload()
+    page.locator(f'form[action="/import/{run_id}/start"] button').click()
+    page.wait_for_selector("#import-run progress")
+    worked_off(run_id)
+    page.reload()
+    page.locator(f'a[href="/import/{run_id}/records"]').first.click()
+    page.wait_for_selector('text="王建国"')
+    page.goto(f"/import/{run_id}")
+    page.locator(f'form[action="/import/{run_id}/undo"] button').click()
+    page.wait_for_selector("#import-run progress")
+    worked_off(run_id)
+    page.reload()
+    assert page.locator(f'form[action="/import/{run_id}/undo"]').count() == 0
