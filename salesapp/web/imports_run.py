@@ -81,7 +81,7 @@ def _ended(run: RunView) -> dict[str, Any]:
         "coming": coming if run.can_start else 0,
         "nothing": _nothing(run),
         "rejected": run.rejected if run.state == "done" and run.rejected_key else 0,
-        "may_undo": run.state == "done" and run.can_stop and coming > 0,
+        "may_undo": coming if run.state == "done" and run.can_stop else 0,
         "list_href": f"/import/{run.id}/records" if coming and run.state == "done" else "",
     }
 

@@ -65,6 +65,7 @@ def test_all_of_it_without_script(app: Flask, new_page: NewPage, cast: Cast, tmp
     page.locator(f'a[href="/import/{run_id}/records"]').first.click()
     page.wait_for_selector('text="王建国"')
     page.goto(f"/import/{run_id}")
+    page.locator("details.fold", has=page.locator(f'form[action="/import/{run_id}/undo"]')).locator("summary").click()
     page.locator(f'form[action="/import/{run_id}/undo"] button').click()
     page.wait_for_selector("#import-run progress")
     worked_off(run_id)

@@ -150,6 +150,12 @@ def test_what_lies_in_the_future_or_names_nobody_is_refused(app: Flask, cast: Ca
     assert rejected(run) == {2: "Created on: This lies in the future.", 3: "Owner: Nobody here is called Nobody."}
 
 
+def test_an_organisation_is_called_by_many_words(app: Flask) -> None:
+    words = ("公司", "企业", "公司 / 单位", "компания", "Business", "organisation")
+    assert bring("n,k\n" + "".join(f"N{at},{word}\n" for at, word in enumerate(words)), "name", "kind").added == 6
+    assert count(customer, customer.c.kind == "organisation") == len(words)
+
+
 def test_names_in_parts_and_companies_without_a_name(app: Flask) -> None:
     text = "f,g,c\nSmith,Ann,\n王,小明,\n,,Green Hill\n"
     assert bring(text, "family_name", "given_name", "company").added == 3

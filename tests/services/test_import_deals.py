@@ -340,6 +340,12 @@ def test_amounts_in_other_currencies_and_ways(app: Flask, cast: Cast) -> None:
     assert [tuple(row) for row in found] == [(105_450, "USD"), (21_800_000, "CNY"), (1054, "JPY")]
 
 
+@pytest.mark.parametrize("word", ["已赢单", "已成交", "Выиграна", "Won"])
+def test_an_outcome_may_be_called_as_our_lists_call_it(app: Flask, cast: Cast, word: str) -> None:
+    bring(cast.admin, f"k1,A,{word},2025-06-01,2025-05-01", names=("key", "title", "state", "closed_at", "created_at"))
+    assert one().state == "won"
+
+
 def test_lost_deals_have_their_reason(app: Flask, cast: Cast) -> None:
     names = ("key", "title", "state", "closed_at", "created_at", "lost_reason", "note")
     bring(cast.admin, "k1,A,Closed Lost,2025-06-01,2025-05-01,No budget,They wait", names=names)
