@@ -14,6 +14,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 HASHED := install --no-deps --require-hashes
 NOT_HERE := not browser and not postgres and not packaging
+# What is the same whatever the database is.
+NO_DATABASE := $(addprefix --ignore=tests/,domain i18n lint)
 # Tests with random cases and no database: the ones that are worth very many of them.
 RANDOM := tests/domain tests/web/test_i18n.py tests/web/test_sign_in.py
 
@@ -46,7 +48,7 @@ test-all: test test-postgres test-browser ## the tests on SQLite, again on Postg
 
 test-postgres: dev ## the same tests, and those for PostgreSQL only, on PostgreSQL
 	$(BIN)/python -m tests.postgres
-	SALESAPP_TEST_DATABASE=postgres $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not packaging"
+	SALESAPP_TEST_DATABASE=postgres $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not packaging" $(NO_DATABASE)
 
 test-browser: dev ## the tests that drive Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \

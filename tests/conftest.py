@@ -1,5 +1,6 @@
 """What the whole suite shares: the product's own test kit, and a PostgreSQL server where it is asked for."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -31,3 +32,4 @@ def pytest_configure(config: pytest.Config) -> None:
     """Steady unless another profile is asked for by name."""
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("steady")
+    gc.freeze()  # what is imported stays: going through it again and again is a tenth of the run
