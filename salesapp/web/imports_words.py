@@ -20,7 +20,7 @@ ENCODINGS: Final[Mapping[str, str]] = {
     "cp866": "DOS 866 (Русский)",
     "cp1252": "Windows-1252 (Latin)",
     "shift_jis": "Shift_JIS (日本語)",
-    "euc-kr": "EUC-KR (한국어)",
+    "euc-kr": "CP949 (한국어)",
 }
 DELIMITERS: Final = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar")}
 DATES: Final = {  # in the sentence, in the select

@@ -31,7 +31,7 @@ def hospitals(cast: Cast, clock: Clock, database_url: str, tmp_path: Path, monke
     monkeypatch.setenv("SALESAPP_DATABASE_URL", database_url)
     monkeypatch.setattr("salesapp.app.create_app", partial(create_app, clock=clock))
     columns = ("NAME=name", "tel=phone", "ADD=address", "ID=key")
-    words = ["import", "customers", str(HOSPITALS), "--encoding", "gbk", "--kind", "organisation"]
+    words = ["import", str(HOSPITALS), "--kind", "customer", "--encoding", "gbk", "--set", "kind=organisation"]
     words += ["--owner", "owner@example.com", *(word for each in columns for word in ("--map", each))]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
