@@ -263,7 +263,7 @@ def test_a_gate_of_ones_own_holds_a_deal_up_at_once(
     ready(cast.owner, deal)
     second = process().stages[1].key
     seller = client_of(cast.owner)
-    assert "CT" not in seller.get(f"/deals/{deal}/move?to={second}").text
+    assert "Deal name contains" not in seller.get(f"/deals/{deal}/move?to={second}").text
     browser.send(f"{HERE}/{second}/gates/new", {"f0": "title", "o0": "contains", "v0": "CT", "enter": "1"})
     sheet = seller.get(f"/deals/{deal}/move?to={second}").text
     assert "Deal name contains “CT”" in unescape(sheet)
