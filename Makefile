@@ -21,7 +21,8 @@ RANDOM := tests/domain tests/web/test_i18n.py tests/web/test_sign_in.py
 
 # One stamp per instance folder, kept in .venv so that nothing foreign lies in the folder itself.
 INSTANCE_STAMP := .venv/.upgraded-$(shell printf %s "$$SALESAPP_INSTANCE $$SALESAPP_DATABASE_URL" | cksum | cut -d ' ' -f 1)
-MIGRATIONS := $(shell find salesapp/migrations plugins -path '*migrations*' -name '*.py' 2>/dev/null)
+MIGRATIONS := $(shell find salesapp/migrations plugins "$${SALESAPP_INSTANCE:-instance}/plugins" \
+	-path '*migrations*' -name '*.py' 2>/dev/null | grep -v ' ')
 CATALOGUES := $(wildcard salesapp/translations/*/LC_MESSAGES/*.po plugins/*/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: help install program run dev test test-all test-postgres test-browser test-packaging test-long lint format lock \

@@ -50,6 +50,8 @@ def main(instance: Path, url: str, port: int, now: datetime, is_bare: bool, serv
     """Serve until told to stop."""
     app = bare() if is_bare else application(instance, url, now)
     served = Server(app, Serving(port=port, workers=1, threads=threads, jobs=False), lambda: None)
+    if is_bare:
+        served.cfg.set("post_worker_init", lambda _worker: None)  # it has no plugins to tell that it serves
     if server != "gthread":
         served.cfg.set("worker_class", server)
     served.run()

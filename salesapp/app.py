@@ -48,13 +48,17 @@ def create_app(
     app.extensions["salesapp_settings"] = settings
     app.extensions["salesapp_clock"] = clock
     app.extensions["salesapp_plugins"] = loaded = _plugins(settings, plugins)
-    app.extensions["salesapp_hooks"] = Hooks(loaded, raise_errors=testing or settings.debug)
-    app.extensions["salesapp_house"] = House(loaded.catalog)
+    app.extensions["salesapp_hooks"] = _hooks(settings, loaded, testing=testing)
+    app.extensions["salesapp_house"] = House(loaded)
     engine.bind(app, settings.database)
     extensions.htmx.init_app(app)
     extensions.login.init_app(app)
     blueprints.register(app)
     return app
+
+
+def _hooks(settings: Settings, loaded: Plugins, *, testing: bool) -> Hooks:
+    return Hooks(loaded, raise_errors=testing or settings.debug, trace=settings.trace_plugins)
 
 
 def _configure(app: Flask, settings: Settings, *, testing: bool) -> None:
@@ -95,5 +99,5 @@ def secret_key(instance: Path) -> str:
 
 def _plugins(settings: Settings, folders: Sequence[Path] | None) -> Plugins:
     if folders is None:
-        folders = [places.PLUGINS, settings.instance / "plugins"]
+        folders = [places.PLUGINS, settings.plugins]
     return load_plugins(folders, only=None, safe_mode=settings.safe_mode)

@@ -26,6 +26,7 @@ class Settings:
     safe_mode: bool = _setting(False, "run the core only, without any plugin")
     demo: bool = _setting(False, "this is the demo: pages say so")
     debug: bool = _setting(False, "raise errors of plugins instead of containing them")
+    trace_plugins: bool = _setting(False, "print each call of a plugin: its answer, and how long it took")
     max_form_bytes: int = _setting(1_000_000, "largest ordinary form, in bytes")
     max_file_bytes: int = _setting(25_000_000, "largest file somebody may attach, in bytes")
     max_upload_bytes: int = _setting(100_000_000, "largest form with files, in bytes")
@@ -34,6 +35,11 @@ class Settings:
     def database(self) -> str:
         """The database address, the default filled in."""
         return self.database_url or f"sqlite:///{self.instance.absolute() / 'salesapp.db'}"
+
+    @property
+    def plugins(self) -> Path:
+        """The folder of the installation's own plugins; the demo shows those of the installation it lies in."""
+        return (self.instance.parent if self.demo and self.instance.name == "demo" else self.instance) / "plugins"
 
 
 def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

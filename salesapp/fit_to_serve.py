@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from salesapp.config import Settings, read_settings
+from salesapp.services.plugin_health import started
 from salesapp.store import schema
 from salesapp.store.engine import db, engines
 from salesapp.store.schema import SchemaState
@@ -44,4 +45,5 @@ def checked_app() -> Flask:
         reason = why_unfit(settings)
     if reason:
         raise SystemExit(reason)
+    app.before_request(lambda: started(app.extensions["salesapp_clock"]()))  # its processes part when they like
     return app

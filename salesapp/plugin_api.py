@@ -1,7 +1,9 @@
 """The front door: everything a plugin may use, and the only module of SalesApp it imports.
 
 A plugin is one Python file, or a folder with an `__init__.py`, in `instance/plugins/`. The name of the file or folder
-is the name of the plugin: small letters, digits and `_`. This whole file is a plugin, `instance/plugins/bakery.py`:
+is the name of the plugin: small letters, digits and `_`. `salesapp plugins new bakery` makes one to begin with, and
+docs/plugins/ shows how to go on; records alone need no Python, but can be one `pack.toml`. This whole file is a plugin,
+`instance/plugins/bakery.py`:
 
     from salesapp.plugin_api import Field, Gate, IndustryPack, KeyStep, LostReason, Manifest, N_, Process, Stage
     from salesapp.plugin_api import AllOf, Fields, ResultForm, Text, When, hookimpl, problem
@@ -55,7 +57,7 @@ is the name of the plugin: small letters, digits and `_`. This whole file is a p
         return [pack, TASTED, Fields("customer", (ALLERGY,))]
 
     @hookimpl
-    def salesapp_check_deal_move(deal, to, now):
+    def salesapp_check_deal_move(deal):
         if deal.process == "bakery.cakes" and deal.expected_close and deal.expected_close.weekday() == 6:
             return [problem("expected_close", N_("We do not bake on Sundays."))]
 
@@ -78,61 +80,199 @@ Everybody else knows the process above as `bakery.cakes`.
 - A *result form* asks its fields when an activity of its kind is done and somebody was reached, `process` narrows it
   to deals of one process; only those named in `required` must be answered. The answer to the one above is in the
   activity's `answers["bakery"]["liked"]`; one key means the same field in all forms of a plugin.
+- A `SettingsForm` is what the owner sets about the plugin, on its page among the plugins: fields, each with the
+  `default` that holds until then. What is set is in `reads.settings()` and `w.settings()`, by the fields' keys.
 - *Conditions* are data as well: `When` asks one question (its docstring says which), `AllOf((…, …))`, `AnyOf((…, …))`
   and `Not(…)` join them. Every deal has `title`, `amount`, `expected_close`, `customer`, `owner`, `contacts` (how
   many) and `stage_since` (the day it came into its stage); those of a process have `step.<key>` and `field.<key>`.
 
 *Hooks* answer questions about one situation, where a gate cannot: look for a gate first. A hook may take fewer
 arguments than the house offers, by the same names: `def salesapp_check_deal_move(deal, to)` is fine. What it is given
-is frozen, and `now` is the time to use. There are two:
+is frozen (a deal is a `DealView`); `now` is the time to use, `actor` (an `Actor`) who does it, and `reads` (`Reads`)
+what that person may know and what the plugin's own tables say. A check answers with a list of `Problem`, each at the
+`place` of its input: all of them are shown together; nothing, or None, says that all is well.
 
-- `salesapp_records() -> list of records`: what the plugin brings. Asked once, at the start.
-- `salesapp_check_deal_move(deal: DealView, to: str, now: datetime) -> list[Problem] | None`: what speaks against moving
-  this deal to `to`, a stage or ":won". All problems of all plugins are shown together, each at its `place` in the form.
+- `salesapp_records()`: what the plugin brings, a list of records. Asked once, at the start.
+- `salesapp_check_customer_save(customer, changes, actor, reads, now)`: what speaks against saving a customer; `changes`
+  is what will be different, by name, `customer` as it was before, None where it is new.
+- `salesapp_check_deal_save(deal, changes, actor, reads, now)`: the same of a deal.
+- `salesapp_check_activity_save(activity, changes, actor, reads, now)`: the same of an activity, planned or done.
+- `salesapp_check_deal_move(deal, to, actor, reads, now)`: what speaks against moving a deal to `to`, a stage or ":won".
+- `salesapp_check_claim(customer, actor, reads, now)`: what speaks against taking a customer out of its pool.
+- `salesapp_narrow(actor, verb, subject, reads, now)`: why this person may not do this, though the house allows it.
+- `salesapp_match_customer(facts, reads, now)`: ids of customers who may be the same as this one, `CustomerFacts`.
+- `salesapp_event(event, w)`: something happened, an `Event` of a kind the plugin `Listens` to; push what follows of it.
+- `salesapp_personal_data(customer, reads, now)`: what the plugin keeps about a customer beside rows that point to them,
+  for the file a customer is given who asks.
+- `salesapp_erase(customer, w)`: take out for good what is personal of a customer in what the plugin keeps.
+- `salesapp_started(now)`: the house is open.
+- `salesapp_health(reads, now)`: what is wrong with the plugin, a list of problems in words for an administrator.
+
+All checks run inside the transaction of the change, with the record and its customer locked, so that a limit ("two at
+once") cannot be passed by two people at the same moment. So they must be quick, and call nothing outside. An event is
+delivered afterwards, in a transaction of its own, and again until it succeeds: that is the place for what takes time.
+
+*Reading and changing*: `reads` gives records as views, `reads.deal(12)`, and what its person may see to join own tables
+with, `reads.visible_customers()`. A `Work` changes things by the house's own verbs, with its rules and rights, in one
+transaction with own rows: `w.add_customer(NewCustomer(name="…"))`, `w.add_deal(NewDeal(…))`, `w.move_deal(7, "asked")`,
+`w.plan_activity(NewActivity(…))`, `w.push_evidence(7, "quote.sent")`, `w.tag(12, "bakery")`, `w.notify(…)`; it says
+itself what else. The house gives one to `salesapp_event`; for a page of its own a plugin opens one:
+`with work(actor, now, plugin="bakery") as w:`. What cannot be is raised: `Refused` with all its problems, `NotAllowed`,
+`NotFound`, `Stale`. On a page that is open to everybody nobody acts: `work(SYSTEM, now)` is the installation itself,
+and `w.take_enquiry(NewCustomer(…))` takes who asks for a new customer, or for the one who has that number already.
+
+*What people see*: records that show something in pages of the house, or bring pages; each is made when somebody looks,
+given `Reads` of that person, and changes nothing.
+
+- A `Panel` is a part of the page of a customer, deal or contact, a `DashboardCard` one of Today: a list of `Line`s, or
+  a template of the plugin. A `MenuItem` is a place in the menu.
+- A `PluginReport` stands below /reports, with the house's filters, table, bars and file; its rows are counted for what
+  a `ReportQuery` asks, and a cell may be `Linked`.
+- `Routes` are pages of the plugin's own, at /p/NAME/…, of a Flask blueprint: `from flask import Blueprint, request` is
+  all of Flask one needs. `asking()` says who asks and when (`Asking`), `reading()` gives the reads of that person,
+  `page(template, …)` makes the page, `flash(text)` says something on the next one, `go_to(address)` leads there.
+- `Terms` put whole messages of the house in the plugin's words: "Hospitals" for "Customers".
+
+`templates/`, `static/` and `translations/` of a plugin that is a folder are used without being named; texts in code are
+said with `gettext` and `ngettext`, those in records, problems and other messages with `say(message)`.
+
+*What it keeps and does by itself*:
+
+- `OwnTables(metadata)` are tables of its own, `bakery_…`, in a `MetaData()` of its own; the plugin is a folder then,
+  with Alembic's scripts in `migrations/`, which `salesapp upgrade` runs. `Id`, `Instant` and `Json` are types of
+  columns that are alike in both databases; `customer_ref()`, `contact_ref()`, `deal_ref()`, `activity_ref()` and
+  `person_ref()` are columns that refer to a record of the house, and say what happens should it go: such rows follow
+  when two customers become one, and come along in backups. A plugin whose tables are not those it is written for
+  rests, with the reason.
+- A `PluginJob` is work beside the pages, `run(w, args)`: by the clock with `Every(timedelta(hours=1))`, or when
+  `w.enqueue("key", {…})` asks for it. What it raises is rolled back and tried again.
+- A `Command` is a click command, `salesapp bakery orders`; with `@pass_work` below its options it is given a `w`.
+- An `ImportMap` says, as data, which heading of another program's files is which field; such files are recognised.
+- `DemoData` fills own tables, or adds records, when `salesapp demo` makes a demo.
 
 When something is wrong with a plugin, it is set aside with the reason on the Plugins page, and the house opens
-without it. When a check fails to run, the move is allowed with a note, unless the manifest says `critical=True`.
+without it. When a check fails to run, what it should have checked is allowed with a note, unless the manifest says
+`critical=True`; `salesapp_narrow` and `salesapp_erase` refuse. A hook that fails five times in a row is off until an
+administrator turns it on again; its events wait meanwhile. SALESAPP_TRACE_PLUGINS=1 prints each call.
 
 A plugin may import its own files (`from .cakes import CAKES`) and any library it needs, but nothing else of SalesApp:
 only the names below stay as they are.
 """
 
 from salesapp.domain.criteria import AllOf, AnyOf, Condition, Not, When
-from salesapp.domain.errors import N_, Msg, Problem, problem
+from salesapp.domain.errors import N_, Msg, NotAllowed, NotFound, Problem, Refused, Stale, problem
+from salesapp.domain.events import Event, Listens
+from salesapp.domain.import_map import ImportMap
 from salesapp.domain.money import Money
 from salesapp.domain.pack import Field, Fields, Gate, IndustryPack, KeyStep, LostReason, Option, Process, Stage
+from salesapp.domain.periods import Every
+from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.domain.result_forms import ResultForm
+from salesapp.domain.settings_form import SettingsForm
+from salesapp.domain.terms import Terms
 from salesapp.domain.text import Text
-from salesapp.domain.views import ActivityView, CustomerView, DealView
+from salesapp.domain.views import ActivityView, CustomerFacts, CustomerView, DealView
 from salesapp.plugging.manifest import API, Manifest
+from salesapp.plugging.own_commands import Command, pass_work
+from salesapp.plugging.own_demo import DemoData
+from salesapp.plugging.own_jobs import PluginJob
+from salesapp.plugging.own_tables import OwnTables, activity_ref, contact_ref, customer_ref, deal_ref, person_ref
+from salesapp.plugging.slots import (
+    DashboardCard,
+    Line,
+    Linked,
+    MenuItem,
+    Panel,
+    PluginReport,
+    ReportQuery,
+    Routes,
+)
 from salesapp.plugging.spec import hookimpl
+from salesapp.services.activities import NewActivity
+from salesapp.services.customers import NewCustomer
+from salesapp.services.deals import NewDeal
+from salesapp.services.plugin_reads import Reads
+from salesapp.services.plugin_work import PluginWork as Work
+from salesapp.services.plugin_work import work
+from salesapp.store.types import Id, Instant, Json
+from salesapp.web.i18n import gettext, ngettext, say
+from salesapp.web.plugin_asking import Asking, asking, flash, go_to, page, reading
 
 __all__ = [
     "API",
     "N_",
+    "SYSTEM",
     "ActivityView",
+    "Actor",
     "AllOf",
     "AnyOf",
+    "Asking",
+    "Command",
     "Condition",
+    "CustomerFacts",
     "CustomerView",
+    "DashboardCard",
     "DealView",
+    "DemoData",
+    "Event",
+    "Every",
     "Field",
     "Fields",
     "Gate",
+    "Id",
+    "ImportMap",
     "IndustryPack",
+    "Instant",
+    "Json",
     "KeyStep",
+    "Line",
+    "Linked",
+    "Listens",
     "LostReason",
     "Manifest",
+    "MenuItem",
     "Money",
     "Msg",
+    "NewActivity",
+    "NewCustomer",
+    "NewDeal",
     "Not",
+    "NotAllowed",
+    "NotFound",
     "Option",
+    "OwnTables",
+    "Panel",
+    "PluginJob",
+    "PluginReport",
     "Problem",
     "Process",
+    "Reads",
+    "Refused",
+    "ReportQuery",
     "ResultForm",
+    "Routes",
+    "SettingsForm",
     "Stage",
+    "Stale",
+    "Terms",
     "Text",
     "When",
+    "Work",
+    "activity_ref",
+    "asking",
+    "contact_ref",
+    "customer_ref",
+    "deal_ref",
+    "flash",
+    "gettext",
+    "go_to",
     "hookimpl",
+    "ngettext",
+    "page",
+    "pass_work",
+    "person_ref",
     "problem",
+    "reading",
+    "say",
+    "work",
 ]

@@ -15,9 +15,12 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestLine
 from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.serving import is_running_from_reloader
 
 from salesapp.domain.text import LANGUAGES
 from salesapp.jobs.beside import Beside
+from salesapp.serve_dev import serve_and_reload
+from salesapp.services.plugin_health import started
 from salesapp.web.errors import TOO_LONG
 
 GRACE_SECONDS = 15
@@ -93,6 +96,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             beside = Beside(app)  # each process gets its own copy, and starts it after it has parted
             self.options["post_worker_init"] = lambda _worker: beside.start()
             self.options["worker_exit"] = lambda _arbiter, _worker: beside.end(GRACE_SECONDS)
+        else:
+            self.options["post_worker_init"] = lambda _worker: tell_plugins(app)
         super().__init__()
 
     def load_config(self) -> None:
@@ -105,14 +110,25 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self.app
 
 
+def tell_plugins(app: Flask) -> None:
+    """Let the plugins know that this process serves."""
+    with app.app_context():
+        started(app.extensions["salesapp_clock"]())
+
+
 def serve(app: Flask, serving: Serving, ready: Callable[[], None]) -> None:
     """Serve until told to stop; requests that are being answered are finished first. `ready` is called once it
-    listens."""
-    Server(app, serving, ready).run()
+    listens. With SALESAPP_DEBUG, a changed file of a plugin starts it again."""
+    if app.debug:
+        serve_and_reload(app, serving.host, serving.port, serving.jobs, ready)
+    else:
+        Server(app, serving, ready).run()
 
 
 def why_not(serving: Serving) -> str | None:
     """Why nothing can listen there, as the system says it; None when it can."""
+    if is_running_from_reloader():  # the process above holds the address
+        return None
     family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
     try:
         with socket.socket(family) as probe:

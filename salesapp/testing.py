@@ -1,9 +1,31 @@
 """The test kit, for our own suite and for plugin authors: an application, people, a frozen clock.
 
-    def test_salesperson_sees_own_customers(client_of, cast): ...
+    pytest_plugins = ["salesapp.testing"]
 
-Use it from a conftest.py with `pytest_plugins = ["salesapp.testing"]`. The database is SQLite unless
-SALESAPP_TEST_DATABASE=postgres, then a template database of the running server named by SALESAPP_TEST_POSTGRES_URL.
+    def test_a_deal_is_won(kit):
+        deal = kit.a_deal("car_wash.order")
+        with refused("field.wish"):
+            kit.move(deal, "offered")
+        assert kit.win(kit.fill(deal, wish="a wash", amount=880)).state == "won"
+
+`pytest instance/plugins/car_wash` is all there is to run: the first line stands in the test file itself, so it also
+works for all plugins at once. The fixtures:
+
+- `kit`: what people do, in a line each: `a_customer`, `a_deal`, `an_activity`, `fill`, `tick`, `move`, `win`, `lose`,
+  `finish`; `run_jobs(until=…)` lets the jobs work while the clock goes on; `why_set_aside("car_wash")` says why a
+  plugin does not run. `refused("field.wish", …)` holds when the house says no, for these reasons and no other.
+- `app`: an application on a fresh database, with the bundled plugins and the one this test is about: the folder the
+  test lies in, or `car_wash.py` or `.toml` beside `test_car_wash.py`; the fixture `plugin_paths` names others.
+- `cast`: admin, manager, owner (whose records they are), colleague, outsider, reader, other_manager.
+- `client_of(cast.owner)`: their browser: `.get("/deals")`, `.send(path, {…})`. `client`: nobody's.
+- `clock`: stands at NOW until `clock.advance(days=1)`. `statements`: every SQL statement that ran.
+
+What a plugin does wrong is raised, so a test sees it; that includes writing to a table that is not its own.
+
+The database is SQLite unless SALESAPP_TEST_DATABASE=postgres, then a template database of the running server named by
+SALESAPP_TEST_POSTGRES_URL.
+
+(PYTEST_DONT_REWRITE: a test file imports names from here before pytest makes it a plugin, and would be warned.)
 """
 
 import os
@@ -21,16 +43,22 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, event
 
+from salesapp import places
 from salesapp.app import create_app
 from salesapp.config import Settings
 from salesapp.domain.permissions import SYSTEM, Actor
+from salesapp.plugging.plugin_schema import with_tables
 from salesapp.postgres_for_tests import Databases
 from salesapp.services.work import Work, work
-from salesapp.store import people, schema, sign_ins
+from salesapp.store import people, plugin_schema, schema, sign_ins
 from salesapp.store.engine import WRITES, db, engines, reading
 from salesapp.store.inserts import insert_row
 from salesapp.store.tables import pool, team
+from salesapp.testing_kit import Kit, refused
+from salesapp.testing_plugins import check_own_table, plugins_around
 from salesapp.web import kept
+
+__all__ = ["NOW", "PASSWORD", "Browser", "Cast", "Clock", "Kit", "add_person", "make_cast", "on_postgres", "refused"]
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in Shanghai
 PASSWORD = "correct horse battery"  # noqa: S105 (of people who exist in tests only)
@@ -104,9 +132,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, clock: Clock, statements: list[str]) -> Iterator[Flask]:
+def plugin_paths(request: pytest.FixtureRequest) -> list[Path]:
+    """The plugins a test is about: the one it lies in or beside. A test of something else gives others."""
+    return plugins_around(request.path)
+
+
+@pytest.fixture
+def app(
+    database_url: str, tmp_path: Path, clock: Clock, statements: list[str], plugin_paths: list[Path]
+) -> Iterator[Flask]:
     """An application on a fresh database, within its context."""
-    made = create_app(Settings(instance=tmp_path, database_url=database_url), clock=clock, testing=True)
+    folders = [places.PLUGINS, *plugin_paths] if plugin_paths else None
+    settings = Settings(instance=tmp_path, database_url=database_url)
+    made = create_app(settings, plugins=folders, clock=clock, testing=True)
+    _make_tables(made, database_url)
+    made.extensions["salesapp_under_test"] = plugin_paths
     made.jinja_env.bytecode_cache = _templates
     with made.app_context():
         _listen(db.engine, statements)
@@ -115,6 +155,12 @@ def app(database_url: str, tmp_path: Path, clock: Clock, statements: list[str]) 
         db.session.remove()
         engines().read.dispose()
     kept.forget()  # else what was kept for this application keeps all of it in memory
+
+
+def _make_tables(app: Flask, url: str) -> None:
+    """The tables of the plugins under test, as `salesapp upgrade` makes them."""
+    for each in with_tables(app.extensions["salesapp_plugins"]):
+        plugin_schema.upgrade_one(url, each)
 
 
 _first: list[Engine] = []
@@ -164,6 +210,8 @@ def _listen(engine: Engine, statements: list[str]) -> None:
         writes = statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "REPLACE"))
         if writes and not connection.get_execution_options().get(WRITES):
             raise AssertionError(f"a reading connection would write: {statement}")
+        if writes:
+            check_own_table(statement)
         if not has_request_context():
             return
         if writes and request.method in {"GET", "HEAD"} and not statement.startswith("UPDATE sign_in SET seen_at"):
@@ -184,18 +232,26 @@ def w(app: Flask, clock: Clock) -> Iterator[Work]:
 
 def add_person(name: str, role: str, *, team_id: int | None = None, now: datetime = NOW, **values: Any) -> Actor:
     """A person who can sign in as `<name>@example.com` with PASSWORD."""
+    with work(SYSTEM, now) as opened:
+        person_id = _insert_person(opened, name, role, team_id, **values)
+    return _actor(person_id)
+
+
+def _insert_person(w: Work, name: str, role: str, team_id: int | None, **values: Any) -> int:
     from salesapp.services.sign_in import hash_password
 
-    with work(SYSTEM, now) as opened:
-        row = {
-            "name": name,
-            "email": f"{name.lower()}@example.com",
-            "password_hash": _hashed(hash_password),
-            "role": role,
-            "team_id": team_id,
-            "created_at": now,
-        } | values
-        person_id = people.insert(opened.session, row)
+    row = {
+        "name": name,
+        "email": f"{name.lower()}@example.com",
+        "password_hash": _hashed(hash_password),
+        "role": role,
+        "team_id": team_id,
+        "created_at": w.now,
+    }
+    return people.insert(w.session, row | values)
+
+
+def _actor(person_id: int) -> Actor:
     with reading() as x:
         actor = sign_ins.actor_of(x, person_id)
     assert actor is not None
@@ -224,18 +280,16 @@ def make_cast() -> Cast:
         north = insert_row(opened.session, team, {"name": "North", "parent_id": top, "path": f"/{top}/2/"})
         south = insert_row(opened.session, team, {"name": "South", "parent_id": top, "path": f"/{top}/3/"})
         insert_row(opened.session, pool, {"name": "Pool"})
-    people = {
-        "admin": add_person("Admin", "admin", team_id=top),
-        "manager": add_person("Manager", "manager", team_id=north),
-        "owner": add_person("Owner", "salesperson", team_id=north),
-        "colleague": add_person("Colleague", "salesperson", team_id=north),
-        "outsider": add_person("Outsider", "salesperson", team_id=south),
-        "reader": add_person("Reader", "reader", team_id=north),
-        "other_manager": add_person("Othermanager", "manager", team_id=south),
-    }
-    with reading() as x:  # again, as those who lead see people who came after them
-        actors = {key: sign_ins.actor_of(x, int(actor.id or 0)) for key, actor in people.items()}
-    return Cast(**{key: actor for key, actor in actors.items() if actor})
+        people_of_cast = {
+            "admin": _insert_person(opened, "Admin", "admin", top),
+            "manager": _insert_person(opened, "Manager", "manager", north),
+            "owner": _insert_person(opened, "Owner", "salesperson", north),
+            "colleague": _insert_person(opened, "Colleague", "salesperson", north),
+            "outsider": _insert_person(opened, "Outsider", "salesperson", south),
+            "reader": _insert_person(opened, "Reader", "reader", north),
+            "other_manager": _insert_person(opened, "Othermanager", "manager", south),
+        }
+    return Cast(**{key: _actor(person_id) for key, person_id in people_of_cast.items()})
 
 
 class Browser(FlaskClient):
@@ -264,6 +318,12 @@ class Browser(FlaskClient):
     def send(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
         """POST a form."""
         return self.post(path, data={"csrf_token": self.csrf, **(data or {})}, **options)
+
+
+@pytest.fixture
+def kit(app: Flask, clock: Clock, cast: Cast) -> Kit:
+    """What an author's test does, in a line each."""
+    return Kit(app, clock, cast)
 
 
 @pytest.fixture

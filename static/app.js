@@ -207,6 +207,7 @@
   const search = () => { const input = all("[data-search]").find((one) => one.offsetParent); if (input) input.focus(); else go("search"); };
   const one = { "/": search, n: () => go("add"), j: () => step(1), k: () => step(-1), e: () => $("[data-edit]")?.click(), "?": () => open($("#keys")) };
   const two = { t: "today", c: "customers", d: "deals", a: "activities", m: "more" };
+  for (const pair of ($("#keys")?.dataset.more ?? "").split(" ")) { const [letter, place] = pair.split("="); if (place) two[letter] ??= place; }
   const onCard = { ArrowLeft: (card) => beside(card, -1), ArrowRight: (card) => beside(card, 1), m: ask, "[": (card) => shift(card, -1), "]": (card) => shift(card, 1) };
   onCard.ShiftArrowLeft = onCard["["]; onCard.ShiftArrowRight = onCard["]"];
   const latin = (event) => { // the key's own letter where the keyboard writes another script

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection, and_, func, or_, select
 
 from salesapp.cli.findings import Finding, doubtful, good, note, wrong
+from salesapp.cli.plugin_tables import check_plugins
 from salesapp.config import Settings
 from salesapp.domain.secrets import opened
+from salesapp.jobs.kinds import KINDS
 from salesapp.services import backup, mail, rebuild, seal
 from salesapp.services.notices import DIGEST_JOB, FAILING_TRIES, MAIL_JOB
 from salesapp.store import files, job_lists, people, settings
@@ -26,6 +28,7 @@ def inside(x: Connection, found: Settings, now: datetime) -> Iterator[Finding]:
     yield from _clock(x, now)
     yield from _zone(x)
     yield from _jobs(x, now)
+    yield from check_plugins(x, found)
     if people.anybody(x):
         yield from _key(found)
         yield from _mail(x, found)
@@ -51,10 +54,11 @@ def _zone(x: Connection) -> Iterator[Finding]:
 
 
 def _jobs(x: Connection, now: datetime) -> Iterator[Finding]:
-    late = or_(
+    behind = or_(
         and_(job.c.state == "waiting", job.c.run_at < now - LATE),
         and_(job.c.state == "running", job.c.lease_until < now - LATE),
     )
+    late = and_(behind, job.c.name.in_(list(KINDS)))  # those of a plugin that is off wait for it
     first = x.execute(select(job.c.name, job.c.run_at).where(late).order_by(job.c.run_at).limit(1)).first()
     if first is not None:
         yield wrong(

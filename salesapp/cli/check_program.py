@@ -40,7 +40,7 @@ def _plugins(found: Settings) -> Iterator[Finding]:
     if found.safe_mode:
         yield doubtful("plugins.safe_mode", "Safe mode is on, so no plugin runs: once it is mended, take it away.")
         return
-    plugins = load_plugins([PLUGINS, found.instance / "plugins"])
+    plugins = load_plugins([PLUGINS, found.plugins])
     yield good("plugins", f"Plugins: {', '.join(plugin.name for plugin in plugins.loaded) or 'none'}.")
     for aside in plugins.set_aside:
         sentence = f"The plugin {aside.name} is set aside: {aside.reason}"

@@ -8,6 +8,7 @@ import click
 
 from salesapp.cli.check_database import database
 from salesapp.cli.check_folder import folder, sizes
+from salesapp.cli.check_health import plugins_say
 from salesapp.cli.check_program import address, parts
 from salesapp.cli.findings import COLOURS, DOUBTFUL, EXIT_CODES, GOOD, WRONG, Finding
 from salesapp.cli.opening import check_database_url, say
@@ -40,6 +41,7 @@ def examine(found: Settings, now: datetime, workers: int, *, thorough: bool) -> 
     yield from sizes(found) if thorough else ()
     yield from database(found, now, workers, thorough=thorough)
     yield from parts(found)
+    yield from plugins_say(found, now)
     yield from address(found)
 
 

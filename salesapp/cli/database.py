@@ -6,7 +6,9 @@ import click
 
 from salesapp.cli.house import stop
 from salesapp.cli.opening import installation, now_of, opened, say, state_of, working
+from salesapp.cli.plugin_tables import plugins_of, upgrade_plugins
 from salesapp.fit_to_serve import place_of
+from salesapp.plugging.plugin_schema import with_tables
 from salesapp.services import backup
 from salesapp.store import schema
 from salesapp.store.schema import SchemaState
@@ -14,11 +16,12 @@ from salesapp.store.schema import SchemaState
 
 @click.command("upgrade")
 def upgrade_command() -> None:
-    """Bring the database to this version's schema."""
+    """Bring the database to this version's schema, and the tables of plugins to theirs."""
     found = installation(make=True)
     if state_of(found) is SchemaState.NEWER:
         stop(f"{place_of(found)} was made by a newer version of SalesApp. Install that version again.")
     schema.upgrade(found.database)
+    upgrade_plugins(found)
     say(f"{place_of(found)} is up to date.")
 
 
@@ -45,7 +48,7 @@ def backup_command(file: Path) -> None:
 def restore_command(file: Path) -> None:
     """Put the backup FILE into an empty installation (SALESAPP_INSTANCE names where)."""
     found = installation(make=True)
-    manifest = backup.restore(file, found.instance, found.database)
+    manifest = backup.restore(file, found.instance, found.database, with_tables(plugins_of(found)))
     say(
         f"{place_of(found)} now holds the backup of {manifest.made[:16].replace('T', ' ')} UTC: "
         f"{manifest.rows} rows in {len(manifest.tables)} tables, {_uploads(manifest)} files."

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from salesapp.domain.errors import NotAllowed, NotFound, Refused
 
 WRONG_INPUT = 2
+PLUGINS = "salesapp.plugin_groups"
 
 
 class Stop(click.ClickException):
@@ -34,14 +35,21 @@ class House(click.Group):
         super().__init__(*args, **options)
         self.commands_in = commands_in
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        """In the order a newcomer needs them."""
-        return list(self.commands_in)
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order a newcomer needs them; those of plugins come last."""
+        return [*self.commands_in, *self.plugin_groups(ctx)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def plugin_groups(self, ctx: click.Context) -> Mapping[str, click.Command]:
+        """What plugins bring, looked for once and only where it is asked for."""
+        if PLUGINS not in ctx.meta:
+            ctx.meta[PLUGINS] = import_module("salesapp.cli.plugin_commands").groups()
+        groups: Mapping[str, click.Command] = ctx.meta[PLUGINS]
+        return groups
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, its module imported now."""
         if cmd_name not in self.commands_in:
-            return None
+            return self.plugin_groups(ctx).get(cmd_name)
         command: click.Command = getattr(
             import_module(f"salesapp.cli.{self.commands_in[cmd_name]}"), f"{cmd_name}_command"
         )

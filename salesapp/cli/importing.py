@@ -36,6 +36,7 @@ STEPS: Final[dict[str, Callable[..., None]]] = {
 @click.option("--encoding", help="gbk, big5, cp1251, utf-16 …; guessed.")
 @click.option("--delimiter", help="One character, or tab; guessed.")
 @click.option("--header/--no-header", default=None, help="Whether the first row names the columns; guessed.")
+@click.option("--begins", type=click.IntRange(1, 99), metavar="LINE", help="The first line of the table; guessed.")
 @click.option("--sheet", help="Of a workbook; the first one.")
 @click.option("--dates", type=click.Choice(DATE_ORDERS), help="In which order days are written; guessed.")
 @click.option("--decimal", type=click.Choice(DECIMALS), help="What stands before the cents; guessed.")
@@ -53,6 +54,7 @@ def import_command(
     encoding: str | None,
     delimiter: str | None,
     header: bool | None,
+    begins: int | None,
     sheet: str | None,
     dates: str | None,
     decimal: str | None,
@@ -69,8 +71,8 @@ def import_command(
     again changes nothing; with a column mapped to `key`, it updates."""
     if (file is None) == (undo_id is None):
         stop("Say which FILE to bring in, or --undo with the number of an import.")
-    shape = {"encoding": encoding, "delimiter": _sign(delimiter), "header": header, "sheet": sheet}
-    shape |= {"date_order": dates, "decimal": decimal}
+    shape: dict[str, object] = {"encoding": encoding, "delimiter": _sign(delimiter), "header": header, "sheet": sheet}
+    shape |= {"date_order": dates, "decimal": decimal, "begins": begins}
     said = Said(
         kind=kind,
         shape=shape,
@@ -172,7 +174,8 @@ def _say_found(run: RunView) -> None:
 def _lines(finding: Finding) -> str:
     lines = ", ".join(map(str, finding.lines))
     more = f" … ({finding.count} lines)" if finding.count > len(finding.lines) else ""
-    return f"{'line' if finding.count == 1 else 'lines'} {lines}{more}"
+    others = f" (also {', '.join(finding.others)})" if finding.others else ""
+    return f"{'line' if finding.count == 1 else 'lines'} {lines}{more}{others}"
 
 
 def _say_why(run: RunView) -> None:

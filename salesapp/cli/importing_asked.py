@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from salesapp.cli.house import stop
 from salesapp.domain.errors import NotFound
+from salesapp.domain.import_map import ImportMap
 from salesapp.domain.importing import FileShape, ImportAsked, ImportField
 from salesapp.domain.permissions import SYSTEM
 from salesapp.domain.text import Text
@@ -52,6 +53,9 @@ def _shape(shape: FileShape, said: Mapping[str, Any]) -> FileShape:
 
 
 def _as_saved(x: Executor, name: str, asked: ImportAsked, header: Sequence[str], now: datetime) -> ImportAsked:
+    known = known_of(x, SYSTEM, asked, now).catalog.of(ImportMap)
+    if name in known:
+        return import_words.fitted(x, SYSTEM, import_mappings.as_brought(known[name], asked, header), now)
     try:
         saved = import_mappings.by_name(x, name)
     except NotFound:
@@ -154,6 +158,7 @@ def _shape_words(shape: FileShape) -> str:
         return "vCard"
     how = [shape.encoding, _SIGNS.get(shape.delimiter, shape.delimiter)] if shape.format == "csv" else [shape.sheet]
     header = "the first row is the header" if shape.header else "no header"
+    header += f", from line {shape.begins} on" if shape.begins > 1 else ""
     return ", ".join(filter(None, [*how, header, f"dates {shape.date_order}", f"decimal {shape.decimal}"]))
 
 

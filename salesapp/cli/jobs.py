@@ -11,7 +11,7 @@ from salesapp.cli.house import stop
 from salesapp.cli.opening import application, installation, now_of, opened, refuse_unfit, say, working
 from salesapp.domain.errors import Stale
 from salesapp.domain.permissions import SYSTEM
-from salesapp.jobs.kinds import KINDS
+from salesapp.jobs.plugin_kinds import ALL
 from salesapp.jobs.worker import Worker
 from salesapp.services.jobs import retry
 from salesapp.services.seal import verify_chain
@@ -37,7 +37,7 @@ def run_command(once: bool) -> None:
     ending = Event()
     with app.app_context():
         refuse_unfit(found)
-        worker = Worker(KINDS, app.extensions["salesapp_clock"], ending)
+        worker = Worker(ALL, app.extensions["salesapp_clock"], ending)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ending.set())
         if once:
@@ -52,8 +52,9 @@ def run_command(once: bool) -> None:
 def list_command() -> None:
     """What waits, runs and was given up, and when the regular ones were done."""
     with opened() as app, reading() as x:
+        kinds = ALL.now()
         found = job_lists.open_jobs(x, SYSTEM)
-        last = job_lists.last_done(x, SYSTEM, [kind.name for kind in KINDS.periodic()])
+        last = job_lists.last_done(x, SYSTEM, [kind.name for kind in kinds.periodic()])
         now = now_of(app)
     for row in found.rows:
         parts = (
@@ -67,7 +68,7 @@ def list_command() -> None:
         say("  ".join(part for part in parts if part), "red" if row.state == "parked" else None)
     if not found.rows:
         say("Nothing waits.")
-    for kind in KINDS.periodic():
+    for kind in kinds.periodic():
         done = f"{last[kind.name]:%Y-%m-%d %H:%M} UTC" if kind.name in last else "never"
         assert kind.every is not None
         say(f"{kind.name}: last {done}, next {kind.every.next(now):%Y-%m-%d %H:%M} UTC")

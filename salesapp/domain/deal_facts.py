@@ -14,7 +14,7 @@ from salesapp.domain.views import DealView
 if TYPE_CHECKING:  # which knows conditions itself
     from salesapp.domain.pack import Field, FieldType, Process
 
-_OF_EVERY_DEAL: Final = (
+OF_EVERY_DEAL: Final = (
     Fact("title", Text("Deal name", "商机名称", "商機名稱", "Название сделки"), "text"),
     Fact("amount", Text("Amount", "金额", "金額", "Сумма"), "amount"),
     Fact("expected_close", Text("Expected close", "预计成交日期", "預計成交日期", "Ожидаемое закрытие"), "date"),
@@ -64,7 +64,7 @@ def deal_vocabulary(process: "Process") -> Vocabulary:
         Fact(f"field.{each.key}", each.label, FACT_TYPES[each.type], tuple((o.key, o.label) for o in each.options))
         for each in process.fields
     ]
-    return {fact.key: fact for fact in (*_OF_EVERY_DEAL, *steps, *fields)}
+    return {fact.key: fact for fact in (*OF_EVERY_DEAL, *steps, *fields)}
 
 
 def deal_facts(deal: DealView, process: "Process") -> Facts:

@@ -8,6 +8,7 @@ from salesapp.domain.errors import Msg
 from salesapp.domain.text import LANGUAGES, Text
 
 LINES_SHOWN: Final = 3
+OTHERS_SHOWN: Final = 3
 KINDS_KEPT: Final = 200
 WORDS_KEPT: Final = 300
 REJECTED, NOTED = "rejected", "noted"
@@ -32,13 +33,15 @@ def value_from_data(data: Any) -> Any:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is so on `count` lines, the first of which are `lines`: `rejected` rows cannot come in, of `noted`
-    ones something is to be known. `message` is the sentence of the first line; `field` the column's field it is about,
-    "" where it is about the row."""
+    ones something is to be known. `message` is the sentence of the first line; `others` are the first of the other
+    values it is said with, as a sentence that names one number must not seem to be about all of the rows. `field`: the
+    column's field it is about, "" where it is about the row."""
 
     how: str
     message: Msg
     count: int
     lines: tuple[int, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def field(self) -> str:
@@ -47,12 +50,14 @@ class Finding:
     def to_data(self) -> dict[str, Any]:
         """As it is kept in the database."""
         said = value_to_data(self.message)
-        return {"how": self.how, "message": said, "count": self.count, "lines": list(self.lines)}
+        found = {"how": self.how, "message": said, "count": self.count, "lines": list(self.lines)}
+        return {**found, "others": list(self.others)} if self.others else found
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """What `to_data` wrote."""
-        return cls(data["how"], value_from_data(data["message"]), data["count"], tuple(data["lines"]))
+        said, others = value_from_data(data["message"]), tuple(data.get("others", ()))
+        return cls(data["how"], said, data["count"], tuple(data["lines"]), others)
 
 
 @dataclass(slots=True)
@@ -60,6 +65,8 @@ class _Group:
     message: Msg
     count: int = 0
     lines: list[int] = field(default_factory=list)
+    values: dict[str, None] = field(default_factory=dict)
+    """What it is said of, each once: the first ones."""
 
 
 class Findings:
@@ -79,11 +86,26 @@ class Findings:
         group.count += 1
         if len(group.lines) < LINES_SHOWN:
             group.lines.append(line)
+        if len(group.values) <= OTHERS_SHOWN + 1 and (value := _value(message)):
+            group.values[value] = None
 
     def found(self) -> list[Finding]:
         """Everything, what keeps rows out first, then what is most frequent."""
-        every = [Finding(key[0], each.message, each.count, tuple(each.lines)) for key, each in self._groups.items()]
+        every = [_finding(key[0], each) for key, each in self._groups.items()]
         return sorted(every, key=lambda each: (each.how != REJECTED, -each.count, each.lines))
+
+
+def _finding(how: str, group: _Group) -> Finding:
+    """With the first of its other values; one more than is shown says that there are more."""
+    others = list(group.values)[1:]
+    shown = (*others[:OTHERS_SHOWN], *("…" if len(others) > OTHERS_SHOWN else ""))
+    return Finding(how, group.message, group.count, tuple(group.lines), shown)
+
+
+def _value(message: Msg) -> str:
+    """What a sentence is said of, where it names anything."""
+    said = (message.values.get(name) for name in ("value", "name", "key"))
+    return next((str(each) for each in said if isinstance(each, str) and each), "")
 
 
 def _what(message: Msg) -> tuple[str, ...]:

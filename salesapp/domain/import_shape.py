@@ -12,6 +12,7 @@ DELIMITERS: Final = ("\t", ";", "|", ",")
 """The likelier first where two fit alike: a comma stands in many a text."""
 _ENOUGH: Final = 400
 _MANY: Final = 8
+MOST_TITLES: Final = 9
 _DATE: Final = re.compile(r"\s*(\d{1,4})([./\-])(\d{1,2})\2(\d{1,4})(?:[\sT,].*)?")
 _TYPED: Final = re.compile(
     r"[+\-(]?[\d\uff10-\uff19][\d\uff10-\uff19\s.,:/()+\-TZ]*|[^@\s]+@[^@\s]+\.[^@\s]+|https?://\S+|\d{4}年.*",
@@ -55,6 +56,19 @@ def _widths(lines: Sequence[str], sign: str) -> tuple[list[int], bool]:
 def _full_width(cells: Sequence[str], expected: int) -> int:
     """As wide as the first row, if only empty cells are too many."""
     return expected if len(cells) > expected and not any(cells[expected:]) else len(cells)
+
+
+def guess_titles(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows stand above the table: a title, who made it and when. They hold next to nothing, and what follows
+    them is a header as wide as the table."""
+    filled = [sum(1 for cell in row if cell.strip()) for row in rows[:_ENOUGH]]
+    usual = sorted(filled)[len(filled) // 2] if filled else 0
+    for at in range(1, min(MOST_TITLES + 1, len(filled))):
+        if filled[at - 1] > max(1, usual // 3):
+            return 0
+        if filled[at] >= max(2, 0.6 * usual) and guess_header(rows[at:]):
+            return at
+    return 0
 
 
 def guess_header(rows: Sequence[Sequence[str]]) -> bool:

@@ -14,11 +14,13 @@ DECIMALS: Final = (".", ",")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileShape:
-    """How a file is read. Each of these is guessed first, and each can be said otherwise."""
+    """How a file is read. Each of these is guessed first, and each can be said otherwise. `begins`: the line of the
+    table's first row; what stands above it (a title, who made it and when) is passed over."""
 
     format: str = "csv"
     encoding: str = "utf-8"
     delimiter: str = ","
+    begins: int = 1
     header: bool = True
     sheet: str = ""
     date_order: str = "ymd"

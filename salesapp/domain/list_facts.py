@@ -112,6 +112,7 @@ _OF: Final[Mapping[Kind, tuple[Fact, ...]]] = {
         Fact("amount", Text("Amount", "金额", "金額", "Сумма"), "amount"),
         _day("expected_close", Text("Expected close", "预计成交日期", "預計成交日期", "Ожидаемое закрытие")),
         _CUSTOMER,
+        Fact("source", Text("Customer's source", "客户来源", "客戶來源", "Источник клиента"), "reference"),
         _OWNER,
         _TEAM,
         _TEAMS,
@@ -206,6 +207,8 @@ class Around:
     has_mail: bool = False
     entered: Mapping[str, datetime] = field(default_factory=dict, hash=False)
     """When a deal came into each stage for the first time."""
+    source: str | None = None
+    """Where a deal's customer came from."""
 
 
 def customer_facts(customer: CustomerView, around: Around, fields: Fields, zone: tzinfo) -> Facts:
@@ -243,6 +246,7 @@ def deal_list_facts(deal: DealView, around: Around, fields: Fields, zone: tzinfo
         "amount": money_answer(deal.amount_minor, deal.currency),
         "expected_close": deal.expected_close,
         "customer": _key(deal.customer_id),
+        "source": around.source,
         "owner": _key(deal.owner_id),
         "team": _key(deal.team_id),
         "teams": tuple(map(str, around.team_ids)),

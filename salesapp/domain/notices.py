@@ -14,6 +14,8 @@ from salesapp.domain.permissions import Actor, can
 from salesapp.domain.text import Text
 
 OFF, APP, DIGEST, MAIL = "off", "app", "digest", "mail"
+PLUGIN: Final = "plugin.told"
+"""The kind of what plugins tell in words of their own."""
 WAYS: Final = {
     OFF: Text("Not at all", "不提醒", "不提醒", "Не сообщать"),
     APP: Text("Only here", "仅在系统内", "僅在系統內", "Только здесь"),
@@ -191,6 +193,12 @@ KINDS: Final = (
         icon="hand",
     ),
     Kind(
+        PLUGIN,
+        Text("A plugin has something for me", "插件有事提醒我", "外掛有事提醒我", "Плагин сообщает мне о чём-то"),
+        _says(Text("%(says)s: %(name)s", "%(says)s：%(name)s", "%(says)s：%(name)s", "%(says)s: %(name)s")),
+        icon="sparkles",
+    ),
+    Kind(
         "activity.overdue",
         Text("What I have overdue", "我的逾期活动", "我的逾期活動", "Мои просроченные активности"),
         MappingProxyType({}),
@@ -301,10 +309,11 @@ def kinds_for(actor: Actor) -> list[Kind]:
     return [kind for kind in KINDS if not kind.verb or can(actor, kind.verb)]
 
 
-def sentence(kind: str, how: str, who: str, name: str, language: str) -> str:
-    """What the notice says, in this language."""
+def sentence(kind: str, how: str, who: str, name: str, language: str, told: Mapping[str, str] | None = None) -> str:
+    """What the notice says, in this language. `told` are a plugin's own words, by language."""
     says = KINDS_BY_KEY[kind].says
-    return says.get(how, says[""]).in_language(language) % {"who": who or NOBODY, "name": name}
+    words = {"who": who or NOBODY, "name": name, "says": (told or {}).get(language, "")}
+    return says.get(how, says[""]).in_language(language) % words
 
 
 def hidden(language: str) -> str:

@@ -1,8 +1,9 @@
 """The times that figures are summed up for: all time, years, quarters and months of UTC, each known by a
 number.
 
-Any other time is made of these, and of the pieces between its borders and the nearest month's, which are counted live.
-What is slow to count is summed up by hours, too: a zone's days begin with one nearly everywhere.
+Any other time is made of these, and of the pieces between its borders and the nearest month's. What there is little of
+is summed up for parts of a month of five days, too, so that less than three days are left to be counted live; what is
+slow to count by hours: a zone's days begin with one nearly everywhere.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,8 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 EVER: Final = 0
-_FIRST, _LAST = 10_000, 99_999
-"""No quarter lies beyond these, and nothing else between them: 2026 is a year, 20261 a quarter, 202603 a month."""
+QUARTERS: Final = 10_000, 99_999
+"""No quarter lies beyond these, and nothing else between them: 2026 is a year, 20261 a quarter, 202603 a month, 2026031
+the first five days of that."""
+PARTS: Final = 6
+"""Of a month."""
 _HOUR: Final = timedelta(hours=1)
 _YEAR_ONE: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -28,6 +32,17 @@ def spans_of(at: datetime) -> tuple[int, int, int, int]:
     """The spans a moment counts in."""
     day = at.astimezone(UTC)
     return EVER, day.year, day.year * 10 + (day.month + 2) // 3, day.year * 100 + day.month
+
+
+def spans_and_part(at: datetime) -> tuple[int, int, int, int, int]:
+    """The same, and the part of its month."""
+    spans = spans_of(at)
+    return *spans, spans[3] * 10 + _part_of(at.astimezone(UTC))
+
+
+def _part_of(day: datetime) -> int:
+    """Five days each; the last one goes to the end of the month."""
+    return min(PARTS, (day.day + 4) // 5)
 
 
 def hour_of(at: datetime) -> int:
@@ -74,6 +89,40 @@ def in_hours(pieces: Iterable[Piece]) -> tuple[list[Hours], list[Piece]]:
     return hours, left
 
 
+Part = tuple[int, int]
+"""A part of a month: counted in addition (1), or taken off (-1)."""
+
+
+def in_parts(pieces: Iterable[Piece]) -> tuple[list[Part], list[Piece]]:
+    """The parts of months these pieces are made of, and what is to be added or taken off at their ends."""
+    parts: list[Part] = []
+    left: list[Piece] = []
+    for since, until, sign in pieces:
+        first, last = _nearest_part(since), _nearest_part(until)
+        if first >= last:
+            left.append((since, until, sign))
+            continue
+        parts += [(_part(each), sign) for each in range(first, last)]
+        ends = (_piece(since, _begin(first), sign), _piece(until, _begin(last), -sign))
+        left += [piece for piece in ends if piece is not None]
+    return parts, left
+
+
+def _nearest_part(moment: datetime) -> int:
+    """The number (of all counted through) of the part whose beginning is nearest."""
+    here = moment.astimezone(UTC)
+    number = _number(here) * PARTS + _part_of(here) - 1
+    return number if here - _begin(number) <= _begin(number + 1) - here else number + 1
+
+
+def _begin(part: int) -> datetime:
+    return _moment(part // PARTS).replace(day=part % PARTS * 5 + 1)
+
+
+def _part(number: int) -> int:
+    return _month(number // PARTS) * 10 + number % PARTS + 1
+
+
 def _nearest(moment: datetime | None) -> datetime | None:
     """The beginning of a month that is nearest to the moment."""
     if moment is None:
@@ -118,7 +167,7 @@ def _inside(first: int | None, last: int | None) -> tuple[tuple[int, ...], tuple
     months = tuple(_month(each) for each in single)
     if low is not None and high is not None and high - low <= 36:  # a few are read faster one by one
         return (*months, *_wholes(low, high)), None
-    between = (_FIRST if low is None else _quarter(low), _LAST if high is None else _quarter(high - 3))
+    between = (QUARTERS[0] if low is None else _quarter(low), QUARTERS[1] if high is None else _quarter(high - 3))
     return months, between
 
 

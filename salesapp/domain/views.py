@@ -105,7 +105,8 @@ class DealView:
 @dataclass(frozen=True, slots=True)
 class ActivityView:
     """Something planned or done with a customer: `planned_at` when it is due, `at` when it happened, `noted_at` when
-    that was written down; `because` says why it is there."""
+    that was written down; `because` says why it is there. `answers` are those to its result forms, `custom` those to
+    the fields every activity has: {plugin: {key: value}}."""
 
     id: int
     version: int
@@ -123,9 +124,26 @@ class ActivityView:
     outcome: str | None
     note: str
     because: str
+    answers: Mapping[str, object] = field(default_factory=dict, hash=False)
+    custom: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "answers", read_only(self.answers))
+        object.__setattr__(self, "custom", read_only(self.custom))
         check_utc(self, "planned_at", "at", "noted_at")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFacts:
+    """What is known of somebody who may be a customer already. Numbers and addresses as they are compared: a phone in
+    its international form, "+8613800001234"."""
+
+    name: str = ""
+    company: str = ""
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    wechats: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 def read_only(value: object) -> object:

@@ -4,7 +4,7 @@ from threading import Event, Thread
 
 from flask import Flask
 
-from salesapp.jobs.kinds import KINDS
+from salesapp.jobs.plugin_kinds import ALL
 from salesapp.jobs.worker import Worker
 
 
@@ -29,4 +29,4 @@ class Beside:
 
     def _run(self) -> None:
         with self.app.app_context():
-            Worker(KINDS, self.app.extensions["salesapp_clock"], self.stop).run()
+            Worker(ALL, self.app.extensions["salesapp_clock"], self.stop).run()

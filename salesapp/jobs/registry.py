@@ -59,6 +59,10 @@ class Registry(Mapping[str, Job]):
     def __len__(self) -> int:
         return len(self._kinds)
 
+    def now(self) -> "Registry":
+        """Those that may run at this moment."""
+        return self
+
     def periodic(self) -> list[Job]:
         """Those that come back by themselves."""
         return [kind for kind in self._kinds.values() if kind.every]

@@ -13,6 +13,7 @@ from salesapp.domain.permissions import SYSTEM
 from salesapp.jobs.planting import next_slot, plant
 from salesapp.jobs.registry import Registry
 from salesapp.jobs.running import Clock, run_one
+from salesapp.services.plugin_health import started
 from salesapp.services.work import work
 from salesapp.store import jobs
 from salesapp.store.engine import reading
@@ -41,6 +42,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to stop. A database that does not answer is waited for."""
+        self._begin()
         while not self.stop.is_set():
             try:
                 worked = self.step()
@@ -51,6 +53,12 @@ class Worker:
             if pause:
                 self.stop.wait(pause.total_seconds())
 
+    def _begin(self) -> None:
+        try:
+            started(self.clock())
+        except Exception:
+            log.warning("the plugins were not told that the jobs begin", exc_info=True)
+
     def run_due(self) -> int:
         """Do what is due now, and what follows from it at once; how many jobs were run."""
         n = 0
@@ -60,23 +68,23 @@ class Worker:
 
     def step(self) -> bool:
         """Run the job that is due first; False when none is."""
-        now = self.clock()
-        plant(self.kinds, now, self._planted)
+        now, kinds = self.clock(), self.kinds.now()
+        plant(kinds, now, self._planted)
         with reading() as x:  # asking must not take SQLite's one lock for writing
-            due = jobs.due_at(x, list(self.kinds))
+            due = jobs.due_at(x, list(kinds))
         if due is None or due > now:
             return False
         with work(SYSTEM, now) as w:
-            lease = jobs.claim(w.session, list(self.kinds), self.name, now, self.lease)
+            lease = jobs.claim(w.session, list(kinds), self.name, now, self.lease)
         if lease is None:  # somebody was faster
             return False
-        run_one(self.kinds[lease.name], lease, self.clock, self.lease)
+        run_one(kinds[lease.name], lease, self.clock, self.lease)
         return True
 
     def pause(self) -> timedelta:
         """How long nothing is due, as far as is known; at most until the next look."""
-        now = self.clock()
+        now, kinds = self.clock(), self.kinds.now()
         with reading() as x:
-            moments = [jobs.due_at(x, list(self.kinds)), next_slot(self.kinds, now)]
+            moments = [jobs.due_at(x, list(kinds)), next_slot(kinds, now)]
         waits = [moment - now for moment in moments if moment is not None]
         return min([LOOK_EVERY, *(max(wait, LOOK_EVERY / 20) for wait in waits)])

@@ -2,14 +2,21 @@
 there are."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Literal, Self, TypeVar
 
+from salesapp.domain.errors import Msg
 from salesapp.domain.pack import Field, Fields, IndustryPack, Process, check_condition
 from salesapp.domain.record_facts import record_vocabulary
 from salesapp.domain.result_forms import ResultForm, check_shared_questions
 from salesapp.domain.sources import Source, sources_with
+from salesapp.domain.text import Text
+from salesapp.plugging.keyed import KEYED
+
+R = TypeVar("R")
+Away = Literal["off", "aside", "gone", "safe"]
+"""Why a plugin does not run: switched off, set aside with a reason, not there any more, or only the core runs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +35,44 @@ class Catalog:
 
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType(sources_with({})))
     """Where customers come from, by key, in the order they are offered; those no longer offered too."""
+
+    others: Mapping[type, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    """Records of the kinds in `plugging/keyed.py`, by kind and full key, in the order the plugins brought them."""
+
+    on: frozenset[str] = frozenset()
+    """The plugins that run: their records stand above, and their hooks are asked."""
+    hooks_off: frozenset[tuple[str, str]] = frozenset()
+    """Hooks that failed too often in a row, as (plugin, hook): nobody asks them."""
+    away: Mapping[str, Away] = field(default_factory=lambda: MappingProxyType({}))
+    """The plugins that do not run but left something behind, and why."""
+    reasons: Mapping[str, Msg] = field(default_factory=lambda: MappingProxyType({}))
+    """Why those could not run that were loaded and are on."""
+    labels: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
+    """What each plugin calls itself, those that are away too."""
+    resting: "Catalog | None" = None
+    """What nobody may use but everybody reads: the records of plugins that are away, and those that the newer version
+    of a plugin has done away with."""
+
+    @property
+    def shown_processes(self) -> dict[str, Process]:
+        """Every process deals may be in: those in use, then those at rest."""
+        return {**(self.resting.processes if self.resting else {}), **self.processes}
+
+    def shown_process(self, key: str) -> Process | None:
+        """The process with this full key, to show its deals; also one at rest, which moves none."""
+        return self.processes.get(key) or (self.resting.processes.get(key) if self.resting else None)
+
+    def resting_fields(self, kind: str) -> Mapping[str, Field]:
+        """The fields of this kind of record that are only shown, by full key."""
+        return self.resting.fields_of(kind) if self.resting else {}
+
+    def shown_fields(self, kind: str) -> dict[str, Field]:
+        """Every field whose value a record of this kind may have."""
+        return {**self.fields_of(kind), **self.resting_fields(kind)}
+
+    def of(self, kind: type[R]) -> Mapping[str, R]:
+        """All records of one of these kinds, by full key: `catalog.of(Panel)`."""
+        return self.others.get(kind, MappingProxyType({}))
 
     def fields_of(self, kind: str) -> Mapping[str, Field]:
         """The fields every record of this kind has, by full key, in the order they are shown."""
@@ -48,6 +93,7 @@ class Catalog:
         packs, processes, providers = dict(self.packs), dict(self.processes), dict(self.pack_plugins)
         forms = dict(self.result_forms)
         fields = {kind: dict(known) for kind, known in self.fields.items()}
+        others = {kind: dict(known) for kind, known in self.others.items()}
         for record in records:
             # The exact type: a subclass could have skipped the record's own checks.
             if type(record) is IndustryPack:
@@ -62,16 +108,29 @@ class Catalog:
                 add_result_form(forms, plugin, record)
             elif type(record) is Fields:
                 add_fields(fields.setdefault(record.kind, {}), plugin, record)
+            elif type(record) in KEYED:
+                add_keyed(others.setdefault(type(record), {}), plugin, record)
             else:
                 raise ValueError(f"salesapp_records gave {record!r}, which is not a record of the plugin API")
         check_fields(plugin, fields, processes)
-        return type(self)(
-            MappingProxyType(packs),
-            MappingProxyType(processes),
-            MappingProxyType(providers),
-            MappingProxyType(forms),
-            MappingProxyType({kind: MappingProxyType(known) for kind, known in fields.items()}),
+        return replace(
+            self,
+            packs=MappingProxyType(packs),
+            processes=MappingProxyType(processes),
+            pack_plugins=MappingProxyType(providers),
+            result_forms=MappingProxyType(forms),
+            fields=MappingProxyType({kind: MappingProxyType(known) for kind, known in fields.items()}),
+            others=MappingProxyType({kind: MappingProxyType(known) for kind, known in others.items()}),
+            on=self.on | {plugin},
         )
+
+
+def add_keyed(known: dict[str, Any], plugin: str, record: Any) -> None:
+    """Put a record of any other kind under its full key, once."""
+    key = f"{plugin}.{record.key}"
+    if key in known:
+        raise ValueError(f"two records of the kind {type(record).__name__} are called {key!r}")
+    known[key] = record
 
 
 def add_process(processes: dict[str, Process], plugin: str, process: Process) -> None:

@@ -11,10 +11,15 @@ from types import MappingProxyType
 from typing import Final
 
 from salesapp.domain.own_fields import OwnField
+from salesapp.domain.pack import Process
 from salesapp.domain.process_changes import Changes, applied
 from salesapp.domain.sources import sources_with
+from salesapp.domain.text import text_with
+from salesapp.plugging.at_rest import catalogue
 from salesapp.plugging.catalog import Catalog
-from salesapp.store import own_fields, process_changes, settings
+from salesapp.plugging.loader import Plugins
+from salesapp.plugging.plugin_schema import standing, with_tables
+from salesapp.store import own_fields, plugin_states, process_changes, settings
 from salesapp.store.engine import Executor
 
 SOURCES: Final = "sources"
@@ -27,9 +32,11 @@ class House:
     The name is random and not a number: one that was rolled back never comes again for other rows.
     """
 
-    def __init__(self, brought: Catalog) -> None:
-        self.brought = brought
-        self._kept: tuple[str, Catalog] = ("", brought)
+    def __init__(self, plugins: Plugins) -> None:
+        self.plugins = plugins
+        self.brought = plugins.catalog
+        # Before anything was ever changed there is nothing to read; but nobody knows yet how the tables stand.
+        self._kept: tuple[str | None, Catalog] = (None if with_tables(plugins) else "", catalogue(plugins, {}, {}))
 
     def known(self, version: str) -> Catalog | None:
         """The catalogue of the configuration called `version` ("" where nothing was ever changed), if it was read."""
@@ -40,16 +47,19 @@ class House:
         """The catalogue of the configuration called `version`, from its rows where it is not known."""
         catalog = self.known(version)
         if catalog is None:
-            catalog = changed(self.brought, x)
+            catalog = changed(self.plugins, x)
             self._kept = (version, catalog)
         return catalog
 
 
-def changed(catalog: Catalog, x: Executor) -> Catalog:
-    """What the plugins brought, with the rows of the owner on top."""
+def changed(plugins: Plugins, x: Executor) -> Catalog:
+    """What the plugins that are on bring, with the rows of the owner on top; what the others left is at rest."""
+    catalog = catalogue(plugins, plugin_states.every(x), standing(x, plugins))
     sources = MappingProxyType(sources_with(settings.get(x, SOURCES) or {}))
-    catalog = replace(catalog, sources=sources)
-    return with_own_fields(with_process_changes(catalog, process_changes.every(x)), own_fields.living(x))
+    catalog = replace(catalog, sources=sources, hooks_off=plugin_states.hooks_off(x))
+    changes = process_changes.every(x)
+    resting = with_process_changes(catalog.resting, changes) if catalog.resting else None
+    return with_own_fields(with_process_changes(replace(catalog, resting=resting), changes), own_fields.living(x))
 
 
 def with_own_fields(catalog: Catalog, rows: Iterable[OwnField]) -> Catalog:
@@ -65,7 +75,13 @@ def with_own_fields(catalog: Catalog, rows: Iterable[OwnField]) -> Catalog:
 def with_process_changes(catalog: Catalog, changes: Mapping[str, Changes]) -> Catalog:
     """The catalogue with its processes as the owner wants them; what no longer fits waits in its rows."""
     processes = {
-        key: applied(process, changes[key]).process if key in changes else process
+        key: with_words(applied(process, changes[key]).process, changes[key]) if key in changes else process
         for key, process in catalog.processes.items()
     }
     return replace(catalog, processes=MappingProxyType(processes))
+
+
+def with_words(process: Process, changes: Changes) -> Process:
+    """What a process no longer has is still called as the owner called it."""
+    gone = tuple((name, text_with(label, changes.get(f"{name}.label") or {})) for name, label in process.gone)
+    return replace(process, gone=gone) if gone != process.gone else process

@@ -6,4 +6,17 @@ forms and fields have rules among each other besides, which `catalog.py` knows.
 
 from typing import Final
 
-KEYED: Final[tuple[type, ...]] = ()
+from salesapp.domain.events import Listens
+from salesapp.domain.import_map import ImportMap
+from salesapp.domain.settings_form import SettingsForm
+from salesapp.domain.terms import Terms
+from salesapp.plugging.own_commands import Command
+from salesapp.plugging.own_demo import DemoData
+from salesapp.plugging.own_jobs import PluginJob
+from salesapp.plugging.own_tables import OwnTables
+from salesapp.plugging.slots import DashboardCard, MenuItem, Panel, PluginReport, Routes
+
+KEYED: Final[tuple[type, ...]] = (
+    *(OwnTables, PluginJob, Command, ImportMap, DemoData, SettingsForm, Listens),
+    *(Panel, DashboardCard, MenuItem, PluginReport, Routes, Terms),
+)

@@ -1,10 +1,12 @@
 """Load the plugins. Whatever is wrong with one, it is set aside with the reason, and the others load."""
 
 import logging
+import re
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pluggy
@@ -13,8 +15,14 @@ from salesapp.domain.errors import N_, Msg
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.fitness import UnfitError, check_name, hooks_of, manifest_of
 from salesapp.plugging.manifest import Manifest
+from salesapp.plugging.own_commands import check_commands
+from salesapp.plugging.own_files import check_templates
+from salesapp.plugging.own_jobs import check_jobs
+from salesapp.plugging.own_pages import check_pages
+from salesapp.plugging.own_tables import tables_of
 from salesapp.plugging.search import PACKAGE, Found, find_plugins, forget
-from salesapp.plugging.spec import new_manager
+from salesapp.plugging.spec import PROJECT, new_manager
+from salesapp.store.plugin_schema import PluginTables
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +35,10 @@ class LoadedPlugin:
     manifest: Manifest
     place: str
     module: object
+    tables: PluginTables | None = None
+    """What it has in the database, whether or not they are there yet."""
+    records: tuple[Any, ...] = ()
+    """What it brings, each accepted by the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +46,13 @@ class SetAside:
     """A plugin that does not run, and why, in words for the Plugins page.
 
     `critical` as its card says: what it should check must not pass unchecked. None where nobody could read the card.
+    `hooks` are those it would have answered; None where nobody knows.
     """
 
     name: str
     reason: Msg
     critical: bool | None = False
+    hooks: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,12 @@ class Plugins:
     catalog: Catalog
     loaded: tuple[LoadedPlugin, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    safe_mode: bool = False
+
+    @property
+    def brought(self) -> dict[str, tuple[Any, ...]]:
+        """The records of each plugin that could be loaded, whether or not it is switched on."""
+        return {each.name: each.records for each in self.loaded}
 
     def plugin(self, name: str) -> LoadedPlugin | None:
         """The running plugin of this name."""
@@ -65,7 +85,7 @@ def load_plugins(
     """
     plugins = Plugins(new_manager(), Catalog())
     if safe_mode:
-        return plugins
+        return replace(plugins, safe_mode=True)
     found = [each for each in find_plugins(directories) if only is None or each.name in only]
     for each in found:
         plugins = with_plugin(plugins, each)
@@ -84,16 +104,18 @@ def with_plugin(plugins: Plugins, found: Found) -> Plugins:
     except BaseException as error:  # a plugin may do anything, SystemExit included
         reason = error.reason if isinstance(error, UnfitError) else failure_of(error)
         log.warning("plugin %s is set aside: %s", found.name, reason, exc_info=error)
-        aside = (*plugins.set_aside, SetAside(found.name, reason, card.critical))
+        aside = (*plugins.set_aside, SetAside(found.name, reason, card.critical, card.hooks))
         return Plugins(plugins.manager, plugins.catalog, plugins.loaded, aside)
     return Plugins(plugins.manager, catalog, (*plugins.loaded, loaded), plugins.set_aside)
 
 
 @dataclass(slots=True)
 class Card:
-    """What is known of a plugin that does not load: whether it is critical, None where its card cannot be read."""
+    """What is known of a plugin that does not load: whether it is critical, None where its card cannot be read; and
+    which hooks it has, None where nobody can tell."""
 
     critical: bool | None = False
+    hooks: frozenset[str] | None = None
 
 
 def load_one(plugins: Plugins, found: Found, card: Card) -> tuple[LoadedPlugin, Catalog]:
@@ -105,23 +127,54 @@ def load_one(plugins: Plugins, found: Found, card: Card) -> tuple[LoadedPlugin, 
     try:
         module = found.load()
         manifest = manifest_of(module, found)
-        records = hooks_of(module, found).hook.salesapp_records.get_hookimpls()
-        catalog = plugins.catalog
-        for implementation in records:
-            answer: Any = implementation.function()
-            catalog = catalog.with_records(found.name, answer or ())
+        records = records_of(module, found)
+        catalog = with_records(plugins.catalog, found.name, records, module)
+        others = [each.tables for each in plugins.loaded if each.tables is not None]
+        tables = tables_of(found.name, module, records, others)
+        check_jobs(found.name, records)
+        check_commands(found.name, records)
+        check_pages(found.name, records)
+        check_templates(found.name, module)
         plugins.manager.register(module, found.name)
     except BaseException:
         card.critical = critical_in(module or sys.modules.get(f"{PACKAGE}.{found.name}"))
+        card.hooks = hooks_written_in(Path(found.place))
         forget(found.name)
         raise
-    return LoadedPlugin(found.name, manifest, found.place, module), catalog
+    return LoadedPlugin(found.name, manifest, found.place, module, tables, records), catalog
+
+
+def records_of(module: object, found: Found) -> tuple[Any, ...]:
+    """What the plugin brings, asked for once."""
+    manager = hooks_of(module, found)
+    answers: list[Any] = [each.function() for each in manager.hook.salesapp_records.get_hookimpls()]
+    return tuple(record for answer in answers for record in answer or ())
+
+
+def with_records(catalog: Catalog, name: str, records: tuple[Any, ...], module: object) -> Catalog:
+    """The catalogue with these; a plugin that is a file of TOML knows on which line a refused one stands."""
+    try:
+        return catalog.with_records(name, records)
+    except ValueError as error:
+        if isinstance(module, ModuleType) and hasattr(module, "placed"):
+            raise module.placed(error) from error
+        raise
 
 
 def critical_in(module: object) -> bool | None:
     """Whether the card in a module, perhaps half imported, calls the plugin critical; None where there is none."""
     manifest = getattr(module, "MANIFEST", None)
     return manifest.critical if isinstance(manifest, Manifest) else None
+
+
+def hooks_written_in(place: Path) -> frozenset[str] | None:
+    """The hooks a plugin names in its files, as it cannot be asked; None of what is no file."""
+    try:
+        files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+        written = "".join(each.read_text(encoding="utf-8", errors="replace") for each in files)
+    except OSError:
+        return None
+    return frozenset(re.findall(rf"\b({PROJECT}_\w+)", written))
 
 
 def check_first(plugins: Plugins, found: Found) -> None:

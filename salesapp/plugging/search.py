@@ -1,4 +1,7 @@
-"""Where plugins come from: folders and single files in given directories, and installed packages."""
+"""Where plugins come from: folders and single files in given directories, and installed packages.
+
+A folder holds Python (`__init__.py`) or `pack.toml`; a single file is Python or TOML.
+"""
 
 import importlib.util
 import logging
@@ -12,6 +15,9 @@ from typing import Final
 
 PACKAGE: Final = "salesapp_plugins"
 ENTRY_POINTS: Final = "salesapp"
+PACK: Final = "pack.toml"
+NOT_PLUGINS: Final = ("conftest.py", "test_*.py", "pyproject.toml")
+"""What authors keep beside a plugin of one file."""
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +32,11 @@ class Found:
 
 
 def find_plugins(directories: Sequence[Path]) -> Iterator[Found]:
-    """Every plugin there is: of each directory by name, then of installed packages."""
+    """Every plugin there is: of each directory by name, then of installed packages. A directory may be a plugin itself,
+    or its one file: so a test has it without its neighbours."""
     for directory in directories:
-        yield from (found_in(path) for path in listing(directory) if is_plugin(path))
+        paths = [directory] if is_one(directory) else listing(directory)
+        yield from (found_in(path) for path in paths if is_plugin(path))
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         yield Found(entry.name, entry.value, entry.load)
 
@@ -44,17 +52,35 @@ def listing(directory: Path) -> list[Path]:
         return []
 
 
+def is_one(path: Path) -> bool:
+    """Whether this is a plugin, and not a directory of plugins."""
+    return (path / "__init__.py").is_file() or (path / PACK).is_file() or (path.is_file() and is_plugin(path))
+
+
 def is_plugin(path: Path) -> bool:
-    """Python, or a folder with Python in it; an empty folder is what a removed plugin leaves behind."""
-    if path.name.startswith((".", "_")):
+    """A file of Python or TOML, or a folder with one; an empty folder is what a removed plugin leaves behind."""
+    if path.name.startswith((".", "_")) or any(path.match(name) for name in NOT_PLUGINS):
         return False
-    return any(path.glob("*.py")) if path.is_dir() else path.suffix == ".py"
+    return any(path.glob("*.py")) or (path / PACK).is_file() if path.is_dir() else path.suffix in (".py", ".toml")
 
 
 def found_in(path: Path) -> Found:
     """The plugin in this folder or file."""
     name = path.name if path.is_dir() else path.stem
-    return Found(name, str(path), lambda: import_file(name, path))
+    return Found(name, str(path), lambda: load_file(name, path))
+
+
+def load_file(name: str, path: Path) -> ModuleType:
+    """The plugin's module: Python's own, or made of its TOML."""
+    file = path / PACK if path.is_dir() else path
+    if file.suffix != ".toml" or not file.is_file():
+        return import_file(name, path)
+    if (path / "__init__.py").is_file():
+        raise ImportError(f"{path} has both __init__.py and {PACK}: keep one")
+    from salesapp.plugging.toml_loading import load_pack  # which needs what is found here
+
+    forget(name)
+    return load_pack(name, file)
 
 
 def import_file(name: str, path: Path) -> ModuleType:

@@ -10,10 +10,11 @@ from salesapp.domain.activity_kinds import DIRECTIONS, KINDS_BY_KEY, OUTCOMES
 from salesapp.domain.agenda import check_length
 from salesapp.domain.errors import N_, Msg, Problem, Refused, problem
 from salesapp.domain.result_forms import Answers, filled
-from salesapp.services import notices
+from salesapp.services import notices, plugin_checks
 from salesapp.services.activity_checks import check_day, check_note
 from salesapp.services.activity_fields import fields_of, told
 from salesapp.services.activity_marks import done_event, note_event, planned_data, show, touch
+from salesapp.services.field_values import FieldChange
 from salesapp.services.result_forms import check_result
 from salesapp.services.work import Work
 from salesapp.store import activities, customers, deals
@@ -58,11 +59,11 @@ def note_activity(w: Work, new: NewActivity) -> int:
         problems.append(problem("outcome", N_("Choose how it went.")))
     fields = fields_of(w, None, new.kind, {}, new.fields, done=new.outcome != "not_reached")
     problems += fields.problems
-    values = _values(w, new, problems) | fields.columns()
     answers = filled(new.answers or {})
-    activity_id = activities.insert(
-        w.session, values | {"state": "done", "at": at, "all_day": False, "outcome": new.outcome, "answers": answers}
-    )
+    done = {"state": "done", "at": at, "all_day": False, "outcome": new.outcome, "answers": answers}
+    values = _values(w, new, problems) | done
+    _ask_plugins(w, values, fields)
+    activity_id = activities.insert(w.session, values | fields.columns())
     fields.link(w, activity_id)
     row = activities.load(w.session, w.actor, activity_id, w.now)
     done_event(w, row, answers, at=at, before=told(fields))
@@ -81,9 +82,9 @@ def plan_activity(w: Work, new: NewActivity) -> int:
         problems += check_day(w, new.planned_at, "planned_on")
     fields = fields_of(w, None, new.kind, {}, new.fields, done=False)
     problems += fields.problems
-    values = _values(w, new, problems) | fields.columns()
-    planned = {"state": "planned", "planned_at": new.planned_at, "all_day": new.all_day}
-    activity_id = activities.insert(w.session, values | planned)
+    values = _values(w, new, problems) | {"state": "planned", "planned_at": new.planned_at, "all_day": new.all_day}
+    _ask_plugins(w, values, fields)
+    activity_id = activities.insert(w.session, values | fields.columns())
     fields.link(w, activity_id)
     row = activities.load(w.session, w.actor, activity_id, w.now)
     note_event(w, row, "activity.planned", planned_data(row), personal=told(fields))
@@ -91,6 +92,16 @@ def plan_activity(w: Work, new: NewActivity) -> int:
     touch(w, row)
     w.done("activity", activity_id)
     return activity_id
+
+
+_SAID: Final = frozenset({"scope_owner_id", "noted_at", "created_by", "because"})
+"""Columns that nobody said anything about."""
+
+
+def _ask_plugins(w: Work, values: Mapping[str, Any], fields: FieldChange) -> None:
+    said = {name: value for name, value in values.items() if name not in _SAID}
+    if problems := plugin_checks.activity_save(w, None, said | fields.new):
+        raise Refused(problems)
 
 
 def _check(new: NewActivity) -> list[Problem]:
@@ -107,11 +118,14 @@ def _check(new: NewActivity) -> list[Problem]:
 def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any]:
     """The columns both kinds of new activities share; raises Refused with all problems."""
     w.require("activity.add")
+    if new.customer_id is None and new.deal_id is None:
+        plugin_checks.narrow_customer(w, "activity.add", None)
     customer_id, scope_owner_id = new.customer_id, new.owner_id if new.owner_id is not None else w.actor.id
     owner_id, process = scope_owner_id, None
     if new.deal_id is not None:
         customers.lock_of(w.session, deal, new.deal_id)
         require(w.actor, "activity.add", deal_access(w.session, w.actor, new.deal_id, w.now))
+        plugin_checks.narrow_deal(w, "activity.add", new.deal_id)
         its_deal = deals.load(w.session, w.actor, new.deal_id, w.now)
         if customer_id is not None and its_deal.customer_id != customer_id:
             problems.append(problem("deal", N_("This deal belongs to another customer.")))
@@ -120,6 +134,8 @@ def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any
     if customer_id is not None:
         customers.lock(w.session, customer_id)  # first: its owner must not change before the activity has its scope
         require(w.actor, "activity.add", customer_access(w.session, w.actor, customer_id, w.now))
+        if new.deal_id is None:
+            plugin_checks.narrow_customer(w, "activity.add", customer_id)
         found = customers.load(w.session, w.actor, customer_id, w.now)
         scope_owner_id = found.owner_id if found.owner_id is not None else owner_id
     if new.contact_id is not None and not activities.is_contact_of(w.session, new.contact_id, customer_id):

@@ -10,6 +10,7 @@ from salesapp.domain.errors import Refused
 from salesapp.services import notices
 from salesapp.services.activity_checks import check_day, check_note
 from salesapp.services.activity_marks import change, note_event, open_planned, touch
+from salesapp.services.plugin_checks import activity_change
 from salesapp.services.work import Work
 
 
@@ -18,6 +19,7 @@ def postpone_activity(w: Work, activity_id: int, planned_at: datetime, *, all_da
     row = open_planned(w, activity_id)
     text = "\n".join(filter(None, [row.note, note.strip()]))
     problems = [*check_note(text), *check_day(w, planned_at, "next_on", was=row.planned_at)]
+    problems = problems or activity_change(w, row, {"planned_at": planned_at, "all_day": all_day, "note": text})
     if problems:
         raise Refused(problems)
     put_off(w, row, {"planned_at": planned_at, "all_day": all_day, "note": text}, note.strip())

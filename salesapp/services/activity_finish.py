@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from salesapp.domain.activity_kinds import KINDS_BY_KEY, OUTCOMES
 from salesapp.domain.errors import N_, Refused, Stale, problem
 from salesapp.domain.result_forms import Answers, filled
-from salesapp.services import notices
+from salesapp.services import notices, plugin_checks
 from salesapp.services.activity_checks import check_day, check_note
 from salesapp.services.activity_fields import fields_of, told
 from salesapp.services.activity_marks import done_event, note_event, open_planned, planned_data, show, touch
@@ -49,6 +49,8 @@ def finish_activity(
         raise Refused(problems)
     text, said = note.strip() or row.note, filled(answers or {})
     values = {"state": "done", "at": w.now, "outcome": outcome, "note": text, "answers": joined(row.answers, said)}
+    if problems := plugin_checks.activity_change(w, row, values | own.new):
+        raise Refused(problems)
     values |= own.columns()
     if not activities.update_from(w.session, activity_id, "planned", values):
         raise Stale(fields=["state"])

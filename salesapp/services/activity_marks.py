@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from salesapp.domain.activity_kinds import counts_as_contact
 from salesapp.domain.errors import Stale
 from salesapp.domain.result_forms import Answers
+from salesapp.services import permits
 from salesapp.services.deal_steps import push_evidence
 from salesapp.services.result_forms import told
 from salesapp.services.work import Work
@@ -19,7 +20,7 @@ from salesapp.store.tables import activity
 
 def open_planned(w: Work, activity_id: int) -> Row[*tuple[Any, ...]]:
     """A planned activity this person may change, locked; Stale where it is no longer planned."""
-    row = activities.load_for_change(w.session, w.actor, activity_id, w.now)
+    row = permits.activity(w, activity_id)
     if row.state != "planned":
         raise Stale(row.owner_name or "", ["state"])
     return row

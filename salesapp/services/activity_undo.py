@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from salesapp.domain.activity_kinds import counts_as_contact
 from salesapp.domain.errors import N_, Refused, problem
-from salesapp.services import notices
+from salesapp.services import notices, permits
 from salesapp.services.activity_changes import cancel_activity, put_off
 from salesapp.services.activity_fields import fields_before
 from salesapp.services.activity_marks import change, note_event, open_planned, touch, undoing
@@ -19,7 +19,7 @@ from salesapp.store import activities
 def take_back(w: Work, activity_id: int, seen_version: int | None = None) -> None:
     """Take back what was last done: a plan is dropped, done or cancelled is planned again. With the version it had
     then, only that: what somebody did since is not taken back by accident."""
-    row = activities.load_for_change(w.session, w.actor, activity_id, w.now)
+    row = permits.activity(w, activity_id)
     _check_seen(row, seen_version)
     if row.state == "planned":
         cancel_activity(w, activity_id, more=undoing(w, activity_id, "activity.planned", every=True))
@@ -30,7 +30,7 @@ def take_back(w: Work, activity_id: int, seen_version: int | None = None) -> Non
 def reopen_activity(w: Work, activity_id: int) -> None:
     """Take back that an activity is done or cancelled. One that was never planned is cancelled instead; what was
     planned because of it goes with it."""
-    row = activities.load_for_change(w.session, w.actor, activity_id, w.now)
+    row = permits.activity(w, activity_id)
     if row.state == "planned":
         raise Refused([problem("", N_("This activity is still planned."))])
     if row.planned_at is None and row.state == "cancelled":

@@ -10,6 +10,7 @@ from salesapp.domain.activity_kinds import takes
 from salesapp.domain.agenda import LONGEST, Booked, check_length, clashes
 from salesapp.domain.errors import Refused, Stale
 from salesapp.domain.permissions import Actor
+from salesapp.services import permits, plugin_checks
 from salesapp.services.activity_checks import check_day
 from salesapp.services.activity_marks import undoing
 from salesapp.services.work import Work
@@ -22,13 +23,15 @@ def move_activity(
 ) -> int:
     """Put a planned activity to this time, as long as it is the one that was seen; its version afterwards. Moving it
     back to where it was takes the move back. `minutes` None is what its kind usually takes."""
-    row = activities.load_for_change(w.session, w.actor, activity_id, w.now)
+    row = permits.activity(w, activity_id)
     if row.state != "planned" or row.version != seen_version:
         raise Stale(row.owner_name or "", ["state" if row.state != "planned" else "planned_at"])
     problems = check_length(minutes)
     back = _is_way_back(w, row, planned_at)
     if not back:
         problems += check_day(w, planned_at, "on", was=row.planned_at)
+        said = {"planned_at": planned_at, "minutes": minutes, "all_day": all_day}
+        problems = problems or plugin_checks.activity_change(w, row, said)
     if problems:
         raise Refused(problems)
     values = {"planned_at": planned_at, "minutes": minutes, "all_day": all_day}

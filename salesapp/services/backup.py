@@ -12,9 +12,9 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
@@ -25,8 +25,9 @@ from salesapp import __version__
 from salesapp.domain.errors import N_, Refused, problem
 from salesapp.services.file_disk import PART
 from salesapp.services.work import Work
-from salesapp.store import dump, files, schema, settings
+from salesapp.store import dump, files, plugin_schema, plugin_tables, schema, settings
 from salesapp.store.engine import Executor
+from salesapp.store.plugin_schema import PluginTables
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -50,6 +51,8 @@ class Manifest:
     tables: Mapping[str, Mapping[str, Any]]
     members: Mapping[str, Mapping[str, Any]]
     damaged: tuple[str, ...] = ()
+    plugins: Mapping[str, str] = field(default_factory=dict)
+    """The version of the tables of each plugin that has any."""
 
     @property
     def rows(self) -> int:
@@ -105,11 +108,12 @@ def _gather(instance: Path, folder: Path, now: datetime) -> Manifest:
     (folder / TABLES).mkdir()
     with dump.one_state() as connection:
         revision = schema.revision_of(connection)
+        plugins = plugin_schema.versions(connection, plugin_tables.known(connection))
         for each in dump.tables_in(connection):
             path = folder / TABLES / f"{each.name}.jsonl.gz"
             with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
                 rows = sum(out.write(line.encode()) > 0 for line in dump.lines(connection, each))
-            columns = [column.name for column in each.columns]
+            columns = [column.name for column in dump.columns_of(each)]
             tables[each.name] = {"rows": rows, "columns": columns, "last_id": dump.last_id(connection, each)}
         expected |= {f"{FILES}/{key[:2]}/{key}": sha256 for key, sha256 in files.hashes(connection)}
     for name, source in _beside(instance):
@@ -118,7 +122,7 @@ def _gather(instance: Path, folder: Path, now: datetime) -> Manifest:
             shutil.copyfile(source, folder / name)
     members = {name: {"sha256": _hash(path), "bytes": path.stat().st_size} for name, path in _members(folder)}
     damaged = tuple(name for name, hashed in expected.items() if not _is_as_known(members.get(name), hashed))
-    return Manifest(revision or "", now.isoformat(), __version__, tables, members, damaged)
+    return Manifest(revision or "", now.isoformat(), __version__, tables, members, damaged, plugins)
 
 
 def _is_as_known(member: Mapping[str, Any] | None, hashed: str | None) -> bool:
@@ -152,6 +156,7 @@ def _pack(folder: Path, manifest: Manifest, whole: Path) -> None:
         "salesapp": manifest.version,
         "schema": manifest.schema,
         "made": manifest.made,
+        "plugins": dict(manifest.plugins),
         "tables": manifest.tables,
         "members": manifest.members,
     }
@@ -197,7 +202,8 @@ def _manifest(archive: tarfile.TarFile) -> Manifest:
         said = json.loads(_open(archive, first).read())
         if said["format"] != FORMAT:
             raise _no_backup(f"its format is {said['format']}, this version reads {FORMAT}")
-        return Manifest(said["schema"], said["made"], said["salesapp"], dict(said["tables"]), dict(said["members"]))
+        tables, members, plugins = dict(said["tables"]), dict(said["members"]), dict(said.get("plugins", {}))
+        return Manifest(said["schema"], said["made"], said["salesapp"], tables, members, plugins=plugins)
     except (ValueError, KeyError, TypeError):
         raise _no_backup("its manifest cannot be read") from None
 
@@ -241,9 +247,11 @@ def _check_member(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str, 
 # --- putting one back ---
 
 
-def restore(source: Path, instance: Path, url: str) -> Manifest:
-    """Put a backup into an empty place: a folder without uploads and a database without rows. All or nothing."""
+def restore(source: Path, instance: Path, url: str, plugins: Sequence[PluginTables] = ()) -> Manifest:
+    """Put a backup into an empty place: a folder without uploads and a database without rows. All or nothing. `plugins`
+    are those with tables that are here: theirs are made as they were, filled, and brought up to date."""
     manifest = check(source)
+    wanted = _wanted(manifest, plugins)
     if not schema.knows(manifest.schema):
         text = N_("This backup was made by a newer version of SalesApp (%(version)s). Install that version first.")
         raise Refused([problem("", text, version=manifest.version)])
@@ -253,6 +261,8 @@ def restore(source: Path, instance: Path, url: str) -> Manifest:
         _refuse_rows(connection, before, manifest)
     if before is None:
         schema.upgrade(url, manifest.schema)
+    for each in wanted:
+        plugin_schema.upgrade_one(url, each, manifest.plugins[each.plugin])
     with tempfile.TemporaryDirectory(dir=instance, prefix=".restore-") as folder:
         _unpack(source, manifest, Path(folder))
         with schema.alone(url) as connection:
@@ -261,7 +271,21 @@ def restore(source: Path, instance: Path, url: str) -> Manifest:
             _fill(connection, manifest, Path(folder))
         _move_in(Path(folder), instance)
     schema.upgrade(url)
+    plugin_schema.upgrade(url, plugins)
     return manifest
+
+
+def _wanted(manifest: Manifest, plugins: Iterable[PluginTables]) -> list[PluginTables]:
+    """The plugins whose tables are in the backup; Refused where one is not here, or is older than it was."""
+    here = {each.plugin: each for each in plugins}
+    for name, revision in manifest.plugins.items():
+        if name not in here:
+            text = N_("The backup has tables of the plugin %(plugin)s, which is not here. Install it first.")
+            raise Refused([problem("", text, plugin=name)])
+        if revision not in here[name].revisions:
+            text = N_("The backup has tables of a newer version of the plugin %(plugin)s. Install that version first.")
+            raise Refused([problem("", text, plugin=name)])
+    return [here[name] for name in manifest.plugins]
 
 
 def _refuse_files(instance: Path) -> None:
@@ -282,6 +306,13 @@ def _refuse_rows(connection: Connection, revision: str | None, manifest: Manifes
     if revision != manifest.schema:
         text = N_("The empty database has another version (%(here)s) than the backup (%(there)s). Remove it first.")
         raise Refused([problem("", text, here=revision, there=manifest.schema)])
+    for name, here in plugin_schema.versions(connection, manifest.plugins).items():
+        if here != manifest.plugins[name]:
+            text = N_(
+                "The empty database has another version of the tables of the plugin %(plugin)s than the backup. "
+                "Remove it first."
+            )
+            raise Refused([problem("", text, plugin=name)])
 
 
 def _unpack(source: Path, manifest: Manifest, folder: Path) -> None:

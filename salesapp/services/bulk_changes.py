@@ -8,11 +8,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from salesapp.domain.bulk import CHANGES, Skip
-from salesapp.services import activity_changes, activity_owner, deal_archive, decision_owner, given_fields, pool
+from salesapp.services import (
+    activity_changes,
+    activity_owner,
+    deal_archive,
+    decision_owner,
+    given_fields,
+    permits,
+    pool,
+)
 from salesapp.services.customers import archive_customer, change_customer, restore_customer
 from salesapp.services.deals import change_deal
 from salesapp.services.work import Work
-from salesapp.store import activities, batch_marks, customers, deals, decisions, hand_over, tags, visibility
+from salesapp.store import batch_marks, deals, decisions, hand_over, tags
 from salesapp.store.batches import Item
 
 Args = Mapping[str, Any]
@@ -33,8 +41,7 @@ def given_to(item: Item, args: Args) -> int | None:
 
 def customer(w: Work, verb: str, customer_id: int) -> Any:
     """A customer's mark, locked, for the one who may do this to it."""
-    customers.lock(w.session, customer_id)
-    visibility.require(w.actor, verb, visibility.customer_access(w.session, w.actor, customer_id, w.now))
+    permits.customer(w, verb, customer_id)
     return batch_marks.customer_mark(w.session, customer_id)
 
 
@@ -115,7 +122,7 @@ def _restore(w: Work, item: Item, _args: Args) -> Before:
 
 def deal(w: Work, deal_id: int) -> Any:
     """A deal, locked, for the one who may change it."""
-    return deals.load_for_change(w.session, w.actor, "deal.edit", deal_id, w.now)
+    return permits.deal(w, "deal.edit", deal_id)
 
 
 def _assign_deal(w: Work, item: Item, args: Args) -> Before:
@@ -139,7 +146,7 @@ def _archive_deal(w: Work, item: Item, _args: Args) -> Before:
 
 
 def _planned(w: Work, activity_id: int) -> Any:
-    row = activities.load_for_change(w.session, w.actor, activity_id, w.now)
+    row = permits.activity(w, activity_id)
     if row.state != "planned":
         raise Skip("planned")
     return row

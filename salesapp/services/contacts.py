@@ -9,12 +9,12 @@ from salesapp.domain.customer_labels import DATE_KINDS
 from salesapp.domain.errors import N_, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.record_values import is_field_key
-from salesapp.services import field_values
+from salesapp.services import field_values, permits
 from salesapp.services.duplicates import taken
 from salesapp.services.field_values import asked_of
 from salesapp.services.lengths import length_problems
 from salesapp.services.work import Work
-from salesapp.store import contact_points, contacts, customers, search_subjects, timeline, visibility
+from salesapp.store import contact_points, contacts, customers, search_subjects, timeline
 from salesapp.store.tables import activity, contact, important_date
 
 NEEDED: Final = N_("A customer needs a name or a phone number.")
@@ -37,9 +37,7 @@ class NewContact:
 
 
 def _may(w: Work, customer_id: int) -> None:
-    customers.lock(w.session, customer_id)  # first: whose it is must not change after the question
-    access = visibility.customer_access(w.session, w.actor, customer_id, w.now)
-    visibility.require(w.actor, "customer.edit", access)
+    permits.customer(w, "customer.edit", customer_id)
 
 
 def _changed(w: Work, customer_id: int) -> None:

@@ -9,11 +9,12 @@ from salesapp.domain.contact_points import ContactPoint, Kind, parse_contact_poi
 from salesapp.domain.customer_labels import GRADES, KINDS, STATES
 from salesapp.domain.errors import N_, Msg, Problem, Refused, Stale, problem
 from salesapp.domain.record_values import is_field_key
-from salesapp.services import field_values, notices
+from salesapp.services import field_values, notices, permits, plugin_checks
 from salesapp.services.closed_pools import leave_closed_pool
 from salesapp.services.contacts import NEEDED, put_points
 from salesapp.services.field_values import FieldChange, asked_of
 from salesapp.services.lengths import length_problems
+from salesapp.services.plugin_checks import narrow_customer, normalised
 from salesapp.services.pool import owner_problems
 from salesapp.services.work import Work
 from salesapp.store import (
@@ -28,7 +29,6 @@ from salesapp.store import (
     settings,
     tags,
     timeline,
-    visibility,
 )
 from salesapp.store.tables import customer
 
@@ -76,7 +76,8 @@ class NewCustomer:
 def add_customer(w: Work, new: NewCustomer) -> int:
     """Add a customer; Refused with every problem at once, a number somebody has already among them."""
     w.require("customer.add")
-    points, problems = _points(w, new)
+    narrow_customer(w, "customer.add", None)
+    points, problems = points_of(w, new)
     has_phone = any(point.kind == "phone" for _, point in points) or any(new.phones)
     if not new.name.strip() and not has_phone:
         problems.append(problem("name", NEEDED))
@@ -92,6 +93,7 @@ def add_customer(w: Work, new: NewCustomer) -> int:
     record = {name: getattr(new, name) for name in (*TEXTS, *CODES)}
     fields = field_values.changed(w, "customer", None, new.custom, record, new.fields or {}, {}, asked)
     problems += fields.problems
+    problems = problems or _said_of_new(w, new, points, owner_id, fields)
     if problems:
         raise Refused(problems)
     at = new.at or w.now
@@ -122,7 +124,16 @@ def add_customer(w: Work, new: NewCustomer) -> int:
     return customer_id
 
 
-def _points(w: Work, new: NewCustomer) -> tuple[list[tuple[str, ContactPoint]], list[Problem]]:
+def _said_of_new(
+    w: Work, new: NewCustomer, points: Sequence[tuple[str, ContactPoint]], owner_id: int | None, fields: FieldChange
+) -> list[Problem]:
+    """What plugins have against adding this one."""
+    said: dict[str, Any] = {name: getattr(new, name) for name in (*TEXTS, *CODES, "pool_id")} | fields.new
+    said |= {"tags": _clean_tags(new.tags), "owner_id": owner_id, **normalised(point for _, point in points)}
+    return plugin_checks.customer_save(w, None, said)
+
+
+def points_of(w: Work, new: NewCustomer) -> tuple[list[tuple[str, ContactPoint]], list[Problem]]:
     """Every way to reach the new customer with the form field it came from; the same one twice counts once."""
     found: dict[tuple[str, str], tuple[str, ContactPoint]] = {}
     problems: list[Problem] = []
@@ -175,7 +186,7 @@ def change_customer(
     before them: Stale, naming who and which fields, only when the same field was changed by somebody else meanwhile.
     What is in `seen` or `changed` was asked, so what is required of that must be there; and, where a form `asks`, what
     it calls up."""
-    _require(w, "customer.edit", customer_id)
+    permits.customer(w, "customer.edit", customer_id)
     view = customers.read(w.session, customer_id)
     values = {name: _stored(name, value) for name, value in changed.items() if name in FIELDS}
     now = {name: getattr(view, name) for name in values}
@@ -194,6 +205,8 @@ def change_customer(
     problems += length_problems(customer, {name: new[name] for name in TEXTS if name in new})
     if "name" in new and not new["name"].strip() and not contact_points.has_phone(w.session, customer_id):
         problems.append(problem("name", NEEDED))
+    if not problems and (new or fields.new):
+        problems = plugin_checks.customer_save(w, view, new | fields.new)
     if problems:
         raise Refused(problems)
     if new or fields.new:
@@ -202,7 +215,7 @@ def change_customer(
 
 def change_state(w: Work, customer_id: int, to: str) -> str:
     """Move a customer to another state of its life; returns the one before."""
-    _require(w, "customer.edit", customer_id)
+    permits.customer(w, "customer.edit", customer_id)
     before = customers.read(w.session, customer_id).state
     change_customer(w, customer_id, {"state": to}, {"state": before})
     return before
@@ -254,7 +267,7 @@ def archive_customer(w: Work, customer_id: int) -> None:
 
 def restore_customer(w: Work, customer_id: int) -> None:
     """Bring an archived customer back; one whose personal data was erased stays away."""
-    _require(w, "customer.archive", customer_id)
+    permits.customer(w, "customer.archive", customer_id)
     if erase.erased_at(w.session, customer_id) is not None:
         raise Refused([problem("", N_("What was personal in it has been erased, so it stays archived."))])
     leave_closed_pool(w, customer_id)
@@ -262,7 +275,7 @@ def restore_customer(w: Work, customer_id: int) -> None:
 
 
 def _set_archived(w: Work, customer_id: int, archived_at: datetime | None, kind: str) -> None:
-    _require(w, "customer.archive", customer_id)
+    permits.customer(w, "customer.archive", customer_id)
     if not customers.set_archived(w.session, customer_id, archived_at):
         return
     search.archive(w.session, "customer", customer_id, archived_at)
@@ -273,7 +286,7 @@ def _set_archived(w: Work, customer_id: int, archived_at: datetime | None, kind:
 
 def note_enquiry(w: Work, customer_id: int, source: str | None, note: str = "", *, at: datetime | None = None) -> int:
     """The customer reached out once more: a touch on the same record, never a second one."""
-    _require(w, "customer.edit", customer_id)
+    permits.customer(w, "customer.edit", customer_id)
     problems = _code_problems(w, {"source": source})
     if problems:
         raise Refused(problems)
@@ -293,8 +306,3 @@ def note_enquiry(w: Work, customer_id: int, source: str | None, note: str = "", 
     notices.tell(w, owner_id, "customer.enquired", ("customer", customer_id), occurrence=str(touch_id))
     w.done("customer", customer_id)
     return touch_id
-
-
-def _require(w: Work, verb: str, customer_id: int) -> None:
-    customers.lock(w.session, customer_id)  # first: whose it is must not change after the question
-    visibility.require(w.actor, verb, visibility.customer_access(w.session, w.actor, customer_id, w.now))

@@ -1,9 +1,10 @@
 """A deal is put away, or brought back: it counts nowhere meanwhile, and nothing of it is lost."""
 
 from salesapp.domain.errors import N_, Refused, problem
+from salesapp.services import permits
 from salesapp.services.deal_changes import for_change, note, save
 from salesapp.services.work import Work
-from salesapp.store import deals, decisions, search
+from salesapp.store import decisions, search
 
 PENDING = N_("A decision about this deal is pending. Take the request back first, or wait for it.")
 
@@ -20,7 +21,7 @@ def archive_deal(w: Work, deal_id: int) -> None:
 
 def restore_deal(w: Work, deal_id: int) -> None:
     """Bring an archived deal back to where it was; one that is there already stays as it is."""
-    deal = deals.load_for_change(w.session, w.actor, "deal.edit", deal_id, w.now)
+    deal = permits.deal(w, "deal.edit", deal_id)
     if deal.archived_at is None:
         return
     after = save(w, deal, {"archived_at": None})

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from salesapp.domain.errors import Refused, Stale, problem
 from salesapp.domain.stages import ARCHIVED, is_stage
 from salesapp.domain.views import DealView
+from salesapp.services import permits
 from salesapp.services.work import Work
 from salesapp.store import customers, deal_totals, deals, report_sums, stage_days
 from salesapp.store.deal_totals import Standing
@@ -26,7 +27,7 @@ def today(w: Work) -> date:
 def for_change(w: Work, verb: str, deal_id: int) -> DealView:
     """The deal, locked, for the one who may do this to it: every change begins here. An archived one stays as it
     is."""
-    deal = deals.load_for_change(w.session, w.actor, verb, deal_id, w.now)
+    deal = permits.deal(w, verb, deal_id)
     if deal.archived_at is not None:
         raise Refused([problem("", ARCHIVED)])
     return deal

@@ -5,11 +5,13 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from salesapp.domain.deal_values import plugin_of
 from salesapp.domain.errors import N_, Msg, NotAllowed, Problem, Refused, problem
 from salesapp.domain.pack import KEY, Process
 from salesapp.domain.permissions import can
 from salesapp.domain.stages import LOST, WON, check_move, gates_ahead, is_stage, requirements, unmet_problems
 from salesapp.domain.views import DealView
+from salesapp.services import plugin_checks
 from salesapp.services.customers import change_state
 from salesapp.services.deal_changes import count_path, enter, fresh, note, save, secs_in_stage, today, touch
 from salesapp.services.work import Work
@@ -20,6 +22,8 @@ UNDO_WITHIN: Final = timedelta(minutes=5)
 """How long a move can be taken back: as long as a slip of the finger needs to be seen, not as long as a change of
 mind."""
 _WITHOUT_PROCESS: Final = N_("The plugin with this deal's process is missing, so it cannot be moved now.")
+
+_AT_REST: Final = N_("“%(plugin)s” does not run with this process now, so the deal stays in its stage.")
 
 
 def move_deal(w: Work, deal_id: int, to: str, version: int, *, override: str = "") -> tuple[Msg, ...]:
@@ -34,7 +38,7 @@ def move_deal(w: Work, deal_id: int, to: str, version: int, *, override: str = "
     if problems:
         raise Refused(problems)
     _pass_gates(w, process, deal, to, override)
-    said = w.hooks.check_deal_move(deal, to, w.now)
+    said = plugin_checks.deal_move(w, deal, to)
     if said.problems:
         raise Refused(said.problems)
     secs = secs_in_stage(deal, w.now)
@@ -50,7 +54,7 @@ def win_deal(w: Work, deal_id: int, version: int, *, override: str = "") -> tupl
     plugins want to have said with it."""
     deal = _open(w, fresh(w, "deal.move", deal_id, version))
     _pass_gates(w, _process(w, deal), deal, WON, override)
-    said = w.hooks.check_deal_move(deal, WON, w.now)
+    said = plugin_checks.deal_move(w, deal, WON)
     if said.problems:
         raise Refused(said.problems)
     _close(w, deal, "won", {})
@@ -61,7 +65,8 @@ def _process(w: Work, deal: DealView) -> Process:
     """The deal's process: without it nobody knows its gates, so nothing passes them."""
     process = w.catalog.process(deal.process)
     if process is None:
-        raise Refused([problem("", _WITHOUT_PROCESS)])
+        label = w.catalog.labels.get(plugin_of(deal.process))
+        raise Refused([problem("", _AT_REST, plugin=label) if label else problem("", _WITHOUT_PROCESS)])
     return process
 
 

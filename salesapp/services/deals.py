@@ -13,7 +13,7 @@ from salesapp.domain.pack import Process
 from salesapp.domain.permissions import can
 from salesapp.domain.record_values import is_field_key
 from salesapp.domain.views import CustomerView, DealView
-from salesapp.services import field_values, notices
+from salesapp.services import field_values, notices, plugin_checks
 from salesapp.services.deal_changes import enter, for_change, note, save, standing, touch
 from salesapp.services.field_values import asked_of
 from salesapp.services.work import Work
@@ -47,6 +47,8 @@ def open_deal(w: Work, new: NewDeal) -> int:
     """Open a deal in the first stage of its process; without a title it is called like its customer."""
     w.require("deal.add")
     customer = _customer(w, new.customer_id)
+    if customer is None:
+        plugin_checks.narrow_customer(w, "deal.add", None)
     title = " ".join(new.title.split()) or (customer.name or customer.company if customer else "")
     process = w.catalog.process(new.process)
     owner_id = new.owner_id if new.owner_id is not None else w.actor.id
@@ -63,6 +65,9 @@ def open_deal(w: Work, new: NewDeal) -> int:
     asked = asked_of(w.catalog.fields_of("deal"), w.actor) if new.fields is not None else ()
     fields = field_values.changed(w, "deal", None, {}, _record(new, values), new.fields or {}, {}, asked)
     problems += fields.problems
+    if not problems:
+        said = {**values, "customer_id": new.customer_id, "process": new.process, **fields.new}
+        problems = plugin_checks.deal_save(w, None, said)
     if problems or process is None:
         raise Refused(problems)
     at = new.at or w.now
@@ -132,6 +137,8 @@ def change_deal(
     problems, team_id = _check(w, wanted)
     problems += fields.problems
     problems += [*_check_fields(process, wanted), *_check_people(w, deal, wanted), *_check_giving(w, deal, wanted)]
+    if not problems and (wanted or fields.new):
+        problems = plugin_checks.deal_save(w, deal, wanted | fields.new)
     if problems:
         raise Refused(problems)
     if not wanted and not fields.new:
@@ -236,6 +243,7 @@ def _customer(w: Work, customer_id: int | None) -> CustomerView | None:
         return None
     customers.lock(w.session, customer_id)  # first: its owner must not change before the deal has its scope
     require(w.actor, "deal.add", customer_access(w.session, w.actor, customer_id, w.now))
+    plugin_checks.narrow_customer(w, "deal.add", customer_id)
     return customers.load(w.session, w.actor, customer_id, w.now)
 
 

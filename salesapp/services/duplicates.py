@@ -12,6 +12,7 @@ from typing import Final, Literal
 from salesapp.domain.contact_points import ContactPoint
 from salesapp.domain.errors import N_, Problem, problem
 from salesapp.domain.permissions import Access, Actor
+from salesapp.services import plugin_checks
 from salesapp.services.work import Work
 from salesapp.store import contact_points, customer_files, customers, pools, throttles, visibility
 from salesapp.store.engine import Executor
@@ -19,7 +20,7 @@ from salesapp.store.engine import Executor
 BLIND_ANSWERS: Final = 60
 WINDOW: Final = timedelta(minutes=15)
 
-By = Literal["phone", "email", "wechat", "link", "name"]
+By = Literal["phone", "email", "wechat", "link", "name", "plugin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def find_duplicates(
     if name:
         for customer_id in customers.named(w.session, name, company):
             found.setdefault(customer_id, "name")
+    for customer_id in plugin_checks.matches(w, name, company, points):
+        found.setdefault(customer_id, "plugin")
     answers = [_answer(w, customer_id, by) for customer_id, by in found.items()]
     blind = sum(1 for answer in answers if answer.customer_id is None)
     if blind and too_often(w):

@@ -28,8 +28,9 @@ from salesapp.domain.files import (
     shown_name,
 )
 from salesapp.domain.permissions import Actor
-from salesapp.services import file_disk
+from salesapp.services import file_disk, permits
 from salesapp.services.pictures import remade
+from salesapp.services.plugin_checks import narrow
 from salesapp.services.work import Work
 from salesapp.store import activities, customers, deals, files
 from salesapp.store.engine import Executor
@@ -132,7 +133,7 @@ def attach(w: Work, activity_id: int, kept: Sequence[KeptFile], *, together: boo
     form says of the activity: the timeline then shows one entry and not two. What is attached already stays."""
     if not kept:
         return []
-    row = activities.load_for_change(w.session, w.actor, activity_id, w.now)
+    row = permits.activity(w, activity_id)
     there = files.known(w.session, [each.key for each in kept])
     new = [each for each in kept if each.key not in there]
     if not new:
@@ -176,6 +177,7 @@ def restore_file(w: Work, file_id: int) -> FileRow:
 
 def _put_away(w: Work, file_id: int, kind: str, archived_at: datetime | None) -> FileRow:
     row = files.load_for_change(w.session, w.actor, file_id, w.now)
+    narrow(w, "activity.edit", lambda: activities.view_of(activities.load(w.session, w.actor, row.activity_id, w.now)))
     if files.set_archived(w.session, file_id, archived_at):
         its = activities.load(w.session, w.actor, row.activity_id, w.now)
         _event(w, its, kind, row.activity_id, {"kind": row.activity_kind, "files": [file_id]}, [row.name])

@@ -14,9 +14,9 @@ from salesapp.services.import_deal_fields import (
     field_column,
     owner_field,
     owner_options,
-    party_fields,
 )
 from salesapp.services.import_kinds import ImportOption, Known
+from salesapp.services.import_party_fields import NAMED, party_fields
 
 DONE, PLANNED, UNKNOWN = "done", "planned", "unknown"
 KIND_LABELS: Final[Mapping[str, Text]] = {each.key: each.label for each in KINDS}
@@ -171,7 +171,7 @@ def activity_problems(known: Known) -> list[Problem]:
     problems = []
     if not {"at", "planned_at"} & known.columns.keys():
         problems.append(problem("columns", N_("An activity needs a day: map a column to when it was done or planned.")))
-    if not {"customer", "customer_key", "customer_phone", "customer_email", "deal", "note"} & known.columns.keys():
+    if not {*NAMED, "deal", "note"} & known.columns.keys():
         text = N_("An activity needs a customer, a deal or a note: map a column to one of them.")
         problems.append(problem("columns", text))
     for name in ("owner", "unknown_owner", "customer_owner"):

@@ -1,20 +1,18 @@
 """What an import would do with each activity of a file. Changes nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
-
-from sqlalchemy import Row
 
 from salesapp.domain.errors import N_, Msg
 from salesapp.domain.record_values import with_values_at
 from salesapp.services.import_activity_rows import ActivityRow
-from salesapp.services.import_cell_words import CellWords
 from salesapp.services.import_deal_paths import is_same
 from salesapp.services.import_deal_plan import name_of
-from salesapp.services.import_kinds import Known, Plan, Rejected
-from salesapp.services.import_parties import ToMake, parties_of
-from salesapp.store import batches, bulk, bulk_activities
+from salesapp.services.import_kinds import Known, Plan
+from salesapp.services.import_parties import ToMake
+from salesapp.services.import_planning import Had, Planning
+from salesapp.store import batches, bulk_activities
 from salesapp.store.bulk_parties import Found
 from salesapp.store.engine import Executor
 
@@ -43,7 +41,7 @@ class NewActivity:
 class Change:
     """What a file says otherwise of an activity that is here: every one of COLUMNS, and `custom`."""
 
-    had: Row[*tuple[Any, ...]]
+    had: Had
     columns: Mapping[str, Any]
 
 
@@ -53,31 +51,24 @@ def plan_activities(x: Executor, rows: Sequence[ActivityRow], known: Known) -> P
 
 
 @dataclass
-class _Planning:
-    x: Executor
-    known: Known
+class _Planning(Planning):
     rows: Sequence[ActivityRow]
-    made: Plan = field(default_factory=Plan)
 
     def __post_init__(self) -> None:
+        self.look_up(bulk_activities.by_key)
         who = (self.x, self.known.actor, self.known.now)
-        self.zone = CellWords.of(self.known).zone
-        self.parties = parties_of(self.x, {row.party for row in self.rows}, self.known)
         self.deals: dict[str, dict[int, Any]] = {}
         for each in bulk_activities.deals_called(*who, {row.deal for row in self.rows if row.deal}):
             for word in {each.external_key, each.title} - {None}:
                 self.deals.setdefault(word, {})[each.id] = each
-        self.here = bulk_activities.by_key(self.x, {row.key for row in self.rows if row.key})
-        ids = [each.id for each in self.here.values()]
-        self.seen = bulk.workable_on(self.x, self.known.actor, self.here.values(), self.known.now)
-        self.changed = bulk_activities.changed_here(self.x, ids)
+        self.changed = bulk_activities.changed_here(self.x, self.ids)
         self.twins = self._twins()
 
     def plan(self) -> Plan:
         for row in self.rows:
             about = self._about(row)
             if isinstance(about, Msg):
-                self._reject(row, about)
+                self.reject(row, about)
             elif row.key and row.key in self.here:
                 self._known(row, self.here[row.key])
             elif not row.key and self._is_here(row, about):
@@ -86,12 +77,9 @@ class _Planning:
                 self._new(row, about)
         return self.made
 
-    def _reject(self, row: ActivityRow, *reasons: Msg) -> None:
-        self.made.rejected.append(Rejected(row.line, row.cells, reasons))
-
     def _new(self, row: ActivityRow, about: About) -> None:
         if row.was_open:
-            self.made.notes.append((row.line, Msg(N_("It was still open: it comes in as done."))))
+            self.note(row, Msg(N_("It was still open: it comes in as done.")))
         self.made.new.append(NewActivity(row, about))
 
     # --- what it is about ---
@@ -135,7 +123,7 @@ class _Planning:
     def _is_here(self, row: ActivityRow, about: About) -> bool:
         """Without a key: the same was noted or planned already, here or by an earlier line."""
         used = self.known.remember("twins")
-        if CellWords.of(self.known).first_line(row.cells, row.line) != row.line:
+        if self.words.first_line(row.cells, row.line) != row.line:
             return True
         mark = (about.customer_id, about.deal_id, row.kind, row.at or row.planned_at, row.note)
         for one in self.twins.get(mark, ()) if not isinstance(about.customer, ToMake) else ():
@@ -143,29 +131,28 @@ class _Planning:
                 return True
         return False
 
-    def _known(self, row: ActivityRow, had: Row[*tuple[Any, ...]]) -> None:
+    def _known(self, row: ActivityRow, had: Had) -> None:
         if had.state == "cancelled":
-            self.made.same += 1
-            self.made.notes.append((row.line, Msg(N_("It was cancelled here, and stays so."))))
+            self.leave(row, Msg(N_("It was cancelled here, and stays so.")))
             return
         if had.id not in self.seen:
             text = N_("The key %(key)s is that of an activity you have nothing to do with.")
-            self._reject(row, Msg(text, {"key": row.key}))
+            self.reject(row, Msg(text, {"key": row.key}))
             return
         columns = self._difference(row, had)
         if not columns:
             self.made.same += 1
         elif had.id in self.changed:
-            self._reject(
+            self.reject(
                 row, Msg(N_("Somebody changed this activity (%(key)s) here, so it stays as it is."), {"key": row.key})
             )
         else:
             self.made.changed.append(Change(had, columns))
 
-    def _difference(self, row: ActivityRow, had: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    def _difference(self, row: ActivityRow, had: Had) -> dict[str, Any]:
         wanted = {name: getattr(row, name) for name in COLUMNS}
         for name in ("at", "planned_at"):
-            if is_same(wanted[name], getattr(had, name), self.zone):
+            if is_same(wanted[name], getattr(had, name), self.words.zone):
                 wanted[name] = getattr(had, name)
         for name in ("note", "minutes", "owner_id", "planned_at"):
             wanted[name] = wanted[name] or getattr(had, name)

@@ -33,6 +33,7 @@ from salesapp.services.import_customer_undo import take_contact_back
 from salesapp.services.import_field_options import add_options
 from salesapp.services.import_kinds import ImportOption, Known, Parsed, Plan, Rejected
 from salesapp.services.import_parties import Meant, Parties, Party, parties_of, read_party
+from salesapp.services.import_party_fields import NAMED, party_fields
 from salesapp.services.import_points import Point, point_key, points_in
 from salesapp.services.work import Work
 from salesapp.store import batches, bulk, search_subjects
@@ -44,21 +45,7 @@ from salesapp.store.tables import customer
 
 LENGTHS: Final[Mapping[str, int]] = {"name": 200, "position": 200, "department": 200, "key": 200}
 _FIELDS: Final = (
-    ImportField(
-        key="customer",
-        label=Text(en="Customer", zh_Hans="客户", zh_Hant="客戶", ru="Клиент"),
-        called=("account", "account name", "company", "company name", "organization", "organisation", "公司", "单位"),
-    ),
-    ImportField(
-        key="customer_key",
-        label=Text(en="Customer's key", zh_Hans="客户编号", zh_Hant="客戶編號", ru="Код клиента"),
-        called=("account id", "customer id", "client id", "company id"),
-    ),
-    ImportField(
-        key="customer_phone",
-        label=Text(en="Customer's phone", zh_Hans="客户电话", zh_Hant="客戶電話", ru="Телефон клиента"),
-        called=("company phone", "company main phone", "公司电话"),
-    ),
+    *party_fields(alone=False),
     NAME,
     FAMILY_NAME,
     GIVEN_NAME,
@@ -103,7 +90,7 @@ class Contacts:
         problems = []
         if not {"name", "given_name", "family_name"} & known.columns.keys():
             problems.append(problem("columns", N_("A contact needs a name: choose a column for it.")))
-        if not {"customer", "customer_key", "customer_phone"} & known.columns.keys():
+        if not set(NAMED) & known.columns.keys():
             text = N_("Whose contacts are they? Choose a column for the customer, by name, key or phone.")
             problems.append(problem("columns", text))
         return problems

@@ -1,8 +1,10 @@
 """What a column of customers can be, and what is asked for all of them."""
 
+from dataclasses import replace
 from typing import Final
 
 from salesapp.domain.customer_labels import GRADES, KINDS, STATES
+from salesapp.domain.import_guess import squashed
 from salesapp.domain.importing import ImportField
 from salesapp.domain.pack import Field
 from salesapp.domain.record_values import is_link
@@ -13,22 +15,34 @@ from salesapp.services.import_kinds import NO, ImportOption, Known
 KEY: Final = Text(
     en="Key in the other program", zh_Hans="原系统编号", zh_Hant="原系統編號", ru="Код в другой программе"
 )
+BY_NAME: Final = "by_name"
+"""What is asked for all rows: each is a person or an organisation as its name tells."""
+_BY_NAME: Final = Text(
+    en="Persons or organisations, as the names tell",
+    zh_Hans="按名称判断个人或单位",
+    zh_Hant="按名稱判斷個人或單位",
+    ru="Лица или организации — по названию",
+)
+_FIRMS: Final = (
+    *("account", "account name", "organization name", "organisation name", "company / account"),
+    *("单位名称", "單位名稱", "企业名称", "企業名稱", "客户单位", "客戶單位"),
+    *("название компании", "название организации"),
+)
+"""What a column of names is called that are all organisations'."""
 OWNER: Final = Text(en="Owner", zh_Hans="负责人", zh_Hant="負責人", ru="Ответственный")
 NAME: Final = ImportField(
     key="name",
     label=Text(en="Name", zh_Hans="姓名 / 名称", zh_Hant="姓名 / 名稱", ru="Имя / название"),
+    called=("full name", "display name", "lead name", "anzeigename", "姓名", "имя", "фио", "fn"),
+)
+"""Somebody's name, whoever they are to the house."""
+_CUSTOMER_NAME: Final = replace(
+    NAME,
     called=(
-        *(
-            "full name",
-            "display name",
-            "customer",
-            "customer name",
-            "client",
-            "account name",
-            "lead name",
-            "anzeigename",
-        ),
-        *("姓名", "名称", "名稱", "客户", "客户名称", "客户姓名", "单位名称", "имя", "фио", "название", "клиент", "fn"),
+        *NAME.called,
+        *("customer", "customer name", "client", "client name", "account", "account name"),
+        *("名称", "名稱", "客户", "客戶", "客户名称", "客戶名稱", "客户姓名", "单位名称", "單位名稱"),
+        *("название", "клиент"),
     ),
 )
 FAMILY_NAME: Final = ImportField(
@@ -99,7 +113,7 @@ _PLAIN: Final = (
         label=KEY,
         called=("id", "customer id", "client id", "contact id", "lead id", "prospect id", "uid", "编号", "客户编号"),
     ),
-    NAME,
+    _CUSTOMER_NAME,
     FAMILY_NAME,
     GIVEN_NAME,
     ImportField(
@@ -273,8 +287,9 @@ def customer_options(known: Known) -> dict[str, ImportOption]:
         ImportOption(
             key="kind",
             label=Text(en="They are", zh_Hans="客户类型", zh_Hant="客戶類型", ru="Это"),
-            choices=KINDS,
-            default="person",
+            choices={BY_NAME: _BY_NAME, **KINDS},
+            default=BY_NAME,
+            said_by=dict.fromkeys(map(squashed, _FIRMS), "organisation"),
         ),
         ImportOption(
             key="source",

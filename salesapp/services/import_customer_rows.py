@@ -11,11 +11,12 @@ from salesapp.domain.contact_points import ContactPoint
 from salesapp.domain.customer_labels import GRADES, KINDS, STATES
 from salesapp.domain.errors import N_, Msg
 from salesapp.domain.import_cells import parse_day
+from salesapp.domain.import_organisations import names_organisation
 from salesapp.domain.importing import ImportAsked, Row
 from salesapp.domain.partial_dates import PartialDate, parse_partial_date
 from salesapp.domain.text import LANGUAGES
 from salesapp.services.import_cell_words import CellWords
-from salesapp.services.import_customer_fields import BIRTHDAY, customer_fields, importable
+from salesapp.services.import_customer_fields import BIRTHDAY, BY_NAME, customer_fields, importable
 from salesapp.services.import_kinds import YES, Known, Parsed, Rejected
 from salesapp.services.import_points import points_in
 
@@ -54,6 +55,8 @@ class CustomerRow(Parsed):
     """One customer as the file has it. None is what the file does not say; `points` without repeats."""
 
     kind: str = "person"
+    kind_said: bool = True
+    """False where the name alone tells the kind: it may be wrong, and is no difference to who is here."""
     name: str = ""
     company: str = ""
     position: str = ""
@@ -81,7 +84,7 @@ class Reading:
         self.known, self.words = known, CellWords.of(known)
         self.fields = {name: each for name, each in importable(known, "customer").items() if name in known.columns}
         self.labels = {name: each.label for name, each in customer_fields(known).items()}
-        self.kind = known.option("kind", "person")
+        self.kind = known.option("kind", BY_NAME)
         self.ways = [kind for kind in POINT_KINDS if kind in known.columns]
         self.has_contacts = any(name.startswith("contact_") for name in known.columns)
         self.source = known.option("source") or None
@@ -122,6 +125,12 @@ class Reading:
         found = self.words.choice(name, cell, labels, text, here)
         wrong += [about(name, self.labels[name], each) for each in here]
         return found
+
+    def kind_of(self, name: str) -> str:
+        """As it was asked for all rows; or as the name tells."""
+        if self.kind != BY_NAME:
+            return self.kind
+        return "organisation" if names_organisation(name) else "person"
 
     def moment(self, row: Row, name: str, wrong: list[Msg]) -> datetime | None:
         """A moment of the past."""
@@ -181,11 +190,12 @@ def read_customer(row: Row, asked: ImportAsked, known: Known) -> CustomerRow | R
     texts = at.texts(row, LENGTHS, wrong)
     name = texts.get("name") or composed_name(row, known)
     points = tuple(dict.fromkeys([point for kind in at.ways for point in points_in(row, kind, kind, known, wrong)]))
-    kind = at.choice(row, "kind", KINDS, wrong) or at.kind
+    said = at.choice(row, "kind", KINDS, wrong)
+    kind, kind_said = said or at.kind_of(name), said is not None or at.kind != BY_NAME
     company = texts.get("company", "")
     contact = _contact(row, at, wrong)
     if not name and company:
-        name, company, kind = company, "", "organisation"
+        name, company, kind, kind_said = company, "", "organisation", True
     if not name and not any(point.kind == "phone" for point in points):
         wrong.append(Msg(N_("There is neither a name nor a phone.")))
     words = known.cells(row, "tag")
@@ -197,6 +207,7 @@ def read_customer(row: Row, asked: ImportAsked, known: Known) -> CustomerRow | R
         cells=row.cells,
         key=texts.get("key") or None,
         kind=kind,
+        kind_said=kind_said,
         name=name,
         company=company,
         position=texts.get("position", ""),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from salesapp.domain.bulk import Skip
 from salesapp.domain.record_values import value_at, with_values_at
-from salesapp.services.import_customer_plan import MOMENTS, UPDATED
+from salesapp.services.import_customer_comparing import MOMENTS, UPDATED
 from salesapp.services.import_customer_writing import CODES
 from salesapp.services.work import Work
 from salesapp.store import bulk_undo, contacts, customers, search, search_subjects

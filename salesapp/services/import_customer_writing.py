@@ -11,12 +11,12 @@ from salesapp.domain.contact_points import ContactPoint
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.record_values import with_values_at
 from salesapp.services.import_contact_writing import ContactToWrite, write_contacts
-from salesapp.services.import_customer_plan import Difference, NewCustomer
+from salesapp.services.import_customer_changes import Difference, NewCustomer
 from salesapp.services.import_customer_rows import ContactPart, CustomerRow
 from salesapp.services.import_kinds import Plan
 from salesapp.services.import_points import Point, point_key
 from salesapp.services.work import Work
-from salesapp.store import batches, bulk, customers, search_subjects
+from salesapp.store import batches, bulk, customers, search_subjects, source_sums
 from salesapp.store.customers import Change
 from salesapp.store.search import Parts
 from salesapp.store.tables import activity, contact, customer, deal
@@ -174,7 +174,8 @@ def _change(w: Work, changed: Sequence[Difference], batch_id: int) -> list[Item]
     if not changed:
         return []
     x = w.session
-    bulk.set_customers(x, _wanted(changed, w.now))
+    with source_sums.recounted(x, [each.customer_id for each in changed if "source" in each.fields]):
+        bulk.set_customers(x, _wanted(changed, w.now))
     points = [(each, point) for each in changed for point in each.points]
     point_ids = bulk.add_points_with_ids(x, [_point(each.customer_id, p, each.shared) for each, p in points])
     bulk.add_tags(x, [(each.customer_id, word) for each in changed for word in each.tags])

@@ -15,6 +15,7 @@ from salesapp.domain.stages import LOST, WON
 from salesapp.domain.text import Text
 from salesapp.services.import_deal_paths import LOST_WORD, WON_WORD
 from salesapp.services.import_kinds import NO, ImportOption, Known
+from salesapp.services.import_party_fields import party_fields
 
 ENTERED: Final = "entered."
 """The date a stage was entered: `entered.needs`."""
@@ -29,26 +30,6 @@ _PLAIN: Final = (
         label=Text(en="Deal name", zh_Hans="商机名称", zh_Hant="商機名稱", ru="Название сделки"),
         called=("deal", "opportunity", "opportunity name", "deal name", "subject", "商机", "сделка"),
         several=True,
-    ),
-    ImportField(
-        key="customer",
-        label=Text(en="Customer", zh_Hans="客户", zh_Hant="客戶", ru="Клиент"),
-        called=("account", "account name", "company", "organization", "organisation", "client", "公司", "компания"),
-    ),
-    ImportField(
-        key="customer_key",
-        label=Text(en="Customer's key", zh_Hans="客户编号", zh_Hant="客戶編號", ru="Код клиента"),
-        called=("account id", "customer id", "client id", "company id"),
-    ),
-    ImportField(
-        key="customer_phone",
-        label=Text(en="Customer's phone", zh_Hans="客户电话", zh_Hant="客戶電話", ru="Телефон клиента"),
-        called=("phone", "mobile", "电话", "手机", "телефон"),
-    ),
-    ImportField(
-        key="customer_email",
-        label=Text(en="Customer's mail", zh_Hans="客户邮箱", zh_Hant="客戶信箱", ru="Почта клиента"),
-        called=("email", "e-mail", "mail", "邮箱", "почта"),
     ),
     ImportField(
         key="key",
@@ -73,7 +54,10 @@ _PLAIN: Final = (
     ImportField(
         key="created_at",
         label=Text(en="Opened on", zh_Hans="创建日期", zh_Hant="建立日期", ru="Открыта"),
-        called=("created", "created at", "created date", "open date", "start date", "创建时间", "дата создания"),
+        called=(
+            *("created", "created at", "created date", "open date", "start date", "engage date", "engaged on"),
+            *("创建时间", "建立時間", "дата создания"),
+        ),
     ),
     ImportField(
         key="closed_at",
@@ -109,14 +93,9 @@ def fields_of_deals(known: Known) -> Mapping[str, Field]:
 
 def deal_fields(known: Known) -> dict[str, ImportField]:
     """What a column of deals can be, by key."""
-    made = [_PLAIN[0], *party_fields(), _PLAIN[5], owner_field(known), *_process_fields(known), *_PLAIN[6:]]
+    made = [_PLAIN[0], *party_fields(), _PLAIN[1], owner_field(known), *_process_fields(known), *_PLAIN[2:]]
     made += [field_column(key, each) for key, each in fields_of_deals(known).items()]
     return {each.key: each for each in made}
-
-
-def party_fields() -> tuple[ImportField, ...]:
-    """How a row names its customer."""
-    return _PLAIN[1:5]
 
 
 def owner_field(known: Known) -> ImportField:

@@ -2,16 +2,13 @@
 refuse it, and why. Changes nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-
-from sqlalchemy import Row
 
 from salesapp.domain.deal_values import PREFIX, canonical, plugin_of
 from salesapp.domain.errors import N_, Msg
 from salesapp.domain.record_values import same, value_at
-from salesapp.services.import_cell_words import CellWords
 from salesapp.services.import_deal_fields import ENTERED, fields_of_deals
 from salesapp.services.import_deal_paths import (
     Path,
@@ -24,9 +21,10 @@ from salesapp.services.import_deal_paths import (
     with_taken,
 )
 from salesapp.services.import_deal_rows import DealRow
-from salesapp.services.import_kinds import Known, Plan, Rejected
-from salesapp.services.import_parties import Meant, ToMake, parties_of
-from salesapp.store import batches, bulk, bulk_deals
+from salesapp.services.import_kinds import Known, Plan
+from salesapp.services.import_parties import Meant, ToMake
+from salesapp.services.import_planning import Had, Planning
+from salesapp.store import batches, bulk_deals
 from salesapp.store.bulk_parties import Found
 from salesapp.store.engine import Executor
 
@@ -48,13 +46,13 @@ class Change:
     """What a file says otherwise of a deal that is here: columns and fields (by full key) as they are to be, the
     customer it is given, and its path where it is made anew."""
 
-    had: Row[*tuple[Any, ...]]
+    had: Had
     row: DealRow
     columns: Mapping[str, Any]
     values: Mapping[str, Any]
     customer: Found | ToMake | None = None
     path: Path | None = None
-    steps: tuple[Row[*tuple[Any, ...]], ...] = ()
+    steps: tuple[Had, ...] = ()
 
 
 def plan_deals(x: Executor, rows: Sequence[DealRow], known: Known) -> Plan:
@@ -63,19 +61,12 @@ def plan_deals(x: Executor, rows: Sequence[DealRow], known: Known) -> Plan:
 
 
 @dataclass
-class _Planning:
-    x: Executor
-    known: Known
+class _Planning(Planning):
     rows: Sequence[DealRow]
-    made: Plan = field(default_factory=Plan)
 
     def __post_init__(self) -> None:
-        self.words = CellWords.of(self.known)
-        self.parties = parties_of(self.x, {row.party for row in self.rows}, self.known)
-        self.here = bulk_deals.by_key(self.x, {row.key for row in self.rows if row.key})
-        ids = [each.id for each in self.here.values()]
-        self.seen = bulk.workable_on(self.x, self.known.actor, self.here.values(), self.known.now)
-        self.paths = bulk_deals.paths(self.x, ids)
+        self.look_up(bulk_deals.by_key)
+        self.paths = bulk_deals.paths(self.x, self.ids)
         self.meant = [self.parties.meant(row.party) for row in self.rows]
         self.twins = _Twins(self)
         self.again: list[Change] = []
@@ -83,7 +74,7 @@ class _Planning:
     def plan(self) -> Plan:
         for row, meant in zip(self.rows, self.meant, strict=True):
             if isinstance(meant, Msg):
-                self._reject(row, meant)
+                self.reject(row, meant)
             elif row.key and row.key in self.here:
                 self._known(row, self.here[row.key], meant)
             elif not row.key and (twin := self.twins.of(row, meant)):
@@ -94,16 +85,13 @@ class _Planning:
         self._settle()
         return self.made
 
-    def _reject(self, row: DealRow, *reasons: Msg) -> None:
-        self.made.rejected.append(Rejected(row.line, row.cells, reasons))
-
     def _new(self, row: DealRow, meant: Found | ToMake | None) -> None:
         path = row.path
         assert path is not None, "a row without a path was refused"
         if path.closed_at is not None and not row.dates.entered and row.dates.created_at is None:
-            self.made.notes.append((row.line, Msg(N_("Opened on the day it was closed: the file has no earlier one."))))
+            self.note(row, Msg(N_("Opened on the day it was closed: the file has no earlier one.")))
         if isinstance(meant, ToMake) and self._is_first(meant):
-            self.made.notes.append((row.line, Msg(N_("Adds the organisation %(name)s."), {"name": name_of(meant)})))
+            self.note(row, Msg(N_("Adds the organisation %(name)s."), {"name": name_of(meant)}))
         self.made.new.append(NewDeal(row, path, meant, title_of(row, meant)))
 
     def _is_first(self, meant: ToMake) -> bool:
@@ -113,27 +101,23 @@ class _Planning:
 
     # --- a deal that is here ---
 
-    def _known(self, row: DealRow, had: Row[*tuple[Any, ...]], meant: Found | ToMake | None) -> None:
+    def _known(self, row: DealRow, had: Had, meant: Found | ToMake | None) -> None:
         if had.archived_at is not None:
-            self.made.same += 1
-            self.made.notes.append((row.line, Msg(N_("It is archived here, and stays so."))))
+            self.leave(row, Msg(N_("It is archived here, and stays so.")))
             return
         if had.id not in self.seen:
-            self._reject(
-                row, Msg(N_("The key %(key)s is that of a deal you have nothing to do with."), {"key": row.key})
-            )
+            text = N_("The key %(key)s is that of a deal you have nothing to do with.")
+            self.reject(row, Msg(text, {"key": row.key}))
             return
         change = self._difference(row, had, meant)
         if isinstance(change, Change):
             self.again.append(change)
         elif change:
-            self._reject(row, *change)
+            self.reject(row, *change)
         else:
             self.made.same += 1
 
-    def _difference(
-        self, row: DealRow, had: Row[*tuple[Any, ...]], meant: Found | ToMake | None
-    ) -> Change | tuple[Msg, ...]:
+    def _difference(self, row: DealRow, had: Had, meant: Found | ToMake | None) -> Change | tuple[Msg, ...]:
         """What is to change, or everything that forbids it; nothing where both say the same."""
         customer = self._customer(row, had, meant)
         path = self._path(row, had)
@@ -149,9 +133,7 @@ class _Planning:
             return ()
         return Change(had, row, columns, values, customer, path, tuple(self.paths[had.id]))
 
-    def _customer(
-        self, row: DealRow, had: Row[*tuple[Any, ...]], meant: Found | ToMake | None
-    ) -> Found | ToMake | Msg | None:
+    def _customer(self, row: DealRow, had: Had, meant: Found | ToMake | None) -> Found | ToMake | Msg | None:
         """Whom it is given; None where it has them, or the file says nothing."""
         if meant is None or (isinstance(meant, Found) and meant.id == had.customer_id):
             return None
@@ -160,7 +142,7 @@ class _Planning:
         text = N_("This deal (%(key)s) has another customer already; the file says %(name)s.")
         return Msg(text, {"key": row.key, "name": name_of(meant)})
 
-    def _columns(self, row: DealRow, had: Row[*tuple[Any, ...]], path: Path | None) -> dict[str, Any]:
+    def _columns(self, row: DealRow, had: Had, path: Path | None) -> dict[str, Any]:
         wanted: dict[str, Any] = {}
         for name, column in _COLUMNS.items():
             if name in row.said:
@@ -176,7 +158,7 @@ class _Planning:
                 found["lost_reason"] = None
         return found
 
-    def _values(self, row: DealRow, had: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    def _values(self, row: DealRow, had: Had) -> dict[str, Any]:
         every = self.words.fields("deal", lambda: fields_of_deals(self.known))
         found = {}
         for name, value in row.values.items():
@@ -185,7 +167,7 @@ class _Planning:
                 found[key] = canonical(every[name], value)
         return found
 
-    def _path(self, row: DealRow, had: Row[*tuple[Any, ...]]) -> Path | tuple[Msg, ...] | None:
+    def _path(self, row: DealRow, had: Had) -> Path | tuple[Msg, ...] | None:
         """The path the file tells, where it is another one."""
         if not any(name in _OF_THE_PATH or name.startswith(ENTERED) for name in row.said):
             return None
@@ -206,11 +188,11 @@ class _Planning:
         moved = bulk_deals.moved_here(self.x, anew)
         for each in self.again:
             if each.path is not None and each.had.id in moved:
-                self._reject(each.row, self._moved(each.row, each.had))
+                self.reject(each.row, self._moved(each.row, each.had))
             else:
                 self.made.changed.append(each)
 
-    def _moved(self, row: DealRow, had: Row[*tuple[Any, ...]]) -> Msg:
+    def _moved(self, row: DealRow, had: Had) -> Msg:
         """Why its path stays: where it stands here, and where the file has it."""
         words = Words(self.known.catalog.processes[row.process], self.words.zone)
         last, path = self.paths[had.id][-1], row.path
@@ -236,7 +218,7 @@ def standing_of(path: Path) -> dict[str, Any]:
     return {name: getattr(path, name) for name in names}
 
 
-def taken_of(had: Row[*tuple[Any, ...]], steps: Sequence[Row[*tuple[Any, ...]]]) -> Taken:
+def taken_of(had: Had, steps: Sequence[Had]) -> Taken:
     """The way a deal took, from its rows."""
     made = tuple(Step(each.stage, each.at, each.prev_stage, each.secs_in_prev) for each in steps)
     return Taken(stage=had.stage, state=had.state, created_at=had.created_at, closed_at=had.closed_at, steps=made)

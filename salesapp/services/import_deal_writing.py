@@ -173,7 +173,7 @@ def counted(values: Mapping[str, Any], steps: Iterable[tuple[str, datetime]]) ->
         if is_stage(stage):
             entered[stage] = min(at, entered.get(stage, at))
     names = ("process", "state", "stage", "owner_id", "currency", "amount_minor", "created_at", "closed_at")
-    facts = {name: values[name] for name in (*names, "lost_reason")}
+    facts = {name: values[name] for name in (*names, "customer_id", "lost_reason")}
     return Counted(**facts, entered=entered)
 
 

@@ -31,12 +31,17 @@ NO: Final = "no"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOption:
     """What holds for all rows, asked beside the columns. `choices` None: yes or no. A `default` is always there; ""
-    is none of the choices."""
+    is none of the choices. `said_by`: what a column's name says of it, as `import_guess.squashed` writes names."""
 
     key: str
     label: Text
     choices: Mapping[str, Text] | None = None
     default: str = NO
+    said_by: Mapping[str, str] = field(default_factory=dict)
+
+    def guess(self, names: Sequence[str]) -> str:
+        """What the names of a file's columns say, else what is usual."""
+        return next((self.said_by[name] for name in names if name in self.said_by), self.default)
 
 
 @dataclass(frozen=True, slots=True)

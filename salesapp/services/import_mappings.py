@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from salesapp.domain.errors import N_, NotFound
+from salesapp.domain.import_map import ImportMap
 from salesapp.domain.importing import ImportAsked
+from salesapp.plugging.catalog import Catalog
 from salesapp.services.given_names import given_name
 from salesapp.services.work import Work
 from salesapp.store import import_mappings
@@ -40,6 +42,29 @@ def as_last_time(saved: MappingView, asked: ImportAsked, header: Sequence[str]) 
             columns[found.pop(0)] = name
     shape = replace(asked.shape, date_order=then.shape.date_order, decimal=then.shape.decimal)
     return replace(then, shape=shape, columns=columns)
+
+
+def brought(catalog: Catalog, header: Sequence[str]) -> dict[str, ImportMap]:
+    """The maps of plugins for files with such columns, by full key."""
+    there = {_plain(name) for name in header}
+    maps = catalog.of(ImportMap)
+    return {key: each for key, each in maps.items() if all(_plain(name) in there for name in each.told_by)}
+
+
+def as_brought(each: ImportMap, asked: ImportAsked, header: Sequence[str]) -> ImportAsked:
+    """A plugin's map put to this file; what it does not say of days, numbers and further columns stays as it was."""
+    shape = replace(
+        asked.shape,
+        date_order=each.date_order or asked.shape.date_order,
+        decimal=each.decimal or asked.shape.decimal,
+    )
+    saved = MappingView(0, each.key, each.kind, tuple(each.columns), each.asked(shape).to_data())
+    found = as_last_time(saved, asked, header)
+    if each.kind != asked.kind:
+        return found
+    taken = found.columns.values()
+    others = {at: name for at, name in asked.columns.items() if at not in found.columns and name not in taken}
+    return replace(found, columns={**found.columns, **others})
 
 
 def _places(header: Sequence[str]) -> dict[str, list[int]]:

@@ -14,9 +14,10 @@ from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.services import import_runs as verbs
 from salesapp.services.import_files import path_of
 from salesapp.services.import_kinds import ImportKind, Known, Parsed, Plan, Rejected
+from salesapp.services.import_looking import actor_of, may_bring
+from salesapp.services.import_preview import read_one
 from salesapp.services.import_reading import head, read_rows
 from salesapp.services.import_registry import KINDS, known_of
-from salesapp.services.import_runs import actor_of, read_one
 from salesapp.services.work import Work, work
 from salesapp.store import batches, import_runs
 from salesapp.store.engine import reading
@@ -28,8 +29,6 @@ PORTION: Final = 0.15
 """Seconds a portion is meant to take: well below the 0.3 nobody should have to wait longer than."""
 FEWEST: Final = 25
 MOST: Final = 1000
-ENOUGH: Final = 150
-"""Below so many rows what each portion costs anyway outweighs what its rows do."""
 BEGIN_WITH: Final = 200
 
 LEFT: Final = N_("Whoever began this import has no right to it any more.")
@@ -45,11 +44,11 @@ class Pace:
 
     rows: int = field(default_factory=lambda: BEGIN_WITH)
 
-    def took(self, rows: int, seconds: float, cpu: float) -> None:
-        """Take more or fewer from now on; slowly more, at once fewer. On a busy machine the clock shows the others'
-        work as well, and smaller portions would make more of it: below ENOUGH only our own counts."""
-        by_clock, by_cpu = (int(rows * PORTION / max(took, 0.001)) for took in (seconds, cpu))
-        self.rows = max(FEWEST, min(MOST, by_cpu, max(by_clock, ENOUGH), self.rows + self.rows // 2))
+    def took(self, rows: int, seconds: float) -> None:
+        """Take more or fewer from now on: as many as fit into the time that others may have to wait, by the clock, for
+        that is what they wait by; at most half as many, or half as many more, at once."""
+        fitting = max(int(rows * PORTION / max(seconds, 0.001)), rows // 2)
+        self.rows = max(FEWEST, min(MOST, fitting, self.rows + self.rows // 2))
 
 
 @dataclass(slots=True)
@@ -91,7 +90,7 @@ def open_pass(run_id: int, turn: int, state: str, now: datetime) -> Pass | None:
             return None
         actor = actor_of(x, run)
         kind = KINDS[run.asked.kind]
-        if actor is None or not verbs.may_bring(actor, kind):
+        if actor is None or not may_bring(actor, kind):
             fail(run, Msg(LEFT), now)
             return None
         known = replace(known_of(x, actor, run.asked, now), batch_id=run.batch_id)

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import dropwhile, islice, takewhile
 from pathlib import Path
 from typing import Final
 
 from salesapp.domain.errors import N_, Refused, problem
-from salesapp.domain.import_shape import guess_date_order, guess_decimal, guess_header
+from salesapp.domain.import_shape import guess_date_order, guess_decimal, guess_header, guess_titles
 from salesapp.domain.importing import FileShape, Row
 from salesapp.services.import_csv import csv_rows, guess_file_delimiter
 from salesapp.services.import_encodings import guess_file_encoding, sample_lines
@@ -87,10 +87,13 @@ def _is_vcard(start: bytes, encoding: str) -> bool:
 
 def _with_guesses(shape: FileShape, path: Path, language: str) -> FileShape:
     """With what the first rows tell."""
-    rows = [row.cells for row in _some(path, shape)]
+    found = _some(path, shape)
+    titles = guess_titles([row.cells for row in found])
+    rows = [row.cells for row in found[titles:]]
+    begins = found[titles].line if titles else 1
     body = rows[1:] if guess_header(rows) else rows
     order, decimal = guess_date_order(body, language), guess_decimal(body, language)
-    return replace(shape, header=body is not rows, date_order=order, decimal=decimal)
+    return replace(shape, begins=begins, header=body is not rows, date_order=order, decimal=decimal)
 
 
 def _some(path: Path, shape: FileShape) -> list[Row]:
@@ -107,8 +110,8 @@ def _some(path: Path, shape: FileShape) -> list[Row]:
 
 
 def read_rows(path: Path, shape: FileShape) -> Iterator[Row]:
-    """Every row of the file but its header and empty ones, as wide as it stands there, in a stream. Raises Refused when
-    something cannot be read, also in the middle."""
+    """Every row of the file's table but its header and empty ones, as wide as it stands there, in a stream. Raises
+    Refused when something cannot be read, also in the middle."""
     rows = _all_rows(path, shape)
     if shape.format == "vcard":
         yield from rows
@@ -125,10 +128,11 @@ def read_rows(path: Path, shape: FileShape) -> Iterator[Row]:
 
 def _all_rows(path: Path, shape: FileShape) -> Iterator[Row]:
     if shape.format == "xlsx":
-        return sheet_rows(read_sheet(path, shape.sheet), shape.decimal)
+        return sheet_rows(read_sheet(path, shape.sheet), shape.decimal, shape.begins)
     if shape.format == "vcard":
         return vcard_rows(path, shape.encoding)
-    return csv_rows(path, shape.encoding, shape.delimiter)
+    rows = csv_rows(path, shape.encoding, shape.delimiter)
+    return dropwhile(lambda row: row.line < shape.begins, rows) if shape.begins > 1 else rows
 
 
 def _fitted(row: Row, width: int) -> Row:
@@ -143,7 +147,8 @@ def head(path: Path, shape: FileShape, rows: int = 20) -> Head:
     header = _header(path, shape, shown)
     if shape.format == "xlsx":
         sheet = read_sheet(path, shape.sheet)
-        return Head(header, shown, sheet.names, sheet.total - shape.header)
+        above = sum(1 for _ in takewhile(lambda row: row.line < shape.begins, sheet_rows(sheet, shape.decimal)))
+        return Head(header, shown, sheet.names, sheet.total - shape.header - above)
     total = len(shown) + sum(1 for _ in every) if path.stat().st_size <= _COUNTED else None
     return Head(header, shown, (), total)
 

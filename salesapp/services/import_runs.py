@@ -6,67 +6,59 @@ rejected rows hold personal data: both are swept 30 days after the upload (`impo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
 from typing import IO, Any, Final
 
-from salesapp.domain.errors import N_, Msg, NotAllowed, NotFound, Problem, Refused, problem
-from salesapp.domain.import_findings import REJECTED, Finding, Findings
-from salesapp.domain.import_guess import guess_columns, guess_values
+from salesapp.domain.errors import N_, NotAllowed, Problem, Refused, problem
 from salesapp.domain.importing import (
     CHECKED,
     CHECKING,
     DATE_ORDERS,
     DECIMALS,
+    FAILED,
     FORMATS,
     RUNNING,
     UNDOING,
     UPLOADED,
     FileShape,
     ImportAsked,
-    ImportField,
-    Row,
 )
-from salesapp.domain.permissions import SYSTEM, Actor, can
+from salesapp.domain.permissions import Actor
 from salesapp.services.import_files import Kept, keep, path_of
-from salesapp.services.import_kinds import ImportKind, ImportOption, Known, Rejected
-from salesapp.services.import_reading import Head, guess_shape, head
+from salesapp.services.import_guessing import guess_kind, guessed
+from salesapp.services.import_looking import GONE, listing, load, own
+from salesapp.services.import_preview import Preview, preview
 from salesapp.services.import_registry import KINDS, kind_for, known_of, offered
 from salesapp.services.jobs import enqueue
 from salesapp.services.work import Work
-from salesapp.store import batches, import_runs, sign_ins
+from salesapp.store import batches, import_runs
 from salesapp.store.engine import Executor
+from salesapp.store.import_records import KINDS as RECORDS
 from salesapp.store.import_runs import RunView
 
-__all__ = ["Kept", "Preview", "RunView", "ask", "begin", "check", "keep", "listing", "load", "preview", "start", "undo"]
+__all__ = [
+    "Kept",
+    "Preview",
+    "RunView",
+    "again",
+    "ask",
+    "begin",
+    "check",
+    "guess_kind",
+    "guessed",
+    "keep",
+    "listing",
+    "load",
+    "own",
+    "preview",
+    "start",
+    "undo",
+]
 
 CHECK_JOB: Final = "import.check"
 RUN_JOB: Final = "import.run"
 UNDO_JOB: Final = "import.undo"
-GUESSED_FROM: Final = 200
-SHOWN: Final = 20
-LISTED: Final = 100
+LATEST_BEGIN: Final = 99
 BEGUN: Final = N_("This import has begun; it cannot be changed any more.")
-GONE: Final = N_("The file is kept for 30 days and is not here any more.")
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A file as it is read with what was asked: its first rows, and what its columns can be. `problems` are about the
-    whole (places "encoding", "delimiter", "sheet", "columns", an option …): with one of them there may be no rows;
-    `findings` are about the shown rows, `Finding.field` says which column."""
-
-    run: RunView
-    header: tuple[str, ...]
-    rows: tuple[Row, ...]
-    sheets: tuple[str, ...]
-    total: int | None
-    kinds: Mapping[str, ImportKind]
-    fields: Mapping[str, ImportField]
-    options: Mapping[str, ImportOption]
-    problems: tuple[Problem, ...]
-    findings: tuple[Finding, ...]
 
 
 # --- coming in ---
@@ -89,38 +81,6 @@ def begin(w: Work, file: Kept | IO[bytes], file_name: str, asked: ImportAsked | 
     w.event("import.uploaded", "import", run_id, data=data, personal={"name": kept.name})
     w.done("import", run_id)
     return run_id
-
-
-def guessed(x: Executor, actor: Actor, path: Path, name: str, now: datetime) -> ImportAsked:
-    """What a file seems to be: its shape, its kind, its columns. Where it cannot be read, the preview says why."""
-    shape = guess_shape(path, name, actor.language or "en")
-    asked = ImportAsked(kind=next(iter(offered(actor))), shape=shape)
-    try:
-        found = head(path, shape, GUESSED_FROM)
-    except Refused:
-        return asked
-    every = [guess_kind(x, actor, each, shape, found, now) for each in offered(actor)]
-    return max(every, key=lambda each: len(each.columns))
-
-
-def guess_kind(x: Executor, actor: Actor, kind: str, shape: FileShape, found: Head, now: datetime) -> ImportAsked:
-    """The columns and words of a file, if it is of this kind: for a change of the kind."""
-    known = known_of(x, actor, ImportAsked(kind=kind, shape=shape), now)
-    fields = KINDS[kind].fields(known)
-    columns = guess_columns(fields, found.header, found.rows)
-    options = {key: each.default for key, each in KINDS[kind].options(known).items()}
-    asked = ImportAsked(kind=kind, shape=shape, columns=columns, options=options)
-    return replace(asked, values=_guessed_words(asked, fields, found))
-
-
-def _guessed_words(asked: ImportAsked, fields: Mapping[str, ImportField], found: Head) -> dict[str, Mapping[str, str]]:
-    values: dict[str, Mapping[str, str]] = {}
-    for at, name in asked.columns.items():
-        choices = fields[name].choices
-        if choices:
-            words = {" ".join(row.cells[at].split()) for row in found.rows if at < len(row.cells)} - {""}
-            values[name] = {**values.get(name, {}), **guess_values(choices, sorted(words))}
-    return {name: words for name, words in values.items() if words}
 
 
 def ask(w: Work, run_id: int, asked: ImportAsked) -> None:
@@ -161,6 +121,8 @@ def _shape_problems(shape: FileShape) -> list[Problem]:
         for name, choices in allowed.items()
         if getattr(shape, name) not in choices
     ]
+    if not 1 <= shape.begins <= LATEST_BEGIN:
+        problems.append(problem("begins", N_("A table begins in one of the first %(most)s lines."), most=LATEST_BEGIN))
     if len(shape.delimiter) != 1 or shape.delimiter in '"\r\n':
         problems.append(problem("delimiter", N_("The delimiter is one character.")))
     return problems
@@ -196,6 +158,17 @@ def start(w: Work, run_id: int) -> None:
     begin_writing(w, run)
 
 
+def again(w: Work, run_id: int) -> None:
+    """Once more what did not work: the same file, the same answers, checked anew. A second time changes nothing."""
+    run = own(w, run_id, lock=True)
+    if run.is_at_work:
+        return
+    if run.state != FAILED:
+        raise Refused([problem("", BEGUN)])
+    import_runs.set_values(w.session, run.id, {"state": UPLOADED, "batch_id": None, "ended_at": None})
+    check(w, run_id, then_start=True)
+
+
 def begin_writing(w: Work, run: RunView) -> None:
     """From checked to running, in a batch of its own."""
     if run.file_key is None:
@@ -222,7 +195,7 @@ def take_back(w: Work, run: RunView, findings: Mapping[str, Any] | None = None) 
     by who brought it."""
     by = run.person_id if findings is not None else w.actor.id
     values: dict[str, Any] = {"state": UNDOING, "findings": run.findings if findings is None else findings}
-    values["total"] = batches.how_many_noted(w.session, run.batch_id)
+    values["total"] = batches.how_many_noted(w.session, run.batch_id, RECORDS)
     _turn(w, run, values, counts=False)
     enqueue(w, UNDO_JOB, {"run": run.id, "turn": run.turn + 1, "by": by})
     w.done("import", run.id)
@@ -232,95 +205,3 @@ def _turn(w: Work, run: RunView, values: Mapping[str, Any], *, counts: bool = Tr
     """The next turn: jobs of earlier ones stop by themselves."""
     zero = dict.fromkeys(import_runs.COUNTS, 0) if counts else {}
     import_runs.set_values(w.session, run.id, {"turn": run.turn + 1, "done": 0, "left": 0, **zero, **values})
-
-
-# --- looking ---
-
-
-def may_see(actor: Actor, run: RunView) -> bool:
-    """Whose an import is to look at: who brought the file, and who manages the settings."""
-    return (actor.id is not None and actor.id == run.person_id) or can(actor, "settings.manage")
-
-
-def load(x: Executor, actor: Actor, run_id: int, *, lock: bool = False) -> RunView:
-    """One import; NotFound when missing, or somebody else's."""
-    if not can(actor, "import"):
-        raise NotAllowed
-    run = import_runs.find(x, run_id, lock=lock)
-    if run is None or not may_see(actor, run):
-        raise NotFound
-    kind_for(actor, run.asked.kind)
-    if run.file_key is not None and not path_of(run.file_key).is_file():
-        return replace(run, file_key=None)  # backups are without the files of imports
-    return run
-
-
-def own(w: Work, run_id: int, *, lock: bool = False) -> RunView:
-    """One that may be changed by the one who acts."""
-    return load(w.session, w.actor, run_id, lock=lock)
-
-
-def listing(x: Executor, actor: Actor) -> list[RunView]:
-    """The newest imports: one's own, or everybody's for those who manage the settings."""
-    if not can(actor, "import"):
-        raise NotAllowed
-    kinds = offered(actor)
-    found = import_runs.recent(x, actor.id, everybody=can(actor, "settings.manage"), limit=LISTED)
-    return [run for run in found if run.asked.kind in kinds]
-
-
-def preview(x: Executor, actor: Actor, run_id: int, now: Any, asked: ImportAsked | None = None) -> Preview:
-    """The file's first rows as it is read now (or as `asked` says), and what is wrong with them."""
-    run = load(x, actor, run_id)
-    run = run if asked is None else replace(run, asked=asked)
-    known = known_of(x, actor, run.asked, now)
-    kind = kind_for(actor, run.asked.kind)
-    parts: dict[str, Any] = {"kinds": offered(actor), "fields": kind.fields(known), "options": kind.options(known)}
-    try:
-        found = _head(run)
-    except Refused as refused:
-        return Preview(run, (), (), (), None, **parts, problems=refused.problems, findings=())
-    problems = tuple(kind.problems(known))
-    findings = Findings()
-    for row in found.rows if not problems else ():
-        _look(findings, kind, row, known, len(found.header))
-    return Preview(
-        run,
-        found.header,
-        found.rows,
-        found.sheets,
-        found.total,
-        **parts,
-        problems=problems,
-        findings=tuple(findings.found()),
-    )
-
-
-def _head(run: RunView) -> Head:
-    if run.file_key is None:
-        raise Refused([problem("", GONE)])
-    return head(path_of(run.file_key), run.asked.shape, SHOWN)
-
-
-def _look(findings: Findings, kind: ImportKind, row: Row, known: Known, width: int) -> None:
-    read = read_one(kind, row, known, width)
-    for reason in read.reasons if isinstance(read, Rejected) else ():
-        findings.add(REJECTED, row.line, reason)
-
-
-def read_one(kind: ImportKind, row: Row, known: Known, width: int) -> Any:
-    """What a row says: what its kind makes of it, or that it has not as many cells as the header."""
-    if len(row.cells) != width:
-        text = N_("%(found)s cells instead of %(width)s.")
-        return Rejected(row.line, row.cells, (Msg(text, {"found": len(row.cells), "width": width}),))
-    return kind.read(row, known.asked, known)
-
-
-def may_bring(actor: Actor, kind: ImportKind) -> bool:
-    """Whether this person has the right to bring in a kind."""
-    return kind.key in offered(actor)
-
-
-def actor_of(x: Executor, run: RunView) -> Actor | None:
-    """With whose rights it is done; None when they have none any more."""
-    return SYSTEM if run.person_id is None else sign_ins.actor_of(x, run.person_id)

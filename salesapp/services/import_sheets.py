@@ -90,13 +90,15 @@ def _sheet(kept: Path) -> Sheet:
     return Sheet(tuple(head["sheets"]), head["sheet"], head["rows"], kept)
 
 
-def sheet_rows(sheet: Sheet, decimal: str) -> Iterator[Row]:
-    """The rows of a sheet with their lines, all at least as wide as the first; numbers with the file's decimal sign."""
+def sheet_rows(sheet: Sheet, decimal: str, begins: int = 1) -> Iterator[Row]:
+    """The rows of a sheet from a line on, all at least as wide as the first; numbers with the file's decimal sign."""
     with sheet.rows.open(encoding="utf-8") as file:
         line_of(file)
         width = 0
         while text := line_of(file):
             line, *cells = json.loads(text)
+            if line < begins:
+                continue
             if len(cells) > MOST_COLUMNS:
                 raise too_wide(line, len(cells))
             width = width or len(cells)

@@ -93,6 +93,22 @@ def filled(x: Executor, actor: Actor, run: RunView, asked: ImportAsked, now: dat
         return asked
 
 
+def with_new_field(x: Executor, actor: Actor, run: RunView, at: int, now: datetime) -> ImportAsked:
+    """The question with one column that was left out guessed again: a field was made for it meanwhile."""
+    asked, kind = run.asked, kind_for(actor, run.asked.kind)
+    fields = kind.fields(known_of(x, actor, asked, now))
+    if run.file_key is None or at in asked.columns:
+        return asked
+    try:
+        found = head(path_of(run.file_key), asked.shape, GUESSED_FROM)
+    except Refused:
+        return asked
+    name = guess_columns(fields, found.header, found.rows).get(at)
+    if name is None or (name in asked.columns.values() and not fields[name].several):
+        return asked
+    return filled(x, actor, run, replace(asked, columns={**asked.columns, at: name}), now)
+
+
 def fitted(x: Executor, actor: Actor, asked: ImportAsked, now: datetime) -> ImportAsked:
     """A question of another day without what is not there any more."""
     known = known_of(x, actor, asked, now)
@@ -150,4 +166,4 @@ def _columns_again(
 
 def _cut(asked: ImportAsked) -> tuple[str, ...]:
     """What says which cell stands in which column."""
-    return asked.shape.format, asked.shape.delimiter, asked.shape.sheet
+    return asked.shape.format, asked.shape.delimiter, asked.shape.sheet, str(asked.shape.begins)

@@ -81,32 +81,31 @@ def _write_all(at: Pass) -> bool:
     for portion in portions(rows, pace):
         if time.monotonic() - began > TURN_LASTS:
             return False
-        took = _write(at, portion, done)
+        held = _write(at, portion, done)
         done += len(portion)
         at.run = replace(at.run, done=done)
-        pace.took(len(portion), *took)
+        pace.took(len(portion), held)
     return True
 
 
-def _write(at: Pass, portion: Sequence[Row], done: int) -> tuple[float, float]:
-    """Somebody may take a number or a key between our look and our writing; the second look then sees it. How long
-    others had to wait, by the clock and by our own CPU time."""
+def _write(at: Pass, portion: Sequence[Row], done: int) -> float:
+    """Somebody may take a number or a key between our look and our writing; the second look then sees it. For how long
+    nobody else could write."""
     parsed, rejected = at.read(portion)
-    started, cpu = time.monotonic(), time.thread_time()
     try:
-        _write_once(at, parsed, rejected, done, len(portion))
+        return _write_once(at, parsed, rejected, done, len(portion))
     except IntegrityError:
-        _write_once(at, parsed, rejected, done, len(portion))
-    return time.monotonic() - started, time.thread_time() - cpu
+        return _write_once(at, parsed, rejected, done, len(portion))
 
 
-def _write_once(at: Pass, parsed: Sequence[Parsed], rejected: Sequence[Rejected], done: int, n: int) -> None:
+def _write_once(at: Pass, parsed: Sequence[Parsed], rejected: Sequence[Rejected], done: int, n: int) -> float:
     batch_id = at.run.batch_id
     assert batch_id is not None, "an import that runs has a batch"
     with work(at.actor, at.now) as opened:
         w = replace(opened, batch_id=batch_id)
         if not import_runs.move(w.session, at.run, done, done + n):
             raise Overtaken  # first, so that of two workers at one portion the second waits here
+        locked = time.monotonic()
         at.known.earlier.clear()
         plan = at.kind.plan(w.session, parsed, at.run.asked, at.known)
         if plan.new or plan.changed:
@@ -117,6 +116,7 @@ def _write_once(at: Pass, parsed: Sequence[Parsed], rejected: Sequence[Rejected]
         counts = Counts()
         counts.add(plan, len(rejected))
         import_runs.add_counts(w.session, at.run.id, counts.data())
+    return time.monotonic() - locked
 
 
 def _finish(at: Pass) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 from salesapp.domain.errors import Refused, Stale
 from salesapp.services.merge_checks import Wanted, checked, require
 from salesapp.services.merge_fields import Joined, filled, joined, pair
+from salesapp.services.plugin_checks import narrow_customer
 from salesapp.services.work import Work
-from salesapp.store import bulk, customers, deals, merge_links, merge_moves, merges, search_subjects
+from salesapp.store import bulk, customers, deals, merge_links, merge_moves, merges, search_subjects, source_sums
 from salesapp.store.merges import Side
 from salesapp.store.references import Reference
 from salesapp.store.tables import contact, customer
@@ -23,6 +24,7 @@ def merge_customers(w: Work, kept_id: int, lost_id: int, wanted: Wanted | None =
     bulk.lock(w.session, (kept_id, lost_id))  # first: whose they are must not change after the question
     for customer_id in (kept_id, lost_id):
         require(w.session, w.actor, customer_id, w.now)
+        narrow_customer(w, "customer.merge", customer_id)
     kept, lost = merges.side(w.session, kept_id), merges.side(w.session, lost_id)
     if wanted.seen is not None and wanted.seen != (kept.row.version, lost.row.version):
         raise Stale
@@ -34,7 +36,8 @@ def merge_customers(w: Work, kept_id: int, lost_id: int, wanted: Wanted | None =
     merge_id = merges.insert(
         w.session, {"kept_id": kept_id, "lost_id": lost_id, "actor_id": w.actor.id, "at": w.now, "counts": {}}
     )
-    moved = _move(w, merge_id, references, kept, lost, wanted, become)
+    with source_sums.recounted(w.session, (kept_id, lost_id)):
+        moved = _move(w, merge_id, references, kept, lost, wanted, become)
     merges.set_counts(w.session, merge_id, moved)
     settle(w, kept_id, lost_id)
     w.event(

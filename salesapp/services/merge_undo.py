@@ -9,7 +9,7 @@ from salesapp.services.closed_pools import leave_closed_pool
 from salesapp.services.merge import settle
 from salesapp.services.merge_checks import require
 from salesapp.services.work import Work
-from salesapp.store import bulk, merge_moves, merges, visibility
+from salesapp.store import bulk, merge_moves, merges, source_sums, visibility
 from salesapp.store.engine import Executor
 
 UNDO_WITHIN: Final = timedelta(days=1)
@@ -42,7 +42,8 @@ def undo_merge(w: Work, merge_id: int) -> int:
     _check_undo(w, row)
     if not merges.set_undone(w.session, merge_id, w.actor.id, w.now):
         raise Stale
-    left = merge_moves.put_back(w.session, merge_id)
+    with source_sums.recounted(w.session, (row.kept_id, row.lost_id)):
+        left = merge_moves.put_back(w.session, merge_id)
     settle(w, row.kept_id, row.lost_id)
     leave_closed_pool(w, row.lost_id)
     for customer_id, other in ((row.kept_id, row.lost_id), (row.lost_id, row.kept_id)):

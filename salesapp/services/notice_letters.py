@@ -108,7 +108,7 @@ def _stamp(moment: datetime) -> int:
 def _line(row: Row[*tuple[Any, ...]], subject: Subject, to: Recipient, lang: str) -> Line:
     if row.kind not in KINDS_BY_KEY:
         return Line(hidden(lang))
-    text = sentence(row.kind, str(row.data.get("how", "")), row.who or "", subject.name, lang)
+    text = sentence(row.kind, str(row.data.get("how", "")), row.who or "", subject.name, lang, row.data.get("says"))
     return Line(text, subject.path, planned(subject, to, lang) if row.subject_kind == "activity" else "")
 
 

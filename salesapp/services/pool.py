@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from salesapp.domain.errors import N_, Msg, NotFound, Problem, Refused, problem
-from salesapp.domain.permissions import Access, Actor
+from salesapp.domain.permissions import Actor
 from salesapp.domain.pool_rules import Pool, day_in, why_not
-from salesapp.services import notices
+from salesapp.services import notices, permits
 from salesapp.services.activity_changes import cancel_activity
 from salesapp.services.hand_over import give_open_work
+from salesapp.services.plugin_checks import claim, narrow_customer
 from salesapp.services.work import Work
 from salesapp.store import (
     batch_marks,
@@ -22,7 +23,6 @@ from salesapp.store import (
     pool_limits,
     pools,
     shares,
-    visibility,
 )
 from salesapp.store.customers import Change
 
@@ -35,7 +35,7 @@ DEALS_NAMED = 3
 def assign_customer(w: Work, customer_id: int, owner_id: int | None) -> int | None:
     """Hand a customer to somebody, or to nobody (None); everything that hangs on it follows, with the open work of
     who had it. Returns who that was."""
-    visibility.require(w.actor, "customer.assign", _access(w, customer_id))
+    permits.customer(w, "customer.assign", customer_id)
     if problems := owner_problems(w, owner_id):
         raise Refused(problems)
     before = customer_files.owner_of(w.session, customer_id)
@@ -73,6 +73,9 @@ def claim_customer(w: Work, customer_id: int) -> None:
     holding = pool_limits.holding(w.session, w.actor.id, [at], begin_of_day(w.actor, w.now))
     if (no := why_not(at, holding, row.pooled_at, had, w.now, w.actor.zone)) is not None:
         raise Refused([Problem("", no)])
+    narrow_customer(w, "pool.claim", customer_id)
+    if said := claim(w, customer_id):
+        raise Refused(said)
     if not customers.claim(w.session, customer_id, w.actor.id, at.id, change(w, "claimed")):
         raise Refused([Problem("", GONE)])
     customers.rescope(w.session, customer_id)
@@ -101,7 +104,7 @@ def begin_of_day(actor: Actor, now: datetime) -> datetime:
 def release_customer(w: Work, customer_id: int, pool_id: int | None = None, reason: str = "") -> None:
     """Give a customer back to a pool (None: the one every installation has). Who it was shared with sees it no more,
     nor does who had it: what they had planned with it will not happen, and with an open deal it stays theirs."""
-    visibility.require(w.actor, "customer.edit", _access(w, customer_id))
+    permits.customer(w, "customer.edit", customer_id)
     view = customers.read(w.session, customer_id)
     if not w.actor.sees(view.owner_id):  # helping with a deal gives no right to give the customer away
         raise Refused([problem("", N_("Only its owner, or a manager, can release this customer."))])
@@ -158,8 +161,3 @@ def _open_deals(w: Work, customer_id: int, owner_id: int | None) -> list[Problem
 def change(w: Work, how: str) -> Change:
     """This change of owners, for their history."""
     return Change(how, w.actor.id, w.now)
-
-
-def _access(w: Work, customer_id: int) -> Access:
-    customers.lock(w.session, customer_id)  # first: whose it is must not change after the question
-    return visibility.customer_access(w.session, w.actor, customer_id, w.now)

@@ -11,6 +11,7 @@ from salesapp.domain.errors import N_, NotAllowed, NotFound, Problem, Refused, p
 from salesapp.domain.pool_rules import Pool, whole_hand
 from salesapp.services import notices
 from salesapp.services.activity_undo import reopen_activity
+from salesapp.services.plugin_checks import narrow_customer
 from salesapp.services.pool import begin_of_day, change, waiting_in
 from salesapp.services.work import Work
 from salesapp.store import (
@@ -52,6 +53,7 @@ def _managed(w: Work, customer_id: int) -> Pool:
     at, _ = waiting_in(w, customer_id)
     if not at.manages:
         raise NotAllowed
+    narrow_customer(w, "customer.assign", customer_id)
     return at
 
 
@@ -83,6 +85,7 @@ def take_back(w: Work, customer_id: int) -> str:
     found = owner_history.last_two(w.session, customer_id)
     if row is None or (row.pool_id is None and all(each.by_id != w.actor.id for each in found)):
         visibility.require(w.actor, "customer.edit", visibility.customer_access(w.session, w.actor, customer_id, w.now))
+    narrow_customer(w, "customer.edit", customer_id)
     if row is None or row.archived_at is not None or not _is_own(w, found):
         raise Refused([problem("", N_("This cannot be taken back any more."))])
     newest, before = found

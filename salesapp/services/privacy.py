@@ -4,14 +4,14 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 
 from salesapp.domain.consent import HOWS, PURPOSES
 from salesapp.domain.errors import N_, NotFound, Problem, Refused, problem
 from salesapp.domain.permissions import Actor
-from salesapp.services import file_disk, import_files
+from salesapp.services import file_disk, import_files, plugin_privacy
 from salesapp.services.lengths import length_problems
 from salesapp.services.work import Work
 from salesapp.store import consents, customer_files, customers, erase, visibility
@@ -99,9 +99,9 @@ def note_export(w: Work, customer_id: int) -> None:
     _event(w, "customer.exported", customer_id, {})
 
 
-def export(x: Executor, customer_id: int) -> IO[bytes]:
-    """Everything about a customer as a ZIP: `customer.json` with the rows of every table, and the files. Whoever asks
-    was asked for the right to it."""
+def export(x: Executor, customer_id: int, now: datetime) -> IO[bytes]:
+    """Everything about a customer as a ZIP: `customer.json` with the rows of every table and what plugins keep beside,
+    and the files. Whoever asks was asked for the right to it."""
     it = erase.whole(x, customer_id)
     out: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -113,6 +113,7 @@ def export(x: Executor, customer_id: int) -> IO[bytes]:
                 archive.write(file_disk.path_of(row.key), name)
             entry = {"id": row.id, "name": row.name, "file": name if there else None, "sha256": row.sha256}
             found["files"].append({**entry, "size": row.size, "activity": row.activity_id})
+        found |= plugin_privacy.kept_by_plugins(x, customer_id, now)
         text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True, default=str)
         archive.writestr("customer.json", text)
     out.seek(0)
@@ -133,6 +134,7 @@ def erase_customer(w: Work, customer_id: int, typed: str) -> list[str]:
     it = erase.whole(w.session, customer_id)
     if erase.is_pending(w.session, it):
         raise Refused([problem("", N_("Somebody still has to decide about one of its deals. Settle that first."))])
+    plugin_privacy.erase(w, customer_id)
     counts = erase.counts(w.session, it)
     keys = erase.erase(w.session, it, w.now)
     _event(w, "customer.erased", customer_id, {"counts": counts})

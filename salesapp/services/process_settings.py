@@ -316,9 +316,10 @@ def opened(w: Work, key: str) -> Process:
 
 
 def _now(w: Work, key: str) -> Process:
-    brought = running.house().brought.process(key)
-    if brought is None:
+    if w.catalog.process(key) is None:  # its plugin may be there and be switched off
         raise NotFound
+    brought = running.house().brought.process(key)
+    assert brought is not None
     return applied(brought, rows.every(w.session).get(key, {})).process
 
 

@@ -12,6 +12,7 @@ from salesapp.domain.permissions import Access, Actor, can
 from salesapp.domain.text import Text
 from salesapp.domain.views import CustomerView
 from salesapp.services import notices
+from salesapp.services.plugin_checks import narrow
 from salesapp.services.work import Work
 from salesapp.store import customers, shares, visibility
 
@@ -94,6 +95,7 @@ def _shareable(w: Work, customer_id: int) -> CustomerView:
     view = customers.read(w.session, customer_id)
     if not may_share(w.actor, view):
         raise NotAllowed(why_not_shared(view))
+    narrow(w, "customer.share", lambda: view)
     return view
 
 

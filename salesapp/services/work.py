@@ -15,11 +15,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from salesapp.domain.errors import AlreadyDone, NotAllowed
+from salesapp.domain.errors import AlreadyDone, Msg, NotAllowed
 from salesapp.domain.permissions import Actor, can
 from salesapp.plugging import running
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.hooks import Hooks
+from salesapp.services import plugin_events, plugin_troubles
 from salesapp.store import events, request_keys, settings
 from salesapp.store.engine import db
 
@@ -33,6 +34,7 @@ class Work:
     session: Session
     hooks: Hooks
     result: dict[str, int] = field(default_factory=dict)
+    notes: list[Msg] = field(default_factory=list)  # what plugins want to have said once it is through
     batch_id: int | None = None  # the bulk change this is a part of: every event says so, nobody is told one by one
     _catalog: Catalog | None = None
 
@@ -79,7 +81,9 @@ class Work:
             "noted_at": self.now,
             "data": dict(data or {}),
         }
-        return events.insert(self.session, values, personal)
+        event_id = events.insert(self.session, values, personal)
+        plugin_events.tell(self.session, self.hooks, event_id, values)
+        return event_id
 
     def done(self, kind: str, record_id: int) -> None:
         """Remember what this work led to, for a form that arrives a second time."""
@@ -104,5 +108,7 @@ def work(actor: Actor, now: datetime, *, request_key: str | None = None) -> Iter
         if request_key and actor.id is not None:
             request_keys.keep(w.session, actor.id, request_key, w.result)
         w.session.commit()
+        running.say(w.notes)
     finally:
         db.session.remove()  # rolls back what was not committed
+        plugin_troubles.write_down(w.hooks, now)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
+from salesapp.domain.views import ActivityView
 from salesapp.store import activity_sums
 from salesapp.store.customers import lock_of
 from salesapp.store.engine import Executor
@@ -124,6 +125,31 @@ def load(x: Executor, actor: Actor, activity_id: int, now: datetime) -> Row[*tup
     """One activity with the names around it; NotFound where it is missing or not theirs to see."""
     require(actor, "activity.see", access(x, actor, activity_id, now))
     return _one(x, _rows.where(activity.c.id == activity_id))
+
+
+def view_of(row: Row[*tuple[Any, ...]]) -> ActivityView:
+    """One of these rows as plugins are given it."""
+    because = row.because or {}
+    return ActivityView(
+        id=row.id,
+        version=row.version,
+        kind=row.kind,
+        customer_id=row.customer_id,
+        contact_id=row.contact_id,
+        deal_id=row.deal_id,
+        owner_id=row.owner_id,
+        owner_name=row.owner_name,
+        planned_at=row.planned_at,
+        at=row.at,
+        noted_at=row.noted_at,
+        state=row.state,
+        direction=row.direction,
+        outcome=row.outcome,
+        note=row.note,
+        because=str(because.get("words") or because.get("source") or ""),
+        answers=row.answers or {},
+        custom=row.custom or {},
+    )
 
 
 def load_for_change(x: Executor, actor: Actor, activity_id: int, now: datetime) -> Row[*tuple[Any, ...]]:
@@ -257,6 +283,21 @@ def _without_next(owners: Owners) -> Select[*tuple[Any, ...]]:
         .order_by(deal.c.touched_at, deal.c.id)
         .limit(bindparam("limit"))
     )
+
+
+def has_any(x: Executor, owners: Owners, start: datetime, horizon: datetime) -> bool:
+    """Whether their day shows anything: something planned before `horizon`, done since `start`, or a deal for which
+    nothing is."""
+    return bool(x.execute(_has_any(owners), {"start": start, "horizon": horizon}).scalar())
+
+
+@lru_cache(maxsize=512)
+def _has_any(owners: Owners) -> Select[*tuple[Any, ...]]:
+    planned = exists().where(activity.c.state == "planned", activity.c.planned_at < _moment("horizon"), *_of(owners))
+    done = exists().where(activity.c.state == "done", activity.c.at >= _moment("start"), *_of(owners))
+    theirs = [] if owners is None else [deal.c.owner_id.in_(sorted(owners))]
+    waits = exists().where(deal.c.state == "open", deal.c.archived_at.is_(None), ~_has_next, *theirs)
+    return select(or_(planned, done, waits))
 
 
 def page(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from salesapp.domain.spans import spans_of
+from salesapp.domain.spans import spans_and_part
 from salesapp.store.deal_totals import NOBODY
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import upsert_add
@@ -28,6 +28,6 @@ def count_all(x: Executor, done: Iterable[Done], by: int = 1) -> None:
     rows = [
         {"span": span, "owner_key": each.owner_id or NOBODY, "kind": each.kind, "n": by}
         for each in done
-        for span in spans_of(each.at)
+        for span in spans_and_part(each.at)
     ]
     upsert_add(x, activity_sum, rows)

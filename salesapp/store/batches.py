@@ -1,7 +1,7 @@
 """Bulk changes as rows: one for the change, one for each record of it, so that each is changed once and can be put
 back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -326,9 +326,13 @@ def noted(x: Executor, batch_id: int, kind: str, before_id: int | None, limit: i
     return [Item(kind, one, target, before or {}) for kind, one, target, before in rows]
 
 
-def how_many_noted(x: Executor, batch_id: int | None) -> int:
-    """How many records an import brought or changed."""
-    mine = (batch_item.c.batch_id == batch_id, batch_item.c.state == CHANGED)
+def how_many_noted(x: Executor, batch_id: int | None, kinds: Collection[str]) -> int:
+    """How many records of these kinds an import brought or changed."""
+    mine = (
+        batch_item.c.batch_id == batch_id,
+        batch_item.c.state == CHANGED,
+        batch_item.c.subject_kind.in_(kinds),
+    )
     return int(x.execute(select(func.count()).select_from(batch_item).where(*mine)).scalar_one())
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, exists, func, select
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
@@ -13,22 +13,33 @@ from salesapp.domain.views import CustomerView
 from salesapp.store import customers, visibility
 from salesapp.store.engine import Executor
 from salesapp.store.no_index import no_index
-from salesapp.store.tables import activity, contact, contact_point, customer, deal, important_date, person, territory
+from salesapp.store.tables import (
+    activity,
+    contact,
+    contact_point,
+    customer,
+    deal,
+    important_date,
+    person,
+    share,
+    territory,
+)
 
 DEALS_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerFile:
-    """A customer and what hangs on it. Rows: `contacts` and `points` and `dates` whole; `deals` (id, title, process,
-    stage, state, amount_minor, currency, expected_close, owner_name); `next_step` (id, kind, planned_at, all_day,
-    note, because, owner_name, deal_id) or None."""
+    """A customer and what hangs on it; whether it is shared with anybody. Rows: `contacts` and `points` and `dates`
+    whole; `deals` (id, title, process, stage, state, amount_minor, currency, expected_close, owner_name); `next_step`
+    (id, kind, planned_at, all_day, note, because, owner_name, deal_id) or None."""
 
     view: CustomerView
     access: Access
     contacts: Sequence[Row[*tuple[Any, ...]]]
     points: Sequence[Row[*tuple[Any, ...]]]
     dates: Sequence[Row[*tuple[Any, ...]]]
+    is_shared: bool
     deals: Sequence[Row[*tuple[Any, ...]]]
     next_step: Row[*tuple[Any, ...]] | None
 
@@ -40,16 +51,18 @@ class CustomerFile:
 
 def open_file(x: Executor, actor: Actor, customer_id: int, now: datetime) -> CustomerFile:
     """The whole file of a customer; NotFound when missing, or not this person's to know of."""
-    access = visibility.customer_access(x, actor, customer_id, now)
-    if access is Access.NONE:
-        raise NotFound
     key = {"id": customer_id}
+    around = x.execute(_around, key).first()
+    access = Access.NONE if around is None else visibility.access_to(x, actor, customer_id, around, now)
+    if around is None or access is Access.NONE:
+        raise NotFound
     return CustomerFile(
         view=customers.read(x, customer_id),
         access=access,
-        contacts=x.execute(_contacts, key).all(),
+        contacts=x.execute(_contacts, key).all() if around.contacts else (),
         points=x.execute(_points, key).all(),
-        dates=x.execute(_dates, key).all(),
+        dates=x.execute(_dates, key).all() if around.dates else (),
+        is_shared=around.is_shared,
         deals=x.execute(_deals, key).all(),
         next_step=x.execute(_next_step, key).first(),
     )
@@ -59,6 +72,14 @@ def _bound(column: Any) -> Any:
     return column == bindparam("id")
 
 
+_around = select(  # whose it is, and which statements there is something to ask for
+    customer.c.owner_id,
+    customer.c.pool_id,
+    customer.c.merged_into_id,
+    exists().where(contact.c.customer_id == customer.c.id).label("contacts"),
+    exists().where(important_date.c.customer_id == customer.c.id).label("dates"),
+    exists().where(share.c.customer_id == customer.c.id, share.c.ended_at.is_(None)).label("is_shared"),
+).where(customer.c.id == bindparam("id"))
 _contacts = (
     select(
         contact.c.id,

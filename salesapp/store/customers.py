@@ -1,6 +1,6 @@
 """Customers: one record in full, pickers, and the changes services make. Lists stand in `customer_lists`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, func, or_, se
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Access, Actor
 from salesapp.domain.views import CustomerView
-from salesapp.store import file_scope, owner_history, search, search_subjects, visibility
+from salesapp.store import file_scope, owner_history, search, search_subjects, source_sums, visibility
 from salesapp.store.customer_lists import Filters, Page, page, rows_of
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_row, rows_changed
@@ -36,6 +36,7 @@ _tags = (
 _one = select(customer, person.c.name.label("owner_name"), _tags.label("tags")).select_from(
     customer.outerjoin(person, person.c.id == customer.c.owner_id)
 )
+_of_id = _one.where(customer.c.id == bindparam("customer_id"))  # built once: building it takes longer than asking
 
 
 def load(x: Executor, actor: Actor, customer_id: int, now: datetime) -> CustomerView:
@@ -47,7 +48,7 @@ def load(x: Executor, actor: Actor, customer_id: int, now: datetime) -> Customer
 
 def read(x: Executor, customer_id: int) -> CustomerView:
     """One customer, for code that has asked about rights already."""
-    row = x.execute(_one.where(customer.c.id == customer_id)).first()
+    row = x.execute(_of_id, {"customer_id": customer_id}).first()
     if row is None:
         raise NotFound
     return CustomerView(
@@ -109,6 +110,12 @@ def named(x: Executor, name: str, company: str, limit: int = 10) -> Sequence[int
     return x.scalars(select(customer.c.id).where(and_(*same)).order_by(customer.c.id).limit(limit)).all()
 
 
+def living(x: Executor, ids: Collection[int]) -> Sequence[int]:
+    """Those of these ids whose customers are neither archived nor a part of another one."""
+    alive = (customer.c.archived_at.is_(None), customer.c.merged_into_id.is_(None))
+    return x.scalars(select(customer.c.id).where(customer.c.id.in_(sorted(set(ids))), *alive)).all()
+
+
 def known_by(x: Executor, external_key: str) -> int | None:
     """The customer an import knows by this key."""
     kept = func.coalesce(customer.c.merged_into_id, customer.c.id)
@@ -130,9 +137,9 @@ def insert(x: Executor, values: Mapping[str, Any]) -> int:
 
 def set_values(x: Executor, customer_id: int, values: Mapping[str, Any]) -> None:
     """A person's save: the version goes up."""
-    x.execute(
-        update(customer).where(customer.c.id == customer_id).values({**values, "version": customer.c.version + 1})
-    )
+    statement = update(customer).where(customer.c.id == customer_id)
+    with source_sums.recounted(x, [customer_id] if "source" in values else []):
+        x.execute(statement.values({**values, "version": customer.c.version + 1}))
 
 
 def set_archived(x: Executor, customer_id: int, archived_at: datetime | None) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, cast, delete, func, select, update
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Actor
@@ -26,23 +26,29 @@ from salesapp.store.tables import (
     search_row,
     stage_event,
 )
+from salesapp.store.types import COMMA
 from salesapp.store.visibility import deal_access, require
 
 _owner = person.alias("owner")
+_its_steps = select(func.aggregate_strings(deal_step.c.step, COMMA)).where(deal_step.c.deal_id == deal.c.id)
+_its_contacts = (  # the living ones: who was put away meets no gate, and is there again when brought back
+    select(func.aggregate_strings(cast(deal_contact.c.contact_id, String), COMMA))
+    .join(contact, contact.c.id == deal_contact.c.contact_id)
+    .where(deal_contact.c.deal_id == deal.c.id, contact.c.archived_at.is_(None))
+)
 _view = (
-    select(deal, customer.c.name.label("customer_name"), _owner.c.name.label("owner_name"))
+    select(
+        deal,
+        customer.c.name.label("customer_name"),
+        _owner.c.name.label("owner_name"),
+        _its_steps.correlate(deal).scalar_subquery().label("steps"),
+        _its_contacts.correlate(deal).scalar_subquery().label("contacts"),
+    )
     .outerjoin(customer, customer.c.id == deal.c.customer_id)
     .outerjoin(_owner, _owner.c.id == deal.c.owner_id)
     .where(deal.c.id == bindparam("deal_id"))
 )
 _locked_view = _view.with_for_update(of=deal)
-_its_steps = select(deal_step.c.step).where(deal_step.c.deal_id == bindparam("deal_id"))
-_its_contacts = (  # the living ones: who was put away meets no gate, and is there again when brought back
-    select(deal_contact.c.contact_id)
-    .join(contact, contact.c.id == deal_contact.c.contact_id)
-    .where(deal_contact.c.deal_id == bindparam("deal_id"), contact.c.archived_at.is_(None))
-    .order_by(deal_contact.c.contact_id)
-)
 _its_path = (
     select(
         stage_event.c.stage,
@@ -72,11 +78,10 @@ def load_for_change(x: Executor, actor: Actor, verb: str, deal_id: int, now: dat
 
 
 def _load(x: Executor, query: Select[Any], deal_id: int) -> DealView:
-    which = {"deal_id": deal_id}
-    row = x.execute(query, which).first()
+    row = x.execute(query, {"deal_id": deal_id}).first()
     if row is None:
         raise NotFound
-    steps, contacts = x.scalars(_its_steps, which), x.scalars(_its_contacts, which)
+    contacts = sorted(map(int, row.contacts.split(","))) if row.contacts else ()
     return DealView(
         id=row.id,
         version=row.version,
@@ -97,7 +102,7 @@ def _load(x: Executor, query: Select[Any], deal_id: int) -> DealView:
         touched_at=row.touched_at,
         closed_at=row.closed_at,
         lost_reason=row.lost_reason,
-        done_steps=frozenset(steps),
+        done_steps=frozenset(row.steps.split(",")) if row.steps else frozenset(),
         custom=row.custom,
         archived_at=row.archived_at,
         contact_ids=tuple(contacts),

@@ -5,10 +5,13 @@ A dump is one consistent state while others keep writing. Ids stay what they are
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     JSON,
@@ -16,9 +19,15 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Float,
+    Integer,
+    LargeBinary,
     MetaData,
+    Numeric,
     Table,
     TextClause,
+    Time,
+    Uuid,
     bindparam,
     column,
     delete,
@@ -38,7 +47,7 @@ from salesapp.store.tables import metadata
 from salesapp.store.types import Instant
 
 ROWS_AT_ONCE: Final = 1000
-MADE_BY_RUNNING: Final = frozenset({"job", "setting", "throttle"})
+MADE_BY_RUNNING: Final = frozenset({"job", "plugin_hook_off", "plugin_state", "plugin_trouble", "setting", "throttle"})
 """Tables that a mere start of an installation nobody uses may have written to."""
 
 VERSIONS: Final = "alembic_version"
@@ -63,24 +72,48 @@ def tables_in(connection: Connection) -> list[Table]:
     foreign = MetaData()
     foreign.reflect(connection, only=[name for name in names if name not in metadata.tables], resolve_fks=False)
     ours = [each for each in metadata.sorted_tables if each.name in names]
-    return [*ours, *(foreign.tables[name] for name in sorted(foreign.tables))]
+    return [*ours, *in_order({name: foreign.tables[name] for name in sorted(foreign.tables)})]
+
+
+def in_order(tables: Mapping[str, Table]) -> list[Table]:
+    """Tables of plugins, what others refer to before them; those that refer to each other as they come."""
+    done: dict[str, Table] = {}
+
+    def put(name: str, above: tuple[str, ...]) -> None:
+        for key in sorted(key.target_fullname.rpartition(".")[0] for key in tables[name].foreign_keys):
+            if key in tables and key not in above:
+                put(key, (*above, key))
+        done.setdefault(name, tables[name])
+
+    for name in tables:
+        put(name, (name,))
+    return list(done.values())
+
+
+def columns_of(each: Table) -> list[Column[Any]]:
+    """The columns whose values are kept; not those the database computes by itself."""
+    return [known for known in each.columns if known.computed is None]
 
 
 def lines(connection: Connection, each: Table) -> Iterator[str]:
     """The rows of a table in the order of their keys, each a JSON list in the order of the columns."""
-    query = select(each).order_by(*each.primary_key.columns)
+    query = select(*columns_of(each)).order_by(*each.primary_key.columns)
     rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
     for row in rows:
         yield json.dumps([_out(value) for value in row], ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _out(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value  # a datetime is a date, too
+    if isinstance(value, date | time):  # a datetime is a date, too
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):  # these are plugins'
+        return b64encode(bytes(value)).decode("ascii")
+    return str(value) if isinstance(value, Decimal | UUID) else value
 
 
 def last_id(connection: Connection, each: Table) -> int:
     """The highest id the table ever gave, so that no later row gets it again."""
-    if "id" not in each.c:
+    if not _is_numbered(each):
         return 0
     highest = connection.execute(select(func.max(each.c.id))).scalar() or 0
     if connection.dialect.name == "sqlite":
@@ -90,6 +123,10 @@ def last_id(connection: Connection, each: Table) -> int:
         sequence = connection.execute(select(func.pg_get_serial_sequence(each.name, "id"))).scalar()
         given = connection.execute(_given(sequence)).scalar() if sequence else 0
     return max(int(highest), int(given or 0))
+
+
+def _is_numbered(each: Table) -> bool:
+    return "id" in each.c and isinstance(each.c.id.type, Integer)
 
 
 def _given(sequence: str) -> TextClause:
@@ -108,8 +145,9 @@ def holds_data(connection: Connection) -> list[str]:
 
 def forget_start(connection: Connection) -> None:
     """Take away what a mere start of the empty installation has written."""
-    for name in sorted(MADE_BY_RUNNING):
-        connection.execute(delete(metadata.tables[name]))
+    for each in tables_in(connection):  # those of an older version may be fewer
+        if each.name in MADE_BY_RUNNING:
+            connection.execute(delete(each))
 
 
 def load(connection: Connection, into: Table, columns: Sequence[str], rows: Iterable[str]) -> int:
@@ -117,21 +155,29 @@ def load(connection: Connection, into: Table, columns: Sequence[str], rows: Iter
     targets = [into.c[name] for name in columns]
     later = [target.name for target in targets if _to_itself(target, into)]
     statement = insert(into).values({target.name: bindparam(target.name, type_=_type(target)) for target in targets})
-    references: list[tuple[str, int, int]] = []
+    keys = [key.name for key in into.primary_key]
+    references: list[tuple[str, dict[str, Any], Any]] = []
     count = 0
     for chunk in _chunks(rows):
         values = [_in(line, targets) for line in chunk]
-        references += [(name, each["id"], each[name]) for each in values for name in later if each[name] is not None]
+        references += [
+            (name, {key: each[key] for key in keys}, each[name])
+            for each in values
+            for name in later
+            if each[name] is not None
+        ]
         connection.execute(statement, [value | dict.fromkeys(later) for value in values])
         count += len(values)
-    for name, row_id, to in references:
-        connection.execute(update(into).where(into.c.id == row_id).values({name: to}))
+    for name, row, to in references:
+        its = (into.c[key] == value for key, value in row.items())
+        connection.execute(update(into).where(*its).values({name: to}))
     return count
 
 
 def _to_itself(target: Column[Any], into: Table) -> bool:
     """A team may come before the one it belongs to, so such references are filled in afterwards."""
-    return any(key.target_fullname == f"{into.name}.id" for key in target.foreign_keys)
+    own = (key.target_fullname.rpartition(".")[0] == into.name for key in target.foreign_keys)
+    return bool(target.nullable) and any(own)
 
 
 def _type(target: Column[Any]) -> Any:
@@ -162,14 +208,36 @@ def _in(line: str, targets: Sequence[Column[Any]]) -> dict[str, Any]:
 def _typed(target: Column[Any], value: Any) -> Any:
     if value is None:
         return None
-    if isinstance(target.type, Instant | DateTime):
+    if isinstance(target.type, Instant):
         return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if isinstance(target.type, Date) else value
+    if isinstance(target.type, DateTime):
+        return _moment(datetime.fromisoformat(value), target.type)
+    for kind, read in _READ:
+        if isinstance(target.type, kind):
+            return read(value)
+    return value
+
+
+_READ: Final[tuple[tuple[type[Any], Callable[[Any], Any]], ...]] = (
+    (Date, date.fromisoformat),
+    (Time, time.fromisoformat),
+    (LargeBinary, b64decode),
+    (Float, float),
+    (Numeric, Decimal),
+    (Uuid, UUID),
+)
+
+
+def _moment(value: datetime, kind: DateTime) -> datetime:
+    """A plugin's moment: UTC where SQLite, which knows no zones, has it or gets it."""
+    if kind.timezone:
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
 
 
 def go_on_from(connection: Connection, each: Table, last: int) -> None:
     """Let the next new row get an id above every one that was ever given."""
-    if not last or "id" not in each.c:
+    if not last or not _is_numbered(each):
         return
     if connection.dialect.name == "sqlite":
         connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": each.name})

@@ -7,6 +7,7 @@ connection, and two of them in one process wait for each other.
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -43,10 +44,29 @@ class Engines:
     write: Engine
 
 
+class ReadingOnly(RuntimeError):
+    """What is merely looked at would change something."""
+
+
+_looking: ContextVar[bool] = ContextVar("looking", default=False)
+
+
+@contextmanager
+def changing_nothing() -> Iterator[None]:
+    """Whatever runs within may read, and fails where it would write."""
+    before = _looking.set(True)
+    try:
+        yield
+    finally:
+        _looking.reset(before)
+
+
 class WriteSession(FlaskSession):
     """Sessions are for writing only; reads go through `reading()`."""
 
     def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine:
+        if _looking.get():
+            raise ReadingOnly("a page that is read (GET), a panel, a card or a report changes nothing")
         return engines().write
 
 

@@ -5,10 +5,12 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from salesapp.domain.events import Event
 from salesapp.store import next_ids
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_many, insert_row
@@ -54,6 +56,22 @@ def insert(x: Executor, values: Mapping[str, Any], personal: Mapping[str, Any] |
     event_id = insert_row(x, event, {**values, "payload_hash": payload_hash(payload["body"], payload["salt"])})
     x.execute(event_payload.insert().values(event_id=event_id, **payload))
     return event_id
+
+
+_whole = (
+    select(event, event_payload.c.body)
+    .outerjoin(event_payload, event_payload.c.event_id == event.c.id)
+    .where(event.c.id == bindparam("event_id"))
+)
+
+
+def read(x: Executor, event_id: int) -> Event | None:
+    """One event with what is left of its personal part."""
+    row = x.execute(_whole, {"event_id": event_id}).first()
+    if row is None:
+        return None
+    known = {each.name: getattr(row, each.name) for each in fields(Event) if each.name != "personal"}
+    return Event(**known, personal=row.body or {})
 
 
 def newest_data(x: Executor, kind: str, subject_kind: str, subject_id: int) -> Any:

@@ -15,7 +15,7 @@ from salesapp.store import visibility
 from salesapp.store.criteria import contacts_of_deal
 from salesapp.store.engine import Executor
 from salesapp.store.no_index import no_index
-from salesapp.store.record_sources import TABLES, open_deals
+from salesapp.store.record_sources import TABLES, open_deals, source_of_deal
 from salesapp.store.tables import (
     activity,
     contact_point,
@@ -113,6 +113,7 @@ _MADE: Final[Mapping[Kind, _Makers]] = {
         "owner": lambda: _name(deal.c.owner_id),
         "team": lambda: _team_name(deal.c.team_id),
         "amount": lambda: deal.c.amount_minor,
+        "source": source_of_deal,
         "contacts": contacts_of_deal,
         "next": lambda: _next(activity.c.deal_id == deal.c.id),
     },

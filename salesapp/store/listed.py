@@ -9,23 +9,26 @@ from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, false, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, func, or_, select, union
 
 from salesapp.domain.criteria import check
 from salesapp.domain.list_facts import Fields, vocabulary
 from salesapp.domain.list_query import Kind, ListQuery, for_person
 from salesapp.domain.permissions import Actor
-from salesapp.store import search, visibility
+from salesapp.store import own_first, search, visibility
 from salesapp.store.criteria import compile_condition
 from salesapp.store.engine import Executor
 from salesapp.store.list_orders import cursor_of, order_by, order_of, past, read_cursor
 from salesapp.store.record_sources import TABLES, record_sources
+from salesapp.store.types import Instant
 
 NO_FIELDS: Final[Fields] = MappingProxyType({})
+_now = cast("datetime", bindparam("now", type_=Instant()))
 FOUND: Final = 1000
 """So many hits of a search at most take part in a query with a text, unless all of it is asked for."""
 AT_ONCE: Final = 10_000
@@ -104,9 +107,11 @@ def count(
     """How many they are, counted up to `ceiling`; of a text with more than FOUND hits all, where they do not end."""
     where = _where(x, actor, query, now, fields, hits_end=hits_end)
     number = TABLES[query.kind].c.id
-    parts = [select(number).where(branch, *where).limit(ceiling) for branch in _ways(actor, query, now)]
+    parts = [select(number).where(branch, *where).limit(ceiling) for branch in _seen(actor, query.kind)]
     counted = select(func.count()).select_from(_united(parts).limit(ceiling).subquery())
-    return int(x.execute(counted).scalar_one())
+    if own_first.is_for(actor, query):
+        counted = select(own_first.count(actor, where, ceiling, counted.scalar_subquery()))
+    return int(x.execute(counted, {"now": now}).scalar_one())
 
 
 def is_cut_off(x: Executor, actor: Actor, query: ListQuery, now: datetime) -> bool:
@@ -131,14 +136,24 @@ def page(
     where = _where(x, actor, query, now, fields)
     if (place := read_cursor(order, after)) is not None:
         where.append(past(query.kind, order, query.descending, place))
-    columns = (TABLES[query.kind].c.id, value)
-    parts = [select(*columns).where(way, *where).order_by(*sort).limit(size + 1) for way in _ways(actor, query, now)]
-    found = _united(parts).subquery()
-    by = (found.c.value, found.c.id)
-    ordered = [each.desc() if query.descending else each.asc() for each in by]
-    rows = x.execute(select(found).order_by(*ordered).limit(size + 1)).all()
+    rows = own_first.page(x, actor, where, now, size) if own_first.is_for(actor, query) else None
+    if rows is None:
+        columns = (TABLES[query.kind].c.id, value)
+        ways = _seen(actor, query.kind)
+        found = _united(
+            [select(*columns).where(way, *where).order_by(*sort).limit(size + 1) for way in ways]
+        ).subquery()
+        by = (found.c.value, found.c.id)
+        ordered = [each.desc() if query.descending else each.asc() for each in by]
+        rows = x.execute(select(found).order_by(*ordered).limit(size + 1), {"now": now}).all()
     following = cursor_of(order, rows[size - 1].id, rows[size - 1].value) if len(rows) > size else None
     return Listed([row.id for row in rows[:size]], following)
+
+
+@lru_cache(maxsize=512)
+def _seen(actor: Actor, kind: Kind) -> list[ColumnElement[bool]]:
+    """The branches, at the moment that is bound as "now": built once, as building takes longer than asking."""
+    return BRANCHES[kind](actor, _now)
 
 
 def _ways(actor: Actor, query: ListQuery, now: datetime) -> list[ColumnElement[bool]]:

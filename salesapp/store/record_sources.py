@@ -129,6 +129,7 @@ def _of_deals(zone: tzinfo) -> Makers:
         "amount": lambda: Amount(deal.c.amount_minor, deal.c.currency),
         "expected_close": lambda: Plain(deal.c.expected_close),
         "customer": lambda: Reference(deal.c.customer_id),
+        "source": lambda: Reference(source_of_deal()),
         "owner": lambda: Reference(deal.c.owner_id),
         "team": lambda: Reference(deal.c.team_id),
         "teams": lambda: _teams(deal.c.owner_id),
@@ -140,6 +141,11 @@ def _of_deals(zone: tzinfo) -> Makers:
         "lost_reason": lambda: Reference(deal.c.lost_reason),
         "planned": lambda: Done(_next_of_deal()),
     }
+
+
+def source_of_deal() -> ColumnElement[Any]:
+    """Where a deal's customer came from. A code, which says nothing of who that is."""
+    return select(customer.c.source).where(customer.c.id == deal.c.customer_id).correlate(deal).scalar_subquery()
 
 
 def _next_of_deal() -> Answer:

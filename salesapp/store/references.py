@@ -1,9 +1,11 @@
 """Which columns of the database refer to a record, found by asking the database itself: tables of plugins that are off,
 and of plugins nobody remembers, are among them."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -140,9 +142,11 @@ def _connection(x: Executor) -> Connection:
 
 def written(value: Any) -> Any:
     """A value as JSON keeps it."""
-    if isinstance(value, date):  # a datetime is one, too
+    if isinstance(value, date | time):  # a datetime is a date, too
         return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
+    if isinstance(value, bytes | memoryview):
+        return b64encode(bytes(value)).decode("ascii")
+    return str(value) if isinstance(value, UUID | Decimal | timedelta) else value
 
 
 def read(column: Column[Any], value: Any) -> Any:

@@ -12,8 +12,9 @@ from typing import Any, Final
 from sqlalchemy import Table, bindparam, func, select
 
 from salesapp.domain import amount_classes, stay_classes
-from salesapp.domain.spans import hour_of, spans_of
+from salesapp.domain.spans import hour_of, spans_and_part, spans_of
 from salesapp.domain.stages import LOST, WON
+from salesapp.store import source_sums
 from salesapp.store.deal_totals import NOBODY
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import upsert_add
@@ -28,6 +29,7 @@ Sums = tuple[Table, dict[str, Any]]
 class Counted:
     """What reports count of a living deal; `entered` says when it came into each stage for the first time."""
 
+    customer_id: int | None
     process: str
     state: str
     stage: str
@@ -43,13 +45,14 @@ class Counted:
 def count_all(x: Executor, changes: Iterable[tuple[Counted | None, Counted | None]]) -> None:
     """Keep the sums when deals change: what each was, and what it is (None: it counts nowhere)."""
     rows: dict[Table, list[dict[str, Any]]] = {closed_sum: [], won_class: [], stage_cohort: [], stage_hour: []}
-    for before, after in changes:
-        if before != after:
-            for deal, by in ((before, -1), (after, 1)):
-                for table, row in _sums(deal, by) if deal is not None else ():
-                    rows[table].append(row)
+    sides = (side for before, after in changes if before != after for side in ((before, -1), (after, 1)))
+    counted = [(deal, by) for deal, by in sides if deal is not None]
+    for deal, by in counted:
+        for table, row in _sums(deal, by):
+            rows[table].append(row)
     for table, found in rows.items():
         upsert_add(x, table, found)
+    source_sums.count_all(x, [each for each in counted if each[0].closed_at is not None])
 
 
 def _sums(deal: Counted, by: int) -> Iterator[Sums]:
@@ -66,7 +69,8 @@ def _closed(deal: Counted, at: datetime, by: int) -> Iterator[Sums]:
     secs, minor = cycle(deal.created_at, at), deal.amount_minor
     row = {"state": deal.state, "lost_reason": deal.lost_reason or "", "currency": deal.currency, "n": by}
     sums = {"priced": by * (minor is not None), "amount_minor": by * (minor or 0), "secs": by * secs}
-    yield from _over_spans(closed_sum, deal, at, row | sums)
+    for span in spans_and_part(at):
+        yield closed_sum, {**row, **sums, **_whose(deal), "span": span}
     if deal.state == "won":
         row = {"measure": "", "bucket": stay_classes.class_of(secs), "n": by, "total": by * secs}
         yield from _over_spans(won_class, deal, at, row)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from salesapp.domain import amount_classes, stay_classes
-from salesapp.domain.spans import EVER
+from salesapp.domain.spans import EVER, PARTS
 from salesapp.domain.stages import LOST, WON
 from salesapp.store.deal_totals import NOBODY
 from salesapp.store.stage_days import class_in_sql
@@ -31,7 +31,9 @@ from salesapp.store.tables import (
     activity,
     activity_sum,
     closed_sum,
+    customer,
     deal,
+    source_sum,
     stage_cohort,
     stage_event,
     stage_hour,
@@ -41,7 +43,7 @@ from salesapp.store.tables import (
 
 _TO_EPOCH: Final = 62_135_596_800
 """Seconds from the beginning of the first year to that of 1970."""
-TABLES: Final = (closed_sum, won_class, stage_cohort, stage_hour, stay_class, activity_sum)
+TABLES: Final = (closed_sum, source_sum, won_class, stage_cohort, stage_hour, stay_class, activity_sum)
 
 
 def truth(table: Table, dialect: str) -> Select[*tuple[Any, ...]]:
@@ -53,6 +55,14 @@ def _month(at: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
     """The number of the month of UTC, as `spans` counts."""
     day = cast(func.timezone("UTC", at), Date) if dialect == "postgresql" else func.date(at, type_=Date)
     return cast(extract("year", day) * 100 + extract("month", day), Integer)
+
+
+def _part(at: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+    """The number of the part of a month, as `spans` counts."""
+    utc = cast(func.timezone("UTC", at), Date) if dialect == "postgresql" else func.date(at, type_=Date)
+    day = cast(extract("day", utc), Integer)
+    part = case((day > 25, PARTS), else_=(day + literal_column("4", Integer)) // literal_column("5", Integer))
+    return cast(_month(at, dialect) * literal_column("10", Integer) + part, Integer)
 
 
 def _hour(at: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
@@ -76,18 +86,20 @@ def _owner_key(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _over_spans(table: Table, rows: Select[Any]) -> Select[*tuple[Any, ...]]:
-    """The rows, each with its `month`, summed up for each month, quarter and year, and for all time."""
+    """The rows, each with its `month` (or the `part` of it), summed up for that, the quarter and year, and all time."""
     names = [column.name for column in table.c if not column.primary_key]
     keys = [key.name for key in table.primary_key if key.name != "span"]
     base: CTE = rows.cte("counted")
     sums = [cast(func.sum(base.c[name]), BigInteger).label(name) for name in names]
     kept = [base.c[key] for key in keys]
-    by_month = select(base.c.month, *kept, *sums).group_by(base.c.month, *kept).cte("by_month")
-    month = by_month.c.month
+    has_parts = "part" in base.c
+    least = base.c.part if has_parts else base.c.month
+    summed = select(least.label("least"), *kept, *sums).group_by(least, *kept).cte("summed")
+    month = summed.c.least // 10 if has_parts else summed.c.least
     quarter = month // 100 * 10 + (month % 100 + 2) // 3
-    spans = (literal(EVER), month // 100, cast(quarter, Integer), month)
+    spans = (literal(EVER), month // 100, cast(quarter, Integer), month, *([summed.c.least] if has_parts else []))
     every = union_all(
-        *(select(span.label("span"), *(by_month.c[name] for name in (*keys, *names))) for span in spans)
+        *(select(span.label("span"), *(summed.c[name] for name in (*keys, *names))) for span in spans)
     ).subquery()
     columns = [every.c[key.name] for key in table.primary_key]
     totals = [cast(func.sum(every.c[name]), BigInteger).label(name) for name in names]
@@ -101,7 +113,7 @@ _one: Final[Label[Any]] = literal_column("1").label("n")
 def _closed(dialect: str) -> Select[*tuple[Any, ...]]:
     rows = select(
         deal.c.process,
-        _month(deal.c.closed_at, dialect).label("month"),
+        _part(deal.c.closed_at, dialect).label("part"),
         deal.c.state,
         func.coalesce(deal.c.lost_reason, "").label("lost_reason"),
         deal.c.currency,
@@ -112,6 +124,20 @@ def _closed(dialect: str) -> Select[*tuple[Any, ...]]:
         cycle_secs(dialect).label("secs"),
     )
     return _over_spans(closed_sum, rows.where(*_living_closed))
+
+
+def _sources(dialect: str) -> Select[*tuple[Any, ...]]:
+    rows = select(
+        deal.c.process,
+        _part(deal.c.closed_at, dialect).label("part"),
+        func.coalesce(customer.c.source, "").label("source"),
+        deal.c.state,
+        deal.c.currency,
+        _owner_key(deal.c.owner_id),
+        _one,
+        func.coalesce(deal.c.amount_minor, 0).label("amount_minor"),
+    ).select_from(deal.outerjoin(customer, customer.c.id == deal.c.customer_id))
+    return _over_spans(source_sum, rows.where(*_living_closed))
 
 
 def _won(dialect: str) -> Select[*tuple[Any, ...]]:
@@ -183,12 +209,13 @@ def _stays(dialect: str) -> Select[*tuple[Any, ...]]:
 
 def _activities(dialect: str) -> Any:
     done = activity.c
-    rows = select(_month(done.at, dialect).label("month"), _owner_key(done.owner_id), done.kind, _one)
+    rows = select(_part(done.at, dialect).label("part"), _owner_key(done.owner_id), done.kind, _one)
     return _over_spans(activity_sum, rows.where(done.state == "done", done.at.is_not(None)))
 
 
 _TRUTHS: Final[Mapping[Table, Callable[[str], Select[*tuple[Any, ...]]]]] = {
     closed_sum: _closed,
+    source_sum: _sources,
     won_class: _won,
     stage_cohort: _cohorts,
     stage_hour: _hours,

@@ -4,7 +4,7 @@ What lies between the time's borders and the nearest month of UTC is counted liv
 records a list shows for the same days. Deals, customers and activities count for their owner, as they are now.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    Table,
     bindparam,
     case,
     cast,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 )
 
 from salesapp.domain.customer_labels import STATES
-from salesapp.domain.spans import EVER, Cover, Piece, cover, in_hours
+from salesapp.domain.spans import EVER, Cover, Piece, cover, in_hours, in_parts
 from salesapp.domain.stages import LOST, WON
 from salesapp.store import deal_totals, stage_days
 from salesapp.store.custom_values import CustomText
@@ -36,7 +37,8 @@ from salesapp.store.engine import Executor
 from salesapp.store.inserts import dialect_name
 from salesapp.store.no_index import no_index
 from salesapp.store.report_truth import cycle_secs
-from salesapp.store.span_sums import span_sums
+from salesapp.store.source_sums import UNKNOWN
+from salesapp.store.span_sums import Keys, span_sums
 from salesapp.store.tables import (
     activity,
     activity_sum,
@@ -44,6 +46,7 @@ from salesapp.store.tables import (
     customer,
     deal,
     person,
+    source_sum,
     stage_cohort,
     stage_event,
     stage_hour,
@@ -98,15 +101,48 @@ _FIGURES: Final = (closed_sum.c.n, closed_sum.c.priced, closed_sum.c.amount_mino
 def closed(x: Executor, f: ReportFilter) -> list[Closed]:
     """The deals that were closed in the time."""
     sums: dict[tuple[Any, ...], list[int]] = {}
-    rows = [(*row, 1) for row in span_sums(x, closed_sum, f.made_of, _KEYS, _FIGURES, f.owners, f.process)]
-    for piece in f.made_of.pieces:
-        query = _closed_live(f.owners is not None, dialect_name(x))
-        rows += [(*row, piece[2]) for row in x.execute(query, _values(f, piece)).all()]
-    for row in rows:
-        found = sums.setdefault(tuple(row[:4]), [0, 0, 0, 0])
-        for place, figure in enumerate(row[4:8]):
-            found[place] += row[8] * figure
+    for sign, rows in _all_of(x, f, closed_sum, _KEYS, _FIGURES, _closed_live):
+        for *key, n, priced, minor, secs in rows:
+            found = sums.setdefault(tuple(key), [0, 0, 0, 0])
+            found[0] += sign * n
+            found[1] += sign * priced
+            found[2] += sign * minor
+            found[3] += sign * secs
     return [Closed(*key, *found) for key, found in sums.items() if found[0]]
+
+
+Live = Callable[[bool, str, int], Any]
+"""Makes what counts the records of a piece: of owners, the database, which piece it is (its first column, too)."""
+
+
+def _all_of(
+    x: Executor, f: ReportFilter, table: Table, keys: Keys, figures: Keys, live: Live
+) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows of a time, to be added (1) or taken off (-1): of the sums, also those of parts of months, and what is
+    counted live."""
+    process = f.process if "process" in table.c else None
+    parts, pieces = in_parts(f.made_of.pieces)
+    more, less = (tuple(part for part, of in parts if of == sign) for sign in (1, -1))
+    for sign, made_of in ((1, Cover((*f.made_of.single, *more), f.made_of.between)), (-1, Cover(less))):
+        yield sign, span_sums(x, table, made_of, keys, figures, f.owners, process)
+    if pieces:
+        values: dict[str, Any] = {} if process is None else {"process": process}
+        values |= {} if f.owners is None else {"owners": sorted(f.owners)}
+        for place, piece in enumerate(pieces):
+            values |= {f"since_{place}": piece[0], f"until_{place}": piece[1]}
+        rows = x.execute(_all_live(live, f.owners is not None, dialect_name(x), len(pieces)), values).all()
+        for place, piece in enumerate(pieces):
+            yield piece[2], [row[1:] for row in rows if row[0] == place]
+
+
+@cache
+def _all_live(live: Live, of_owners: bool, dialect: str, n: int) -> Any:
+    parts = [live(of_owners, dialect, place) for place in range(n)]
+    return parts[0] if n == 1 else union_all(*parts)
+
+
+def _in_piece(moment: ColumnElement[Any], place: int) -> list[ColumnElement[bool]]:
+    return [moment >= bindparam(f"since_{place}"), moment < bindparam(f"until_{place}")]
 
 
 def _values(f: ReportFilter, piece: Piece | None = None) -> dict[str, Any]:
@@ -119,19 +155,53 @@ def _whose(column: ColumnElement[Any], of_owners: bool) -> list[ColumnElement[bo
     return [column.in_(bindparam("owners", expanding=True))] if of_owners else []
 
 
-def _closed_then() -> list[ColumnElement[bool]]:
-    between = (deal.c.closed_at >= bindparam("since"), deal.c.closed_at < bindparam("until"))
-    return [deal.c.process == bindparam("process"), deal.c.state.in_(ENDS), deal.c.archived_at.is_(None), *between]
+def _closed_then(place: int) -> list[ColumnElement[bool]]:
+    living = [deal.c.process == bindparam("process"), deal.c.state.in_(ENDS), deal.c.archived_at.is_(None)]
+    return [*living, *_in_piece(deal.c.closed_at, place)]
 
 
-@cache
-def _closed_live(of_owners: bool, dialect: str) -> Select[Any]:
+def _closed_live(of_owners: bool, dialect: str, place: int) -> Select[Any]:
     owner, reason = func.coalesce(deal.c.owner_id, deal_totals.NOBODY), func.coalesce(deal.c.lost_reason, "")
     keys = (deal.c.state, reason, deal.c.currency, owner)
     amount = cast(func.coalesce(func.sum(deal.c.amount_minor), 0), BigInteger)
     secs = cast(func.sum(cycle_secs(dialect)), BigInteger)
-    query = select(*keys, func.count(), func.count(deal.c.amount_minor), amount, secs)
-    return query.where(*_closed_then(), *_whose(deal.c.owner_id, of_owners)).group_by(*keys)
+    query = select(literal_column(str(place)), *keys, func.count(), func.count(deal.c.amount_minor), amount, secs)
+    return query.where(*_closed_then(place), *_whose(deal.c.owner_id, of_owners)).group_by(*keys)
+
+
+# --- closed deals by where their customer came from ---
+
+
+class Sourced(NamedTuple):
+    """Deals that were closed in the time, whose customers came from one source ("": nobody knows)."""
+
+    source: str
+    state: str
+    currency: str
+    n: int
+    amount_minor: int
+
+
+_OF_SOURCE: Final = (source_sum.c.source, source_sum.c.state, source_sum.c.currency)
+_SOURCED: Final = (source_sum.c.n, source_sum.c.amount_minor)
+
+
+def by_source(x: Executor, f: ReportFilter) -> list[Sourced]:
+    """The deals that were closed in the time, by the source their customer has now."""
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for sign, rows in _all_of(x, f, source_sum, _OF_SOURCE, _SOURCED, _by_source_live):
+        for source, state, currency, n, minor in rows:
+            found = sums.setdefault((source, state, currency), [0, 0])
+            found[0], found[1] = found[0] + sign * n, found[1] + sign * minor
+    return [Sourced(*key, *found) for key, found in sums.items() if found[0]]
+
+
+def _by_source_live(of_owners: bool, _dialect: str, place: int) -> Select[Any]:
+    keys = (func.coalesce(customer.c.source, UNKNOWN), deal.c.state, deal.c.currency)
+    amount = cast(func.coalesce(func.sum(deal.c.amount_minor), 0), BigInteger)
+    both = deal.outerjoin(customer, customer.c.id == deal.c.customer_id)
+    query = select(literal_column(str(place)), *keys, func.count(), amount).select_from(both)
+    return query.where(*_closed_then(place), *_whose(deal.c.owner_id, of_owners)).group_by(*keys)
 
 
 # --- won and lost by month ---
@@ -257,20 +327,16 @@ def activities(x: Executor, f: ReportFilter) -> dict[int, int]:
     """How many activities each person did in the time, of whatever process; by their id, 0 for nobody."""
     sums: dict[int, int] = {}
     keys, n = (activity_sum.c.owner_key,), (activity_sum.c.n,)
-    rows = [(*row, 1) for row in span_sums(x, activity_sum, f.made_of, keys, n, f.owners)]
-    for piece in f.made_of.pieces:
-        values = {key: value for key, value in _values(f, piece).items() if key != "process"}
-        rows += [(*row, piece[2]) for row in x.execute(_activities_live(f.owners is not None), values)]
-    for owner, count, sign in rows:
-        sums[owner] = sums.get(owner, 0) + sign * count
+    for sign, rows in _all_of(x, f, activity_sum, keys, n, _activities_live):
+        for owner, count in rows:
+            sums[owner] = sums.get(owner, 0) + sign * count
     return {owner: count for owner, count in sums.items() if count}
 
 
-@cache
-def _activities_live(of_owners: bool) -> Select[*tuple[Any, ...]]:
+def _activities_live(of_owners: bool, _dialect: str, place: int) -> Any:
     owner = func.coalesce(activity.c.owner_id, deal_totals.NOBODY)
-    where = [activity.c.state == "done", activity.c.at >= bindparam("since"), activity.c.at < bindparam("until")]
-    return select(owner, func.count()).where(*where, *_whose(activity.c.owner_id, of_owners)).group_by(owner)
+    where = [activity.c.state == "done", *_in_piece(activity.c.at, place), *_whose(activity.c.owner_id, of_owners)]
+    return select(literal_column(str(place)), owner, func.count()).where(*where).group_by(owner)
 
 
 def sources(x: Executor, f: ReportFilter) -> list[tuple[str | None, str, int]]:

@@ -19,6 +19,12 @@ def claim(x: Executor, person_id: int, key: str, now: datetime) -> dict[str, int
     return dict(x.execute(query).scalar_one())
 
 
+def is_taken(x: Executor, person_id: int | None, key: str) -> bool:
+    """Whether a request with this key was done."""
+    mine = (request_key.c.person_id == person_id, request_key.c.key == key[:80])
+    return x.execute(select(request_key.c.key).where(*mine)).first() is not None
+
+
 def keep(x: Executor, person_id: int, key: str, result: Mapping[str, int]) -> None:
     """Note what the request led to."""
     x.execute(

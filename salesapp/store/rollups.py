@@ -14,6 +14,7 @@ from salesapp.store.tables import deal_total, stage_day
 TABLES: Final = (deal_total, stage_day, *report_truth.TABLES)
 EXAMPLES: Final = 5
 RIGHT, WRONG, MISSING, EXTRA = "right", "wrong", "missing", "too many"
+_KIND: Final = "kind_of_difference"  # no column of a roll-up is called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class Comparison:
 def compare(x: Executor, table: Table) -> Comparison:
     """Compare a roll-up with what it is counted from, in the database itself."""
     both = _side_by_side(table, _truth(x, table))
-    kind = _kind(table, both).label("kind")
-    found = {row.kind: row.n for row in x.execute(select(kind, func.count().label("n")).group_by(kind))}
+    kind = _kind(table, both).label(_KIND)
+    found = {row[0]: row.n for row in x.execute(select(kind, func.count().label("n")).group_by(kind))}
     counts = {each: int(found.get(each, 0)) for each in (RIGHT, WRONG, MISSING, EXTRA)}
     keys = [both.c[key.name] for key in table.primary_key]
     differing = select(both, kind).where(kind != RIGHT).order_by(*keys).limit(EXAMPLES)
@@ -106,6 +107,4 @@ def _kind(table: Table, both: Subquery) -> Any:
 def _difference(table: Table, row: Mapping[Any, Any]) -> Difference:
     kept, true = ({name: int(row[f"{side}_{name}"]) for name in _figures(table)} for side in ("kept", "true"))
     key = {each.name: row[each.name] for each in table.primary_key}
-    return Difference(
-        row["kind"], key, None if row["kind"] == MISSING else kept, None if row["kind"] == EXTRA else true
-    )
+    return Difference(row[_KIND], key, None if row[_KIND] == MISSING else kept, None if row[_KIND] == EXTRA else true)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Date, Select, case, cast, func, literal_column, select
 
@@ -19,6 +19,8 @@ from salesapp.store.engine import Executor
 from salesapp.store.inserts import upsert_add
 from salesapp.store.span_sums import span_sums
 from salesapp.store.tables import stage_day, stage_event, stay_class
+
+LONG: Final = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def _of_spans(entry: Entry, by: int) -> list[dict[str, Any]]:
 def stays(
     x: Executor, owners: Collection[int] | None, process: str, since: datetime | None, until: datetime | None = None
 ) -> dict[str, int]:
-    """The median stay in each stage, in seconds, of those that ended in that time, give or take half a day.
+    """The median stay in each stage, in seconds, of those that ended in that time: give or take half a day, and of more
+    than LONG of the months that lie nearest, as the days beside them are too many rows for what they change.
 
     `owners` are the keys of those whose deals they were then (`NOBODY` among them, if asked for); None: everybody's.
     """
@@ -93,7 +96,8 @@ def stays(
     figures = (stay_class.c.n, stay_class.c.secs)
     rows = span_sums(x, stay_class, made_of, (stay_class.c.stage, stay_class.c.bucket), figures, owners, process)
     found: dict[tuple[str, int], list[int]] = {}
-    for stage, bucket, n, secs in [*rows, *_beside(x, owners, process, made_of.pieces)]:
+    is_long = since is not None and until is not None and until - since > LONG
+    for stage, bucket, n, secs in [*rows, *_beside(x, owners, process, () if is_long else made_of.pieces)]:
         sums = found.setdefault((stage, bucket), [0, 0])
         sums[0], sums[1] = sums[0] + n, sums[1] + secs
     by_stage = groupby(

@@ -174,6 +174,41 @@ process_change = Table(  # what the owner changed of a process, on top of what i
     _at("at"),
 )
 
+plugin_state = Table(  # a plugin as the owner set it, and what it was last known to bring
+    "plugin_state",
+    metadata,
+    Column("plugin", String(80), primary_key=True),
+    Column("off", Boolean, nullable=False, server_default=false()),
+    Column("settings", Json, nullable=False),  # {field: value}: what was answered in its settings form
+    Column("version", Integer, nullable=False, server_default=text("1")),  # the saves of its settings
+    _ref("person_id", "person"),  # who switched it last
+    _at("at", nullable=True),
+    Column("seen", String(80), nullable=False, server_default=""),  # the version of the plugin that ran last
+    Column("known", Json, nullable=False),  # its labels: salesapp/domain/known_records.py
+)
+
+plugin_hook_off = Table(  # a hook that failed too often in a row: nobody asks it until an admin says so
+    "plugin_hook_off",
+    metadata,
+    Column("plugin", String(80), primary_key=True),
+    Column("hook", String(80), primary_key=True),
+    _at("since"),
+    _key("error"),  # the kind of the last failure, no more: its words may name a customer
+)
+
+plugin_trouble = Table(  # how often each hook of each plugin failed, or kept people waiting
+    "plugin_trouble",
+    metadata,
+    Column("plugin", String(80), primary_key=True),
+    Column("hook", String(80), primary_key=True),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("in_a_row", Integer, nullable=False, server_default=text("0")),  # of all processes, until it works again
+    Column("slow", Integer, nullable=False, server_default=text("0")),
+    Column("slowest_ms", Integer, nullable=False, server_default=text("0")),
+    _key("error", default=""),  # the kind of the last failure
+    _at("at"),  # the last of either
+)
+
 request_key = Table(  # a form that arrives twice is done once
     "request_key",
     metadata,
@@ -544,6 +579,18 @@ closed_sum = _summed(  # deals by when they were closed
     _number("priced"),  # how many of them have an amount
     _number("amount_minor", BigInteger),
     _number("secs", BigInteger),  # from opening to close
+)
+
+source_sum = _summed(  # closed deals by when they were, and by where their customer came from
+    "source_sum",
+    _part("process"),
+    _number("span"),
+    _part("source"),  # "" where nobody knows
+    _part("state"),
+    _part("currency", 3),
+    _number("owner_key", Id),
+    _number("n"),
+    _number("amount_minor", BigInteger),
 )
 
 won_class = _summed(  # won deals by when they were closed, in classes: of amounts in a currency, or of their cycle ("")

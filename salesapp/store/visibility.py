@@ -125,8 +125,11 @@ _deal_scope = select(deal.c.customer_id, deal.c.owner_id, deal.c.scope_owner_id)
 def customer_access(x: Executor, actor: Actor, customer_id: int, now: datetime) -> Access:
     """How far this person gets into the customer; NONE also where there is no such customer."""
     row = x.execute(_customer_scope, {"customer_id": customer_id}).first()
-    if row is None:
-        return Access.NONE
+    return Access.NONE if row is None else access_to(x, actor, customer_id, row, now)
+
+
+def access_to(x: Executor, actor: Actor, customer_id: int, row: Row[*tuple[Any, ...]], now: datetime) -> Access:
+    """The same for a row of the customer that says owner_id, pool_id, merged_into_id."""
     if row.merged_into_id is not None:  # a part of another one now: seen by who sees that, changed by nobody
         return min(Access.READ, customer_access(x, actor, row.merged_into_id, now))
     in_a_pool = row.pool_id is not None and actor.people is not None
@@ -240,6 +243,14 @@ def deal_seen(actor: Actor, now: datetime) -> ColumnElement[bool]:
         return true()
     ways = (in_scope(actor, deal), _among(actor, deal.c.owner_id), granted_each(actor, now, deal.c.customer_id))
     return or_(*ways)
+
+
+def activity_seen(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """The branches of an activity list as one condition, for a few rows that are known already."""
+    if actor.people is None:
+        return true()
+    ways = (in_scope(actor, activity), _among(actor, activity.c.owner_id))
+    return or_(*ways, granted_each(actor, now, activity.c.customer_id))
 
 
 def own_customers(actor: Actor) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:

@@ -38,6 +38,7 @@ from salesapp.web import (
     i18n,
     imports,
     imports_ask,
+    imports_maps,
     interval_settings,
     jobs,
     kept,
@@ -49,8 +50,12 @@ from salesapp.web import (
     more,
     notice_settings,
     notices,
+    own_words,
     people,
     people_export,
+    plugin_pages,
+    plugin_reports,
+    plugins,
     pool,
     pool_export,
     pool_managing,
@@ -71,6 +76,7 @@ from salesapp.web import (
     sharing,
     shell,
     sign_in,
+    slots,
     source_settings,
     tag_settings,
     teams,
@@ -100,9 +106,10 @@ PAGES = (
     *(notices, notice_settings, mail_settings),
     *(merge, check, privacy, audit, audit_export),
     *(bulk, hand_over),
-    *(imports, imports_ask),
+    *(imports, imports_ask, imports_maps),
     field_settings,
     *(pool_managing, pool_settings, sharing),
+    *(plugin_pages, plugin_reports, plugins),
 )
 
 
@@ -117,5 +124,8 @@ def register(app: Flask) -> None:
     told.register(app)
     result_forms.register(app)
     record_fields.register(app)
+    for module in (own_words, slots, plugin_reports):
+        module.register(app)
     for module in PAGES:
         app.register_blueprint(module.bp)
+    plugin_pages.register(app)

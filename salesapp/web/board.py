@@ -12,7 +12,7 @@ from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.store import deal_totals
 from salesapp.store.deal_lists import DealFilter
 from salesapp.store.engine import Executor, reading
-from salesapp.web import deal_words, render
+from salesapp.web import deal_words, plugin_words, render
 from salesapp.web.board_filters import STATES, Asked, Filters, asked, chips, cleared, offered
 from salesapp.web.board_parts import count_words, counts_of, read_column, read_columns, read_rows, sums_of
 from salesapp.web.bulk_select import kept_select, selecting
@@ -68,6 +68,7 @@ def read_page(x: Executor, actor: Actor, ask: Asked) -> dict[str, Any]:
         "chips": chips(ask),
         "cleared": cleared(ask),
         "installed": bool(catalog().processes),
+        "away": plugin_words.process_note(ask.process or "") if catalog().shown_process(ask.process or "") else "",
         **chosen,
         "selecting": is_list and chosen["select"]["on"],
     }
@@ -89,7 +90,7 @@ def _process(x: Executor, ask: Asked, counts: dict[str, int]) -> str | None:
     """The process asked for, else the one most deals are in, else the first one installed."""
     if ask.process is None:
         return max(sorted(counts), key=lambda key: counts[key]) if counts else next(iter(catalog().processes), None)
-    if ask.process not in catalog().processes and ask.process not in counts and not _has_deals(x, ask.process):
+    if ask.process not in catalog().shown_processes and ask.process not in counts and not _has_deals(x, ask.process):
         raise WerkzeugNotFound
     return ask.process
 

@@ -75,7 +75,7 @@ def sums_of(rows: Sequence[Any]) -> Sums:
 
 def read_columns(x: Executor, actor: Actor, ask: Asked, f: DealFilter, totals: Sequence[Any]) -> dict[str, Any]:
     """All stages; or where the address goes on in one of them, this one alone."""
-    process = catalog().process(f.process) if f.process else None
+    process = catalog().shown_process(f.process) if f.process else None
     known = [stage.key for stage in process.stages] if process else []
     by_stage: dict[str, list[Any]] = {stage: [] for stage in known}
     for row in totals:  # stages its plugin no longer has stand behind the others
@@ -145,4 +145,5 @@ def read_rows(
 
 def moves(actor: Actor, ask: Asked) -> bool:
     """Whether the deals shown are there to be moved."""
-    return ask.state == "open" and can(actor, "deal.move")
+    used = ask.process is None or catalog().process(ask.process) is not None
+    return used and ask.state == "open" and can(actor, "deal.move")

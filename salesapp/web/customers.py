@@ -37,7 +37,7 @@ def page(customer_id: int) -> str | Response:
     actor, now, group = current_actor(), current_now(), group_arg()
     with reading() as x:
         file = customer_files.open_file(x, actor, customer_id, now)
-        shared = sharing.on_page(x, file.view)
+        shared = sharing.on_page(x, file.view, is_shared=file.is_shared)
         if file.view.archived_at is not None and (kept_id := merges.merged_into(x, customer_id)) is not None:
             return redirect(f"/customers/{kept_id}", 303)  # who sees the one sees the other
         entries = timeline.entries(x, actor, customer_id, now=now, group=group, limit=31, loaded=True)

@@ -146,7 +146,7 @@ class _Words:
 
     def _stage(self, process: str, stage: str) -> tuple[int | None, Steps]:
         """How long a deal should stay in it, and its key steps by key and label."""
-        known = catalog().process(process)
+        known = catalog().shown_process(process)
         found = known.stage(stage) if known else None
         if found is None:
             return None, ()

@@ -18,13 +18,14 @@ from salesapp.services.deals import NewDeal
 from salesapp.services.work import work
 from salesapp.store import customers, deal_lists, deals
 from salesapp.store.engine import reading
-from salesapp.web import deal_fields, deal_words, record_fields, render
+from salesapp.web import deal_fields, deal_words, plugin_words, record_fields, render
 from salesapp.web.choices import including, offered_currencies
 from salesapp.web.field_inputs import in_words
 from salesapp.web.forms import changed_fields, joined, kept, seen_fields, sent_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, language, say, show_date
 from salesapp.web.inputs import day_from, full_amount, plain_amount
 from salesapp.web.picker import picker
+from salesapp.web.record_fields import Answer, FieldGroup
 from salesapp.web.request import (
     catalog,
     current_actor,
@@ -238,9 +239,18 @@ def _edit_form(
             currency=typed["currency"],
         ),
         pack=deal_words.pack_label(deal.process),
+        resting=_resting(deal) if process is None else [],
         groups=record_fields.groups("deal", record, known, typed, typed["currency"]),
         **context,
     )
+
+
+def _resting(deal: DealView) -> list[FieldGroup]:
+    """What was answered in a process that is not in use: to read, with the reason why it stays as it is."""
+    facts = deal_fields.facts_shown(deal, catalog().shown_process(deal.process))
+    answers = [Answer(label, text) for label, text in facts]
+    note = plugin_words.process_note(deal.process)
+    return [FieldGroup(deal_words.pack_label(deal.process), (), answers, note)]
 
 
 @bp.post("/deals/<int:deal_id>/edit")

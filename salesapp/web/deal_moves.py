@@ -188,7 +188,7 @@ def _targets(deal: DealView, process: Process | None) -> dict[str, Any]:
     return {
         "targets": [
             *((stage.key, say(stage.label), say(stage.goal)) for stage in ahead),
-            (WON, gettext("Won"), gettext("The customer said yes.")),
+            *([(WON, gettext("Won"), gettext("The customer said yes."))] if process else ()),
             (LOST, gettext("Lost"), gettext("It will not happen now.")),
         ],
         "others": [(stage.key, say(stage.label)) for stage in stages if stage not in ahead and stage.key != deal.stage],
@@ -221,8 +221,7 @@ def _tell(before: DealView, to: str, sent: Sent) -> None:
     where = {WON: gettext("Won"), LOST: gettext("Lost")}.get(to) or deal_words.stage_label(before.process, to)
     undo = f"/deals/{before.id}/undo?" + urlencode({"to": before.stage, "version": sent.version})
     render.flash(gettext("%(name)s: %(stage)s") % {"name": name, "stage": where}, undo=undo)
-    for note in sent.notes:
-        render.flash(say(note), "warn")
+    render.say_notes()
 
 
 def _moved(deal_id: int) -> AnyResponse:

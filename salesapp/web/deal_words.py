@@ -11,7 +11,7 @@ from salesapp.domain.errors import Msg
 from salesapp.domain.pack import Process, Stage
 from salesapp.domain.record_values import is_field_key
 from salesapp.domain.stages import gate_in_words
-from salesapp.web import record_fields
+from salesapp.web import plugin_words, record_fields
 from salesapp.web.field_inputs import in_words
 from salesapp.web.i18n import gettext, ngettext, say, show_date, show_day, show_moment, show_number, today
 from salesapp.web.inputs import day_of, full_amount
@@ -19,33 +19,31 @@ from salesapp.web.request import catalog, current_now
 
 
 def process_label(key: str) -> str:
-    """The process's label; its key while its plugin is missing."""
-    process = catalog().process(key)
+    """The process's label; its key where nobody ever knew it."""
+    process = catalog().shown_process(key)
     return say(process.label) if process else key
 
 
 def pack_label(process_key: str) -> str:
     """What the plugin that brought the process is called: the heading of its fields."""
-    plugin = plugin_of(process_key)
-    packs = (pack for key, pack in catalog().packs.items() if catalog().pack_plugins[key] == plugin)
-    return next((say(pack.label) for pack in packs), plugin)
+    return plugin_words.title_of(plugin_of(process_key))
 
 
 def stage_of(process_key: str, stage_key: str) -> Stage | None:
-    """The stage's record, where its plugin is there."""
-    process = catalog().process(process_key)
+    """The stage's record, where its process has it."""
+    process = catalog().shown_process(process_key)
     return process.stage(stage_key) if process else None
 
 
 def stage_label(process_key: str, stage_key: str) -> str:
-    """The stage's label; its key while its plugin is missing."""
+    """The stage's label; its key where nobody ever knew it."""
     stage = stage_of(process_key, stage_key)
     return say(stage.label) if stage else _gone(process_key, "stage", stage_key)
 
 
 def _gone(process_key: str, kind: str, key: str) -> str:
-    """What something that the owner switched off was called."""
-    process = catalog().process(process_key)
+    """What something was called that the owner switched off, or the plugin has no longer."""
+    process = catalog().shown_process(process_key)
     label = process.gone_label(kind, key) if process else None
     return say(label) if label else key
 
@@ -60,8 +58,8 @@ def step_label(process: Process | None, key: str) -> str:
 
 
 def gate_words(process_key: str, keys: Sequence[str]) -> list[str]:
-    """What these gates of a process need, in words; their keys while its plugin is missing."""
-    process = catalog().process(str(process_key))
+    """What these gates of a process need, in words; their keys where nobody knows them."""
+    process = catalog().shown_process(str(process_key))
     gates = {gate.key: gate for stage in process.stages for gate in stage.gates} if process else {}
     known = deal_vocabulary(process) if process else {}
     return [say(gate_in_words(gates[key], known)) if key in gates else key for key in keys]
@@ -75,7 +73,7 @@ def evidence_label(evidence: str) -> str:
 
 def reason_label(process_key: str, reason: str | None) -> str:
     """Why a deal was lost."""
-    process = catalog().process(process_key)
+    process = catalog().shown_process(process_key)
     found = next((each for each in process.lost_reasons if each.key == reason), None) if process else None
     if not reason:
         return gettext("no reason given")
@@ -103,7 +101,7 @@ def changes(
         "expected_close": gettext("Expected close"),
         "owner_id": gettext("Owner"),
     }
-    process = catalog().process(str(data.get("process")))
+    process = catalog().shown_process(str(data.get("process")))
     found: list[tuple[str, str, str]] = []
     for name, (was, became) in personal.items():
         if is_field_key(name):
@@ -193,7 +191,7 @@ def register(words: MutableMapping[str, Any]) -> None:
     """Give templates the words of the timeline's sentences about deals and activities."""
     words.update(
         stage_word=lambda process, stage: stage_label(str(process), str(stage)),
-        step_word=lambda process, step: step_label(catalog().process(str(process)), str(step)),
+        step_word=lambda process, step: step_label(catalog().shown_process(str(process)), str(step)),
         reason_word=lambda process, reason: reason_label(str(process), reason or None),
         gate_words=gate_words,
         evidence_word=lambda evidence: evidence_label(str(evidence)),

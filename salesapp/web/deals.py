@@ -16,7 +16,7 @@ from salesapp.domain.views import DealView
 from salesapp.store import activities, contact_points, deal_steps, deals, timeline
 from salesapp.store.engine import Executor, reading
 from salesapp.store.visibility import customer_access
-from salesapp.web import board, deal_fields, deal_words, decisions, file_words, record_fields, render
+from salesapp.web import board, deal_fields, deal_words, decisions, file_words, plugin_words, record_fields, render
 from salesapp.web.i18n import gettext, say, show_day, today
 from salesapp.web.inputs import full_amount
 from salesapp.web.request import catalog, current_actor, current_now, int_arg
@@ -61,7 +61,7 @@ def _page(deal_id: int, **context: Any) -> str:
         note = deals.lost_note(x, deal_id) if deal.state == "lost" else ""
         more = _timeline(x, actor, deal_id) | about(x, deal)
         people, phones = _contacts(x, deal, actor, now)
-    process = more["process"]
+    process = more["known_process"]
     return render.page(
         "deals/show.html",
         deal=deal,
@@ -95,16 +95,18 @@ def _timeline(x: Executor, actor: Actor, deal_id: int) -> dict[str, Any]:
 
 def about(x: Executor, deal: DealView) -> dict[str, Any]:
     """What a deal's page and its fragments share."""
-    process = catalog().process(deal.process)
-    stage = process.stage(deal.stage) if process else None
+    process, known = catalog().process(deal.process), catalog().shown_process(deal.process)
+    stage = known.stage(deal.stage) if known else None
     days = max(0, (current_now() - deal.stage_entered_at).days)
     limit = stage.longest_stay_days if stage else None
     ticks = {step: _tick_words(row) for step, row in deal_steps.ticks(x, deal.id).items()}
     return {
         "process": process,
+        "known_process": known,
+        "away": plugin_words.process_note(deal.process),
         "stage": stage,
         "checks": _checks(stage, deal, ticks) if stage and deal.state == "open" else (),
-        "other_checks": _other_checks(process, deal, ticks),
+        "other_checks": _other_checks(known, deal, ticks),
         "days": days,
         "limit": limit or 0,
         "stay": deal_words.stay_text(days, limit),
@@ -168,7 +170,7 @@ def _path(deal: DealView, rows: Any) -> list[PathStep]:
 
 def _strip(deal: DealView, entered: list[str]) -> list[tuple[str, None, str, str]]:
     """The process's stages as the strip shows them: those really entered, where the deal is, those ahead."""
-    process = catalog().process(deal.process)
+    process = catalog().shown_process(deal.process)
     keys = [stage.key for stage in process.stages] if process else []
     if deal.stage not in keys:
         keys.append(deal.stage)

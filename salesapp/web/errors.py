@@ -94,11 +94,11 @@ def _refused(error: Refused) -> AnyResponse:
 def _already_done(error: AlreadyDone) -> AnyResponse:
     for kind, address in (("deal", "/deals/"), ("customer", "/customers/"), ("person", "/settings/people/")):
         if kind in error.result:
-            return _to(f"{address}{error.result[kind]}")
-    return _to("/today")
+            return to(f"{address}{error.result[kind]}")
+    return to("/today")
 
 
-def _to(address: str) -> AnyResponse:
+def to(address: str) -> AnyResponse:
     """Load this page; htmx would put a redirect's whole page into the place of a fragment."""
     return Response(status=204, headers={"HX-Redirect": address}) if is_htmx() else redirect(address, 303)
 

@@ -18,6 +18,7 @@ from salesapp.store.engine import reading
 from salesapp.web import condition_forms, field_forms, render
 from salesapp.web.condition_forms import Form, asks_again
 from salesapp.web.forms import somebody_was_faster
+from salesapp.web.guard import safe_next
 from salesapp.web.i18n import NAMES, gettext, say
 from salesapp.web.record_fields import title_of
 from salesapp.web.request import catalog, current_actor, current_now, need, request_key
@@ -103,7 +104,7 @@ def _of_plugins(kind: str) -> list[tuple[str, list[tuple[str, str]]]]:
 def new() -> str:
     """What it is called, and what kind of answer it takes; the rest comes on its own page."""
     need(current_actor(), "settings.manage")
-    return _new_page(_kind(), {"type": "text"})
+    return _new_page(_kind(), {"type": "text", "label": request.args.get("label", "")})
 
 
 def _new_page(kind: str, typed: Mapping[str, Any], **context: Any) -> str:
@@ -113,8 +114,14 @@ def _new_page(kind: str, typed: Mapping[str, Any], **context: Any) -> str:
         kind_word=gettext(KIND_WORDS[kind]),
         typed=typed,
         types=type_options(),
+        next=_next(""),
         **context,
     )
+
+
+def _next(own: str) -> str:
+    """Where whoever came from elsewhere goes back to."""
+    return safe_next(request.values.get("next"), own)
 
 
 @bp.post(f"{PLACE}/new")
@@ -127,11 +134,11 @@ def create() -> Response | tuple[str, int]:
         with work(current_actor(), current_now(), request_key=request_key()) as w:
             field_id = service.add_field(w, kind, typed["type"], typed)
     except AlreadyDone as done:
-        return redirect(f"{PLACE}/{done.result['field']}", 303)
+        return redirect(_next(f"{PLACE}/{done.result['field']}"), 303)
     except Refused as refused:
         return _new_page(kind, typed, errors=render.by_place(refused.problems)), 422
     render.flash(gettext("Added. Everybody is asked for it from now on."), undo=f"{PLACE}/{field_id}/archive")
-    return redirect(f"{PLACE}/{field_id}", 303)
+    return redirect(_next(f"{PLACE}/{field_id}"), 303)
 
 
 # --- changing one ---

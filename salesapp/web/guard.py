@@ -30,7 +30,7 @@ HEADERS: Mapping[str, str] = {
 }
 COMPRESSIBLE = ("text/", "image/svg", "application/javascript", "application/json")
 GZIP_FROM = 500
-FILES = ("static", "scripts.all", "scripts.door")
+FILES = ("static", "scripts.all", "scripts.door", "plugin_pages.static")
 """The endpoints of what is the same for everybody."""
 READ_AT_ONCE = 1 << 18
 LONGEST_QUERY = 4000

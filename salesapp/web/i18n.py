@@ -18,6 +18,8 @@ from markupsafe import Markup
 from salesapp.domain.errors import N_, Msg
 from salesapp.domain.money import Money, full_money
 from salesapp.domain.text import LANGUAGE_NAMES, LANGUAGES, Text
+from salesapp.web import own_words
+from salesapp.web.own_words import WATCHED
 from salesapp.web.request import current_now, signed_in
 
 CATALOGUES: Final = Path(__file__).parent.parent / "translations"
@@ -77,12 +79,16 @@ def _language() -> str:
 
 def gettext(message: str) -> str:
     """Translate one message."""
-    return catalogue(language()).gettext(message) if message else ""  # for "" it would tell the catalogue's header
+    lang = language()
+    found = catalogue(lang).gettext(message) if message else ""  # for "" it would tell the catalogue's header
+    return own_words.said(message, found, lang) if message in WATCHED else found
 
 
 def ngettext(singular: str, plural: str, n: float) -> str:
     """Translate a message that counts. A fraction takes the form of 2, which is the right one in all our languages."""
-    return catalogue(language()).ngettext(singular, plural, abs(int(n)) if n == int(n) else 2)
+    lang, number = language(), abs(int(n)) if n == int(n) else 2
+    found = catalogue(lang).ngettext(singular, plural, number)
+    return own_words.counted(singular, plural, found, number, lang) if singular in WATCHED else found
 
 
 def say(thing: Msg | Text | str) -> str:

@@ -1,5 +1,6 @@
 """Bringing data in from a file: choosing it, how it is read, what would happen, how far it is, taking it back."""
 
+from collections.abc import Callable
 from typing import Final
 
 from flask import Blueprint, redirect, request, send_file
@@ -10,7 +11,8 @@ from salesapp.domain.errors import N_, AlreadyDone, Refused, problem
 from salesapp.domain.importing import UPLOADED
 from salesapp.services import import_runs as service
 from salesapp.services.import_files import keep, path_of
-from salesapp.services.work import work
+from salesapp.services.import_words import with_new_field
+from salesapp.services.work import Work, work
 from salesapp.store.engine import reading
 from salesapp.web import imports_page, imports_run, render
 from salesapp.web.files import SEALED
@@ -63,25 +65,35 @@ def page(run_id: int) -> str:
     with reading() as x:
         run = service.load(x, current_actor(), run_id)
         asks = run.state == UPLOADED or (run.can_start and "ask" in request.args)
-        return imports_page.question(x, run) if asks else imports_run.page(x, run)
+        if not asks:
+            return imports_run.page(x, run)
+        made = int_arg("made")
+        asked = None if made is None else with_new_field(x, current_actor(), run, made, current_now())
+        return imports_page.question(x, run, asked=asked)
 
 
 @bp.post("/import/<int:run_id>/start")
 def start(run_id: int) -> Answer:
     """Bring it in; a second time changes nothing."""
-    return _pressed(run_id, "start")
+    return _pressed(run_id, service.start)
+
+
+@bp.post("/import/<int:run_id>/again")
+def again(run_id: int) -> Answer:
+    """Once more what did not work."""
+    return _pressed(run_id, service.again)
 
 
 @bp.post("/import/<int:run_id>/undo")
 def undo(run_id: int) -> Answer:
     """Take all of it back."""
-    return _pressed(run_id, "undo")
+    return _pressed(run_id, service.undo)
 
 
-def _pressed(run_id: int, what: str) -> Answer:
+def _pressed(run_id: int, do: Callable[[Work, int], None]) -> Answer:
     try:
         with work(current_actor(), current_now(), request_key=request_key()) as w:
-            service.start(w, run_id) if what == "start" else service.undo(w, run_id)
+            do(w, run_id)
     except AlreadyDone:
         pass
     except Refused as refused:

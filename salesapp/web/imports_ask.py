@@ -2,6 +2,7 @@
 
 import csv
 import io
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
@@ -9,21 +10,24 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.domain.errors import AlreadyDone, Problem, Refused
 from salesapp.domain.importing import KINDS, ImportAsked
+from salesapp.domain.own_fields import KINDS as OWN_KINDS
 from salesapp.domain.safe_cells import safe_cell
 from salesapp.services import import_mappings, import_words
 from salesapp.services import import_runs as service
 from salesapp.services.import_registry import kind_for, known_of, offered
-from salesapp.services.work import work
+from salesapp.services.work import Work, work
 from salesapp.store import import_mappings as mappings
+from salesapp.store import request_keys
 from salesapp.store.engine import reading
 from salesapp.web import imports_page, render
 from salesapp.web.i18n import gettext, say
 from salesapp.web.imports_asking import read_asked
 from salesapp.web.imports_page import Asking
+from salesapp.web.imports_words import column_name
 from salesapp.web.request import current_actor, current_now, need, request_key
 
 bp = Blueprint("imports_ask", __name__)
-CHECK, LOOK, SAVE = "check", "look", "save"
+CHECK, LOOK, SAVE, FIELD = "check", "look", "save", "field-"
 Answer = AnyResponse | str | tuple[str, int]
 
 
@@ -31,23 +35,29 @@ Answer = AnyResponse | str | tuple[str, int]
 def ask(run_id: int) -> Answer:
     """What the form says, kept; then drawn anew, checked, or saved for the next file."""
     actor, now = current_actor(), current_now()
-    do = LOOK if "redraw" in request.args else request.form.get("do", CHECK)
+    redraw = "redraw" in request.args
+    do = LOOK if redraw else request.form.get("do", CHECK)
     with reading() as x:
         run = service.load(x, actor, run_id)
         asked = import_words.filled(x, actor, run, read_asked(request.form, run.asked), now)
         header = service.preview(x, actor, run_id, now, asked).header if do == SAVE else ()
-    problems = _kept(run_id, asked, do, header)
+    problems = _kept(run_id, asked, do, header, redraw=redraw)
     if problems or do == LOOK:
         return _drawn(run_id, asked, problems), 422 if problems and do != LOOK else 200
+    if do.startswith(FIELD):
+        return redirect(_new_field(run_id, asked, do.removeprefix(FIELD)), 303)
     if do == SAVE:
         render.flash(gettext("Kept. Files with the same columns are read like this one."))
     return redirect(f"/import/{run_id}{'?ask=1' if do == SAVE else ''}", 303)
 
 
-def _kept(run_id: int, asked: ImportAsked, do: str, header: tuple[str, ...]) -> tuple[Problem, ...]:
-    """Keep the question and do with it what was pressed; what is wrong with it otherwise."""
+def _kept(run_id: int, asked: ImportAsked, do: str, header: tuple[str, ...], *, redraw: bool) -> tuple[Problem, ...]:
+    """Keep the question and do with it what was pressed; what is wrong with it otherwise. A drawing takes no key, which
+    is the button's; one that comes after its button changes nothing any more."""
     try:
-        with work(current_actor(), current_now(), request_key=request_key()) as w:
+        with work(current_actor(), current_now(), request_key=None if redraw else request_key()) as w:
+            if redraw and _was_sent(w, run_id):
+                return ()
             service.ask(w, run_id, asked)
             if do == SAVE:
                 import_mappings.save_mapping(w, request.form.get("name", ""), asked, header)
@@ -58,6 +68,24 @@ def _kept(run_id: int, asked: ImportAsked, do: str, header: tuple[str, ...]) -> 
     except AlreadyDone:
         pass
     return ()
+
+
+def _was_sent(w: Work, run_id: int) -> bool:
+    """Whether a button of the form that is drawn was pressed; asked when nobody else is at the run."""
+    service.own(w, run_id, lock=True)
+    key = request_key()
+    return key is not None and request_keys.is_taken(w.session, w.actor.id, key)
+
+
+def _new_field(run_id: int, asked: ImportAsked, place: str) -> str:
+    """Where a field for a column is made; coming back from there, the column is that field."""
+    with reading() as x:
+        seen = service.preview(x, current_actor(), run_id, current_now(), asked)
+    at = int(place) if place.isdecimal() and int(place) < len(seen.header) else None
+    if at is None or asked.kind not in OWN_KINDS:
+        raise WerkzeugNotFound
+    told = {"kind": asked.kind, "label": column_name(at, seen.header[at], asked.shape)}
+    return "/settings/fields/new?" + urlencode(told | {"next": f"/import/{run_id}?ask=1&made={at}"})
 
 
 def _drawn(run_id: int, asked: ImportAsked, problems: tuple[Problem, ...]) -> str:

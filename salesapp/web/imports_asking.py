@@ -36,6 +36,8 @@ def _shape(form: Form, before: FileShape) -> FileShape:
     said: dict[str, Any] = {
         name: form[name] for name in ("encoding", "delimiter", "sheet") if form.get(name) and len(form[name]) <= 100
     }
+    if (begins := form.get("begins", "")).isdecimal() and len(begins) <= 3:
+        said["begins"] = int(begins)
     if form.get("header") in ("0", "1"):
         said["header"] = form["header"] == "1"
     if form.get("date_order") in DATE_ORDERS:

@@ -9,7 +9,10 @@ from flask import current_app
 from salesapp.config import Settings
 from salesapp.domain.errors import Problem
 from salesapp.domain.import_findings import Finding
+from salesapp.domain.import_map import ImportMap
 from salesapp.domain.importing import ImportAsked
+from salesapp.domain.own_fields import KINDS as OWN_KINDS
+from salesapp.domain.permissions import can
 from salesapp.services import import_mappings, import_words
 from salesapp.services import import_runs as service
 from salesapp.services.import_files import path_of
@@ -23,7 +26,7 @@ from salesapp.web import imports_question as parts
 from salesapp.web import imports_words as words
 from salesapp.web import render
 from salesapp.web.i18n import say, show_moment
-from salesapp.web.request import current_actor, current_now
+from salesapp.web.request import catalog, current_actor, current_now
 
 SHOWN = 20
 
@@ -83,6 +86,7 @@ def question(x: Executor, run: RunView, asking: Asking = Asking(), asked: Import
     context = _context(run, asked, seen, found, asking)
     context["mappings"] = [{"id": each.id, "name": each.name} for each in saved if each.kind in seen.kinds]
     context["used"] = _used(saved, asked, seen.header)
+    context["maps"] = _maps(asked, seen)
     return render.page("imports/question.html", **context)
 
 
@@ -96,6 +100,21 @@ def _used(saved: Sequence[mappings.MappingView], asked: ImportAsked, header: Seq
     """The saved mapping that says just what is asked now."""
     same = (each.id for each in saved if import_mappings.as_last_time(each, asked, header).columns == asked.columns)
     return next(same, None)
+
+
+def _maps(asked: ImportAsked, seen: Preview) -> list[dict[str, Any]]:
+    """What plugins know of files with such columns, and whether it is what is asked now."""
+    return [
+        {"key": key, "name": say(each.label), "used": _is_asked(each, asked, seen)}
+        for key, each in import_mappings.brought(catalog(), seen.header).items()
+        if each.kind in seen.kinds
+    ]
+
+
+def _is_asked(each: ImportMap, asked: ImportAsked, seen: Preview) -> bool:
+    known = import_mappings.as_brought(each, asked, seen.header)
+    columns = {at: name for at, name in known.columns.items() if name in seen.fields}
+    return (known.kind, columns) == (asked.kind, asked.columns)
 
 
 def _context(run: RunView, asked: ImportAsked, seen: Preview, found: Sequence[Words], asking: Asking) -> dict[str, Any]:
@@ -118,9 +137,10 @@ def _context(run: RunView, asked: ImportAsked, seen: Preview, found: Sequence[Wo
         "rows": parts.table(seen.rows, len(seen.header)),
         "columns": full,
         "empty_columns": empty,
+        "may_field": can(current_actor(), "settings.manage") and asked.kind in OWN_KINDS,
         "field_options": parts.field_options(seen.fields),
         "words": parts.words(found, asked, seen.fields),
-        "options": parts.options(seen.options, asked),
+        "options": parts.options(seen.options, asked, {"kind": parts.taken_by_name(seen.parsed)}),
         "needs": " ".join(needs),
         "why": say(run.error.message) if run.error is not None else "",
         "errors": errors,

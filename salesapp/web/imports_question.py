@@ -6,7 +6,8 @@ from typing import Any, Final
 from salesapp.domain.errors import Msg
 from salesapp.domain.importing import ImportAsked, ImportField, Row
 from salesapp.domain.text import Text
-from salesapp.services.import_kinds import NO, YES, ImportOption
+from salesapp.services.import_customer_rows import CustomerRow
+from salesapp.services.import_kinds import NO, YES, ImportOption, Parsed
 from salesapp.services.import_words import Words
 from salesapp.web.i18n import gettext, say
 from salesapp.web.imports_asking import AS_IT_IS
@@ -93,9 +94,25 @@ def _choices(choices: Mapping[str, Text]) -> list[tuple[str, str]]:
     return [*((key, say(label)) for key, label in choices.items()), ("", gettext("Leave empty"))]
 
 
-def options(found: Mapping[str, ImportOption], asked: ImportAsked) -> list[dict[str, Any]]:
+def options(found: Mapping[str, ImportOption], asked: ImportAsked, helps: Mapping[str, str]) -> list[dict[str, Any]]:
     """What is asked for all rows."""
-    return [_option(each, str(asked.options.get(key, each.default))) for key, each in found.items()]
+    return [
+        {**_option(each, str(asked.options.get(key, each.default))), "help": helps.get(key, "")}
+        for key, each in found.items()
+    ]
+
+
+def taken_by_name(parsed: Sequence[Parsed]) -> str:
+    """What the names of the first rows were taken to say, where nothing else says it."""
+    rows = [each for each in parsed if isinstance(each, CustomerRow) and not each.kind_said]
+    firms = [cut(each.name) for each in rows if each.kind == "organisation"]
+    if not rows:
+        return ""
+    values = {"firms": len(firms), "people": len(rows) - len(firms), "names": gettext(", ").join(firms[:SAMPLES])}
+    if not firms:
+        return gettext("By their names, the first rows are all persons.")
+    text = gettext("By the names of the first rows: organisations %(firms)s (%(names)s …), persons %(people)s.")
+    return text % values
 
 
 def _option(each: ImportOption, value: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ RESULT: Final = {
 def page(x: Executor, run: RunView, problems: Sequence[Problem] = ()) -> str:
     """How far it is, or what came of it."""
     moving = run.is_at_work
-    context = _moving(x, run) if moving else _ended(run)
+    context = _moving(x, run) if moving else _ended(x, run)
     told = run.state in ("checked", "done", "failed")
     found = _found(x, run) if told else {"problems": [], "problems_n": 0, "notes": []}
     return render.page(
@@ -64,7 +64,7 @@ def _moving(x: Executor, run: RunView) -> dict[str, Any]:
     }
 
 
-def _ended(run: RunView) -> dict[str, Any]:
+def _ended(x: Executor, run: RunView) -> dict[str, Any]:
     text, icon = RESULT[run.state]
     coming = run.added + run.changed
     result = gettext(text)
@@ -81,9 +81,15 @@ def _ended(run: RunView) -> dict[str, Any]:
         "coming": coming if run.can_start else 0,
         "nothing": _nothing(run),
         "rejected": run.rejected if run.state == "done" and run.rejected_key else 0,
-        "may_undo": coming if run.state == "done" and run.can_stop else 0,
+        "may_undo": _to_take_back(x, run) if coming and run.state == "done" and run.can_stop else 0,
+        "may_again": run.state == "failed" and run.file_key is not None,
         "list_href": f"/import/{run.id}/records" if coming and run.state == "done" else "",
     }
+
+
+def _to_take_back(x: Executor, run: RunView) -> int:
+    """How many records: more than rows, where a row brought its customer along."""
+    return batches.how_many_noted(x, run.batch_id or 0, import_records.KINDS)
 
 
 def _why(run: RunView) -> str:
@@ -139,13 +145,15 @@ def _shown(finding: Finding, run: RunView, message: Msg, places: Mapping[str, st
     """With the place of the question it is about: the words of the field, else its column."""
     lines = ", ".join(str(line) for line in finding.lines)
     more = " …" if finding.count > len(finding.lines) else ""
+    where = ngettext("Line %(lines)s", "Lines %(lines)s", len(finding.lines)) % {"lines": lines + more}
+    others = gettext("the same: %(values)s") % {"values": gettext(", ").join(finding.others)} if finding.others else ""
     place = places.get(finding.field)
     href = f"/import/{run.id}?ask=1#f-{place}" if place is not None and run.state == "checked" else ""
     return {
         "text": say(message),
         "href": href,
         "rows": words.rows_word(finding.count),
-        "lines": ngettext("Line %(lines)s", "Lines %(lines)s", len(finding.lines)) % {"lines": lines + more},
+        "lines": " · ".join(filter(None, [where, others])),
     }
 
 

@@ -29,6 +29,8 @@ DATES: Final = {  # in the sentence, in the select
     "mdy": (N_("dates month-day-year"), N_("month-day-year")),
 }
 NUMBERS: Final = {".": (N_("decimal point"), "1234.50"), ",": (N_("decimal comma"), "1234,50")}
+BEGINS: Final = 10
+"""So many lines are offered as the one the table begins in."""
 HEADERS: Final = {"1": N_("the first row is the header"), "0": N_("no header")}
 FORMATS: Final = {"csv": "CSV", "xlsx": "Excel", "vcard": "vCard"}
 CARD: Final = {  # the parts of a card, as they are read
@@ -88,10 +90,18 @@ def said(shape: FileShape) -> str:
     if shape.format == "xlsx" and shape.sheet:
         words.append(shape.sheet)
     if shape.format != "vcard":
-        header = HEADERS["1" if shape.header else "0"]
-        words += [gettext(header)]
+        words += [_begin(shape)]
         words += [gettext(DATES[shape.date_order][0]), gettext(NUMBERS[shape.decimal][0])]
     return gettext(", ").join(words)
+
+
+def _begin(shape: FileShape) -> str:
+    """Where its header is, or its first row where it has none."""
+    if shape.begins == 1:
+        words = HEADERS["1" if shape.header else "0"]
+        return gettext(words)
+    text = gettext("the header is in line %(line)s") if shape.header else gettext("no header, from line %(line)s on")
+    return text % {"line": shape.begins}
 
 
 def shape_fields(shape: FileShape, sheets: Sequence[str]) -> list[tuple[str, str, str, Options]]:
@@ -104,6 +114,8 @@ def shape_fields(shape: FileShape, sheets: Sequence[str]) -> list[tuple[str, str
         found.append(("delimiter", gettext("Between two cells"), shape.delimiter, delimiters(shape)))
     if shape.format == "xlsx" and len(sheets) > 1:
         found.append(("sheet", gettext("Sheet"), shape.sheet or sheets[0], [(each, each) for each in sheets]))
+    lines = [(str(line), str(line)) for line in range(1, max(BEGINS, shape.begins) + 1)]
+    found.append(("begins", gettext("The table begins in line"), str(shape.begins), lines))
     header = "1" if shape.header else "0"
     found.append(("header", gettext("Header"), header, [(key, gettext(word)) for key, word in HEADERS.items()]))
     dates = [(key, gettext(DATES[key][1])) for key in DATE_ORDERS]

@@ -8,14 +8,15 @@ from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from salesapp.domain.errors import AlreadyDone, Stale
-from salesapp.jobs.kinds import KINDS
+from salesapp.jobs.plugin_kinds import labels, registry_of
+from salesapp.jobs.registry import Registry
 from salesapp.services.jobs import retry
 from salesapp.services.work import work
 from salesapp.store import job_lists
 from salesapp.store.engine import reading
 from salesapp.web import render
 from salesapp.web.i18n import gettext, ngettext, say
-from salesapp.web.request import current_actor, current_now, request_key
+from salesapp.web.request import catalog, current_actor, current_now, request_key
 
 bp = Blueprint("jobs", __name__)
 
@@ -37,37 +38,39 @@ def page() -> tuple[str, int]:
 
 
 def _page(status: int = 200, **context: Any) -> tuple[str, int]:
-    actor = current_actor()
+    actor, kinds = current_actor(), registry_of(catalog())
     with reading() as x:
         found = job_lists.open_jobs(x, actor)
-        last = job_lists.last_done(x, actor, [kind.name for kind in KINDS.periodic()])
+        last = job_lists.last_done(x, actor, [kind.name for kind in kinds.periodic()])
     waiting = found.of("waiting")
     parts = {
-        "parked": [_shown(row) for row in found.of("parked")],
-        "failing": [_shown(row) for row in waiting if row.error],
-        "running": [_shown(row) for row in found.of("running")],
-        "waiting": [_shown(row) for row in waiting if not row.error],
+        "parked": [_shown(row, kinds) for row in found.of("parked")],
+        "failing": [_shown(row, kinds) for row in waiting if row.error],
+        "running": [_shown(row, kinds) for row in found.of("running")],
+        "waiting": [_shown(row, kinds) for row in waiting if not row.error],
     }
-    return render.page("settings/jobs.html", n=found.counts, periodic=_periodic(last), **parts, **context), status
+    periodic = _periodic(kinds, last)
+    return render.page("settings/jobs.html", n=found.counts, periodic=periodic, **parts, **context), status
 
 
 def _label(name: str) -> str:
-    return say(KINDS[name].label) if name in KINDS else name
+    known = labels()
+    return say(known[name]) if name in known else name
 
 
-def _shown(row: Any) -> Shown:
+def _shown(row: Any, kinds: Registry) -> Shown:
     because = [gettext(row.error)]
     if row.error and row.attempts:
         because.insert(0, ngettext("%(num)s try", "%(num)s tries", row.attempts) % {"num": row.attempts})
-    if row.name not in KINDS:
+    if row.name not in kinds:
         because.append(gettext("Waits until the plugin it belongs to runs again."))
     return Shown(row.id, _label(row.name), " · ".join(filter(None, because)), row.finished_at or row.run_at)
 
 
-def _periodic(last: dict[str, datetime]) -> list[tuple[str, datetime | None, datetime]]:
+def _periodic(kinds: Registry, last: dict[str, datetime]) -> list[tuple[str, datetime | None, datetime]]:
     now = current_now()
-    kinds = [(kind, kind.every) for kind in KINDS.periodic()]
-    return [(say(kind.label), last.get(kind.name), every.next(now)) for kind, every in kinds if every]
+    coming = [(kind, kind.every) for kind in kinds.periodic()]
+    return [(say(kind.label), last.get(kind.name), every.next(now)) for kind, every in coming if every]
 
 
 @bp.post("/settings/jobs/<int:job_id>/retry")

@@ -14,6 +14,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from salesapp.web.i18n import language
+from salesapp.web.own_words import voice
 
 PARTS: Final = 4096
 """How many a process remembers of each kind: the boards of some twenty people, about six megabytes."""
@@ -32,7 +33,7 @@ def _part(_env: Environment, template: str, macro: str, _language: str, argument
 def kept(template: str, macro: str, /, *arguments: Hashable | dict[str, Any]) -> Markup:
     """What `macro` of `template` makes of these arguments; a dict arrives there as pairs."""
     keys = tuple([tuple(each.items()) if isinstance(each, dict) else each for each in arguments])
-    return _part(environment(), template, macro, language(), keys)
+    return _part(environment(), template, macro, voice(language()), keys)
 
 
 def kept_for(record_id: int, template: str, macro: str, /, *arguments: Hashable) -> Markup:

@@ -126,7 +126,7 @@ def _records(shown: Shown, ids: "array[int]", keys: Sequence[str]) -> Iterator[S
 
 def _contact_fields() -> Fields:
     role = current_actor().role
-    every = catalog().fields_of("contact")
+    every = catalog().shown_fields("contact")
     return {key: each for key, each in every.items() if each.is_read_by(role) and each.type in FACT_TYPES}
 
 

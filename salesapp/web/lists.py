@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 
 from salesapp.domain.conditions import Vocabulary
-from salesapp.domain.criteria import explain
+from salesapp.domain.criteria import explain, fields_of
 from salesapp.domain.errors import N_
 from salesapp.domain.list_columns import columns_of
 from salesapp.domain.list_facts import Fields, Options, entered_fact, vocabulary, with_options
@@ -22,12 +22,13 @@ from salesapp.services.list_fields import list_fields
 from salesapp.store import list_cells, list_options, listed, saved_views
 from salesapp.store.engine import Executor
 from salesapp.store.list_orders import order_of
-from salesapp.web import list_cells as cell_words
 from salesapp.web.bulk_select import kept_select
 from salesapp.web.condition_rows import Row
 from salesapp.web.i18n import gettext, say
 from salesapp.web.list_filters import LOST, PATHS, Asked, from_query, is_of_row, read, references, sort_word
+from salesapp.web.plugin_words import notes_about
 from salesapp.web.request import catalog, current_actor, current_now
+from salesapp.web.table_rows import TableRows
 
 PAGE: Final = 50
 SORTS: Final[Mapping[Kind, tuple[tuple[str, str], ...]]] = {
@@ -103,23 +104,25 @@ def _can_be_asked(its: Catalog, role: str, kind: Kind) -> tuple[Vocabulary, Fiel
 
 def _entries(its: Catalog, kind: Kind) -> Vocabulary:
     """When a deal came into each stage there is."""
-    processes = its.processes.values() if kind == "deal" else ()
+    processes = its.shown_processes.values() if kind == "deal" else ()
     found = (entered_fact(stage.key, stage.label) for process in processes for stage in process.stages)
     return {fact.key: fact for fact in found}
 
 
 def _standing(its: Catalog, kind: Kind) -> dict[str, Options]:
-    if kind == "customer":
-        return {"source": tuple((key, source.label) for key, source in its.sources.items())}
     if kind == "activity":
         return {}
-    processes = its.processes
+    sources = tuple((key, source.label) for key, source in its.sources.items())
+    if kind == "customer":
+        return {"source": sources}
+    processes = its.shown_processes
     stages = {stage.key: stage.label for process in processes.values() for stage in process.stages}
     reasons = {reason.key: reason.label for process in processes.values() for reason in process.lost_reasons}
     return {
         "process": tuple((key, process.label) for key, process in processes.items()),
         "stage": tuple(stages.items()),
         "lost_reason": tuple(reasons.items()),
+        "source": sources,
     }
 
 
@@ -201,6 +204,7 @@ def head_of(shown: Shown) -> dict[str, Any]:
         "sort": sort_word(asked.kind, asked.sort, asked.descending) or SORTS[asked.kind][0][0],
         "rest_args": tuple(pair for pair in asked.args() if pair[0] in ("c", "w", "any", LOST) or is_of_row(pair[0])),
         "as_table": bool(asked.columns),
+        "away": notes_about([*asked.columns, *(fields_of(more) if more is not None else ())]),
     }
 
 
@@ -225,14 +229,13 @@ def _strip(shown: Shown) -> list[tuple[str, str, bool]]:
 def table_of(x: Executor, shown: Shown, ids: Sequence[int]) -> dict[str, Any]:
     """The chosen columns of these rows, in words."""
     asked, columns = shown.asked, shown.asked.columns
-    labels = columns_of(asked.kind, shown.fields)
+    every = columns_of(asked.kind, shown.fields)
+    labels = {key: say(every[key]) for key in columns}
     rows = list_cells.read(x, current_actor(), asked.kind, ids, columns, shown.fields, current_now())
+    made = TableRows(asked.kind, labels, can_be_asked(asked.kind)[0])
     return {
-        "table_head": [_heading(shown, key, say(labels[key])) for key in columns],
-        "table_rows": [
-            (link_of(asked.kind, cells), [cell_words.word(asked.kind, key, cells, shown.known) for key in columns])
-            for cells in rows
-        ],
+        "table_head": [_heading(shown, key, label) for key, label in labels.items()],
+        "table_rows": made.shown((link_of(asked.kind, cells), cells) for cells in rows),
     }
 
 

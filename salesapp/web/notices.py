@@ -56,7 +56,8 @@ def _shown(row: Any, subject: Subject | None) -> Shown:
     kind = KINDS_BY_KEY.get(row.kind)
     text, detail = hidden(language()), ""
     if subject is not None and kind is not None:
-        text = sentence(row.kind, str(row.data.get("how", "")), row.who or "", subject.name, language())
+        how, says = str(row.data.get("how", "")), row.data.get("says")
+        text = sentence(row.kind, how, row.who or "", subject.name, language(), says)
         if row.subject_kind == "activity":
             when = deal_words.planned_text(subject.planned_at, subject.all_day)
             detail = " · ".join(filter(None, [deal_words.kind_label(subject.kind), when]))

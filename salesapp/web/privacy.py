@@ -102,7 +102,7 @@ def export(customer_id: int) -> Response:
     with work(current_actor(), current_now()) as w:  # asked for twice, it was taken along twice
         service.note_export(w, customer_id)
     with reading() as x:
-        found = service.export(x, customer_id)
+        found = service.export(x, customer_id, current_now())
     name = f"customer-{customer_id}.zip"
     return send_file(found, mimetype="application/zip", as_attachment=True, download_name=name)
 

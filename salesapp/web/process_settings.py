@@ -20,7 +20,7 @@ from salesapp.services.process_gates import OwnGate, own_gates
 from salesapp.services.work import Work, work
 from salesapp.store import process_changes
 from salesapp.store.engine import reading
-from salesapp.web import deal_words, render
+from salesapp.web import deal_words, plugin_words, render
 from salesapp.web.forms import changed_fields, kept, seen_fields, sent_fields, somebody_was_faster
 from salesapp.web.i18n import gettext, language, languages_mine_first, say, show_moment
 from salesapp.web.process_words import difference_words
@@ -47,7 +47,13 @@ def index() -> str:
         )
         for key, process in catalog().processes.items()
     ]
-    return render.page("settings/processes.html", processes=found)
+    used = catalog().processes
+    resting = [
+        (say(process.label), plugin_words.process_note(key))
+        for key, process in catalog().shown_processes.items()
+        if key not in used
+    ]
+    return render.page("settings/processes.html", processes=found, resting=resting)
 
 
 @bp.get(f"{HERE}/<key>")

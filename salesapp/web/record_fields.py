@@ -21,6 +21,8 @@ from salesapp.store.engine import reading
 from salesapp.web.field_inputs import Widget, in_words, link_of, read, texts_of, widget
 from salesapp.web.forms import joined, sent_fields
 from salesapp.web.i18n import gettext, say, today
+from salesapp.web.plugin_words import resting_note
+from salesapp.web.plugin_words import title_of as plugin_title
 from salesapp.web.request import catalog, current_actor, current_company
 
 
@@ -35,11 +37,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class FieldGroup:
-    """The fields of one plugin, or of the owner, under their title: to fill in, and to read only."""
+    """The fields of one plugin, or of the owner, under their title: to fill in, and to read only; `note` says why of
+    a plugin that does not run nothing can be filled in."""
 
     title: str
     widgets: Sequence[Widget] = ()
     answers: Sequence[Answer] = ()
+    note: str = ""
 
 
 Record = Mapping[str, Any]
@@ -50,9 +54,19 @@ def fields_here(kind: str) -> dict[str, Field]:
     return readable(catalog().fields_of(kind), current_actor())
 
 
+def resting_here(kind: str) -> dict[str, Field]:
+    """The fields of plugins that do not run, as far as this person reads them: only shown."""
+    return readable(catalog().resting_fields(kind), current_actor())
+
+
+def shown_here(kind: str) -> dict[str, Field]:
+    """Every field whose value may stand on a page."""
+    return resting_here(kind) | fields_here(kind)
+
+
 def values(kind: str, record_id: int | None, custom: Mapping[str, object]) -> dict[str, Any]:
     """The values this person gets, by full key."""
-    fields = fields_here(kind)
+    fields = shown_here(kind)
     if not any(map(is_link, fields.values())):
         return {key: value_at(custom, key) for key in fields}
     with reading() as x:
@@ -156,7 +170,17 @@ def groups(
             widgets.append(widget(field, key, _parts(field, text) if text else [], code, required=field.required))
         elif not is_empty(known.get(key)):
             answers.append(answer(field, known[key]))
-    return [FieldGroup(title_of(plugin), *parts) for plugin, parts in found.items() if any(parts)]
+    groups = [FieldGroup(title_of(plugin), *parts) for plugin, parts in found.items() if any(parts)]
+    return groups + _resting_groups(kind, known)
+
+
+def _resting_groups(kind: str, known: Mapping[str, Any]) -> list[FieldGroup]:
+    """What plugins that do not run left behind, each with the reason why it stays as it is."""
+    found: dict[str, list[Answer]] = {}
+    for key, field in resting_here(kind).items():
+        if not is_empty(known.get(key)):
+            found.setdefault(key.partition(".")[0], []).append(answer(field, known[key]))
+    return [FieldGroup(title_of(plugin), (), each, resting_note(plugin)) for plugin, each in found.items()]
 
 
 def needed(found: Sequence[FieldGroup], *, required: bool) -> list[FieldGroup]:
@@ -166,6 +190,7 @@ def needed(found: Sequence[FieldGroup], *, required: bool) -> list[FieldGroup]:
             each.title,
             [one for one in each.widgets if one.required is required],
             () if required else each.answers,
+            "" if required else each.note,
         )
         for each in found
     ]
@@ -176,11 +201,10 @@ def needed(found: Sequence[FieldGroup], *, required: bool) -> list[FieldGroup]:
 
 
 def title_of(plugin: str) -> str:
-    """What the fields of a plugin are headed by; the owner's by the company's name."""
+    """What the fields of a plugin, or of the owner, are headed by."""
     if plugin == OWN:
-        return current_company().name or gettext("Our own fields")
-    packs = (pack for key, pack in catalog().packs.items() if catalog().pack_plugins[key] == plugin)
-    return next((say(pack.label) for pack in packs), plugin)
+        return gettext("Our own fields")
+    return plugin_title(plugin)
 
 
 def answer(field: Field, value: Any) -> Answer:
@@ -197,6 +221,7 @@ def shown(kind: str, record_id: int, custom: Mapping[str, object]) -> list[Field
         if not is_empty(known.get(key)):
             found.setdefault(key.partition(".")[0], []).append(answer(each, known[key]))
     result = [FieldGroup(title_of(plugin), (), answers) for plugin, answers in found.items()]
+    result += _resting_groups(kind, known)
     if can(current_actor(), "settings.manage") and (rest := unknown_values(custom, _known_keys(kind))):
         lost = [Answer(key, as_stored(value)) for key, value in rest.items()]
         result.append(FieldGroup(gettext("Kept from fields that are gone"), (), lost))
@@ -205,9 +230,9 @@ def shown(kind: str, record_id: int, custom: Mapping[str, object]) -> list[Field
 
 def _known_keys(kind: str) -> dict[str, Field]:
     """Also those of every process: a deal's values lie beside each other."""
-    processes = catalog().processes.items() if kind == "deal" else ()
+    processes = catalog().shown_processes.items() if kind == "deal" else ()
     own = {f"{name.partition('.')[0]}.{each.key}": each for name, process in processes for each in process.fields}
-    return own | dict(catalog().fields_of(kind))
+    return own | catalog().shown_fields(kind)
 
 
 def as_stored(value: Any) -> str:
@@ -225,7 +250,7 @@ def in_words_of(kind: str, known: Mapping[str, Any]) -> dict[str, str]:
 
 def change_words(kind: str, personal: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """What a change did to fields this person reads: label, from what, to what."""
-    fields = fields_here(kind)
+    fields = shown_here(kind)
     return [
         (say(fields[key].label), in_words(fields[key], was), in_words(fields[key], became))
         for key, (was, became) in personal.items()
@@ -235,18 +260,18 @@ def change_words(kind: str, personal: Mapping[str, Any]) -> list[tuple[str, str,
 
 def hidden(kind: str, name: str) -> bool:
     """Whether this is a field of which this person gets nothing: not theirs to read, or gone, so nobody knows whose."""
-    return is_field_key(name) and name not in fields_here(kind) and not can(current_actor(), "settings.manage")
+    return is_field_key(name) and name not in shown_here(kind) and not can(current_actor(), "settings.manage")
 
 
 def label_of(kind: str, name: str) -> str:
     """What a field is called; "" where `name` is none of this kind that this person reads."""
-    found = fields_here(kind).get(name)
+    found = shown_here(kind).get(name)
     return say(found.label) if found else ""
 
 
 def told(kind: str, personal: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The answers an event tells, as far as this person reads them."""
-    fields = fields_here(kind)
+    fields = shown_here(kind)
     said = (personal.get("fields") or {}).items()
     return [(say(fields[key].label), in_words(fields[key], value)) for key, value in said if key in fields]
 

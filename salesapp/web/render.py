@@ -7,15 +7,17 @@ from collections.abc import Iterator, MutableMapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from flask import Flask, current_app, render_template, request, session, url_for
+from flask import Flask, Response, current_app, render_template, request, session, url_for
 from flask.templating import Environment
 from markupsafe import Markup
 
 from salesapp.domain.errors import N_, Problem
 from salesapp.domain.permissions import Actor, can
 from salesapp.places import STATIC
-from salesapp.web import scripts
+from salesapp.plugging import running
+from salesapp.web import scripts, slots
 from salesapp.web.i18n import gettext, language, say
+from salesapp.web.own_words import voice
 from salesapp.web.request import is_htmx, signed_in
 
 NAVIGATION = (  # key, label, address, icon; the phone's bar shows five of them, the wide page's rail all but "more"
@@ -32,6 +34,8 @@ NAVIGATION = (  # key, label, address, icon; the phone's bar shows five of them,
     ("more", N_("More"), "/more", "menu"),
     ("search", N_("Search"), "/search", "search"),
 )
+OWN_PLACES: Final = 1 + [place[2] for place in NAVIGATION].index("/reports")
+"""Where those of plugins stand: behind the house's own work, before its notices and settings."""
 
 
 def page(template: str, /, **context: Any) -> str:
@@ -85,6 +89,12 @@ def flash(text: str, kind: str = "done", *, undo: str | None = None, link: tuple
     session["flashes"] = [*session.get("flashes", []), (kind, text, undo, *([link] if link else []))][-5:]
 
 
+def say_notes() -> None:
+    """Say what plugins want to have said with what was just done."""
+    for note in running.said():
+        flash(say(note), "warn")
+
+
 PLACES: Final = frozenset(href for _, _, href, _ in NAVIGATION)
 
 
@@ -118,7 +128,10 @@ def _navigation(actor: Actor) -> tuple[tuple[str, str, str, str, str], ...]:
     no place of its own for."""
     here = "/" + request.path.split("/")[1]
     here = "/activities" if here == "/calendar" else here  # two ways to look at the same
-    return _places(here if here in PLACES else "", can(actor, "deal.move"), language())
+    # Whose words a plugin put in its place are not kept: two applications of a process may have different ones.
+    make = _places if voice(language()) == language() else _places.__wrapped__
+    found, own = make(here if here in PLACES else "", can(actor, "deal.move"), language()), slots.places(actor)
+    return (*found[:OWN_PLACES], *own, *found[OWN_PLACES:]) if own else found
 
 
 @cache
@@ -148,7 +161,13 @@ def _context() -> dict[str, Any]:
     }
 
 
+def _with_notes(response: Response) -> Response:
+    say_notes()
+    return response
+
+
 def register(app: Flask) -> None:
     """Give every template what all pages show."""
     app.context_processor(_context)
+    app.after_request(_with_notes)
     app.jinja_env.globals.update(asset=asset, request_key=lambda: secrets.token_urlsafe(12), url_for=url_for)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -13,7 +13,9 @@ from werkzeug.exceptions import NotFound as WerkzeugNotFound
 
 from salesapp.domain.errors import N_, Problem, problem
 from salesapp.domain.permissions import Actor
+from salesapp.store import report_newest
 from salesapp.store.engine import Executor
+from salesapp.store.reports import ReportFilter
 from salesapp.web.i18n import gettext, show_date
 from salesapp.web.inputs import day_from
 from salesapp.web.periods import DAY, Days, close_days, first_day
@@ -28,6 +30,8 @@ PERIODS: Final = {
     "dates": N_("Own dates"),
 }
 USUAL: Final = "quarter"
+LITTLE: Final = 30
+"""So many deals are looked at together, however old they are."""
 LONGEST: Final = 40
 EMPTY: Final = ("empty", ())
 
@@ -47,6 +51,8 @@ class Asked:
     typed: tuple[str, str] = ("", "")
     by: str = ""
     problems: tuple[Problem, ...] = ()
+    instead: bool = False
+    """Whether this is another time than the usual one, in which nothing happened."""
 
     @property
     def args(self) -> dict[str, str]:
@@ -79,6 +85,22 @@ def read(actor: Actor, args: MultiDict[str, str], process: str, today: date) -> 
     problems: list[Problem] = []
     days = _typed(typed, problems) if period == "dates" else _days(period, today)
     return Asked(process, scope, period, days, typed, args.get("by", ""), tuple(problems))
+
+
+def with_something(x: Executor, asked: Asked, owners: frozenset[int] | None, today: date) -> Asked:
+    """Where nobody asked for a time and nothing happened in the usual one: the newest quarter in which something did,
+    and all time where there are few deals."""
+    f = ReportFilter(asked.process, owners)
+    newest = report_newest.newest_quarter(x, f)
+    if newest is None or newest >= today.year * 10 + (today.month + 2) // 3:
+        return asked
+    if report_newest.how_many(x, f) <= LITTLE:
+        return replace(asked, period="all", days=(None, None), instead=True)
+    first = date(newest // 10, newest % 10 * 3 - 2, 1)
+    last = close_days("quarter", first)[1]
+    assert last is not None
+    typed = (first.isoformat(), last.isoformat())
+    return replace(asked, period="dates", days=(first, last), typed=typed, instead=True)
 
 
 def _typed(typed: tuple[str, str], problems: list[Problem]) -> Days:

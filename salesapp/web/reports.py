@@ -20,11 +20,22 @@ from salesapp.store import deal_totals, report_medians, reports
 from salesapp.store.deal_lists import DealFilter
 from salesapp.store.engine import Executor, reading
 from salesapp.store.reports import Closed, ReportFilter
-from salesapp.web import render, report_asking, report_parts
+from salesapp.web import (
+    plugin_words,
+    render,
+    report_asking,
+    report_closed,
+    report_funnel,
+    report_money,
+    report_people,
+    report_sources,
+)
 from salesapp.web.i18n import gettext, language, locale, say, today
 from salesapp.web.periods import Days, moments_of
 from salesapp.web.report_asking import PERIODS, Asked, Lists
-from salesapp.web.report_parts import Figure, Part
+from salesapp.web.report_figures import figures
+from salesapp.web.report_tables import Figure, Part
+from salesapp.web.report_totals import totals
 from salesapp.web.request import catalog, current_actor, current_now, need
 
 bp = Blueprint("reports", __name__)
@@ -53,15 +64,18 @@ def page() -> str:
     actor = current_actor()
     need(actor, "report.see")
     asked = _asked(request.args)
-    process = catalog().processes.get(asked.process)
+    process = catalog().shown_process(asked.process)
     with reading() as x:
         whose = report_asking.scopes(x, actor, asked.scope)
         owners = report_asking.owners_of(x, actor, asked.scope)
+        if not request.args.get("period"):
+            asked = report_asking.with_something(x, asked, owners, today())
         made = _made(x, process, asked, owners) if process else Made((), ())
     return render.page(
         "reports.html",
         asked=asked,
-        processes=[(key, say(each.label)) for key, each in catalog().processes.items()],
+        processes=[(key, say(each.label)) for key, each in catalog().shown_processes.items()],
+        away=plugin_words.process_note(asked.process) if process else "",
         whose=whose,
         periods=[(key, gettext(label)) for key, label in PERIODS.items()],
         fields=[(key, say(each.label)) for key, each in _fields().items()],
@@ -80,7 +94,7 @@ def export() -> Response:
     need(actor, "export")
     need(actor, "report.see")
     asked = _asked(request.form)
-    process = catalog().processes.get(asked.process)
+    process = catalog().shown_process(asked.process)
     if process is None:
         raise WerkzeugNotFound
     with reading() as x:
@@ -98,7 +112,8 @@ def export() -> Response:
 
 
 def _asked(args: MultiDict[str, str]) -> Asked:
-    key = args.get("process") or next(iter(catalog().processes), "")
+    its = catalog()
+    key = args.get("process") or next(iter(its.processes or its.shown_processes), "")
     asked = report_asking.read(current_actor(), args, key, today())
     if asked.by and asked.by not in _fields():
         raise WerkzeugNotFound
@@ -112,28 +127,29 @@ def _fields() -> dict[str, Field]:
 
 
 def _made(
-    x: Executor, process: Process, asked: Asked, owners: frozenset[int] | None, people: int = report_parts.PEOPLE
+    x: Executor, process: Process, asked: Asked, owners: frozenset[int] | None, people: int = report_people.PEOPLE
 ) -> Made:
     since, until = moments_of(asked.days)
     f, lists = ReportFilter(asked.process, owners, since, until), Lists(current_actor(), asked)
     closed = reports.closed(x, f)
-    found = report_parts.totals(closed, _medians(x, f, closed), _open_by_currency(x, f))
+    found = totals(closed, _medians(x, f, closed), _open_by_currency(x, f))
     done = reports.activities(x, f)
     stays = reports.stays(x, f)
     parts = [
-        report_parts.funnel(process, reports.cohorts(x, f), stays, lists),
-        report_parts.stays(process, stays),
-        report_parts.reasons(closed, lists),
-        report_parts.months(_columns(x, f, asked.days), lists),
-        report_parts.money_part(found, lists),
+        report_funnel.funnel(process, reports.cohorts(x, f), stays, lists),
+        report_funnel.stays(process, stays),
+        report_closed.reasons(closed, lists),
+        report_closed.months(_columns(x, f, asked.days), lists),
+        report_money.money_part(found, lists),
         *_by_field(x, f, asked, found.closed, lists),
     ]
     if asked.scope.owner is None:
         ids = {each.owner_key for each in closed} | set(done)
-        parts.append(report_parts.people(closed, done, reports.names(x, ids), lists, people))
-    parts.append(report_parts.sources(reports.sources(x, f), lists))
+        parts.append(report_people.people(closed, done, reports.names(x, ids), lists, people))
+    parts.append(report_sources.deals(reports.by_source(x, f), lists))
+    parts.append(report_sources.sources(reports.sources(x, f), lists))
     too_many = bool(asked.by) and found.closed > MOST_BY_CHOICE
-    return Made(report_parts.figures(found, lists, sum(done.values())), [each for each in parts if each.rows], too_many)
+    return Made(figures(found, lists, sum(done.values())), [each for each in parts if each.rows], too_many)
 
 
 def _medians(x: Executor, f: ReportFilter, closed: Sequence[Closed]) -> Mapping[str, report_medians.Median]:
@@ -170,4 +186,4 @@ def _by_field(x: Executor, f: ReportFilter, asked: Asked, n: int, lists: Lists) 
     if field is None or n > MOST_BY_CHOICE:
         return []
     labels = {option.key: say(option.label) for option in field.options}
-    return [report_parts.choices(reports.by_choice(x, f, asked.by), asked.by, say(field.label), labels, lists)]
+    return [report_closed.choices(reports.by_choice(x, f, asked.by), asked.by, say(field.label), labels, lists)]

@@ -54,7 +54,8 @@ def current_now() -> datetime:
 
 def signed_in() -> SignedIn | None:
     """The sign-in of this request, if there is one."""
-    return current_user.signed_in if current_user.is_authenticated else None
+    user = g.get("_login_user") or current_user  # where Flask-Login keeps it: asked some fifteen times for a page
+    return user.signed_in if user.is_authenticated else None
 
 
 def current_actor() -> Actor:

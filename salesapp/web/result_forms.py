@@ -107,7 +107,8 @@ def in_lines(answers: Answers, own: Iterable[Question]) -> list[tuple[str, str]]
 
 
 def _known_fields(own: Iterable[Question]) -> dict[tuple[str, str], Field]:
-    forms = catalog().result_forms.items()
+    its = catalog()
+    forms = [*(its.resting.result_forms.items() if its.resting else ()), *its.result_forms.items()]
     fields = {(name.partition(".")[0], each.key): each for name, form in forms for each in form.fields}
     return fields | {(OWN, each.key): each.field(with_gone=True) for each in own}
 

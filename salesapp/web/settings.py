@@ -1,9 +1,9 @@
-"""What the installation can be told: the index of all settings, the company, and which plugins run."""
+"""What the installation can be told: the index of all settings, and the company."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, current_app, redirect
+from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from salesapp.domain.errors import NotAllowed, Refused, Stale
@@ -65,13 +65,3 @@ def save_company() -> Response | tuple[str, int]:
         return _company_form(kept(typed, seen, fresh), 409, **said)
     render.flash(gettext("Saved."))
     return redirect("/settings/company", 303)
-
-
-@bp.get("/settings/plugins")
-def plugins() -> str:
-    """Which plugins run, and which were set aside and why."""
-    if not can(current_actor(), "settings.manage"):
-        raise NotAllowed
-    found, hooks = current_app.extensions["salesapp_plugins"], current_app.extensions["salesapp_hooks"]
-    failures = {each.name: hooks.failures(each.name) for each in found.loaded}
-    return render.page("settings/plugins.html", loaded=found.loaded, set_aside=found.set_aside, failures=failures)

@@ -126,10 +126,10 @@ def badge(found: SharedBy) -> str:
     return gettext("shared by %(who)s · %(level)s") % values
 
 
-def on_page(x: Executor, view: CustomerView) -> dict[str, Any]:
-    """What the page of a customer says: who it is shared with, and how it came to whoever looks at it."""
+def on_page(x: Executor, view: CustomerView, *, is_shared: bool) -> dict[str, Any]:
+    """What the page of a customer says: who it is shared with (if with anybody), and how it came to whoever looks."""
     actor, now = current_actor(), current_now()
-    rows = shares.current(x, view.id, now)
+    rows = shares.current(x, view.id, now) if is_shared else ()
     found = shares.to_me(x, actor, [view.id], now) if rows and not actor.sees(view.owner_id) else {}
     return {
         "shares": [(row, say(LEVELS[row.level]), last_day(row.until)) for row in rows],

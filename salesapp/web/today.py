@@ -19,37 +19,43 @@ from salesapp.web.scope import Scope, asked_scope, leads, owners_of, scope_optio
 
 bp = Blueprint("today", __name__)
 
-PARTS = ("n_day", "coming", "faults")
 COMING = 7
-FAULTS = 20
+LATE, AHEAD, DONE, FAULTS = 20, 50, 10, 10
+"""So many rows at most of what is overdue, of the day and what comes, of what is done, and of deals without a next
+step: a phone shows eight at once, and a team can have hundreds. The rest is in the lists the heads lead to."""
 
 
 @bp.get("/today")
 def page() -> str:
     """The day of one person, or of everybody I see. Who leads and has nothing of their own begins with the team's."""
     actor = current_actor()
-    found = _read(actor, asked_scope(actor, request.args, "mine"))
-    if "who" not in request.args and leads(actor) and not any(found[part] for part in PARTS):
-        found = _read(actor, asked_scope(actor, request.args, "team"))
+    with reading() as x:
+        found = _read(x, actor, asked_scope(actor, request.args, _usual(x, actor)))
     return render.page("today.html", **found)
 
 
-def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
+def _usual(x: Executor, actor: Actor) -> str:
+    if "who" in request.args or not leads(actor):
+        return "mine"
+    start, horizon = (start_of(today() + timedelta(days=days)) for days in (0, COMING + 1))
+    return "mine" if activities.has_any(x, owners_of(actor, Scope("mine", actor.id)), start, horizon) else "team"
+
+
+def _read(x: Executor, actor: Actor, scope: Scope) -> dict[str, Any]:
     owners = owners_of(actor, scope)
     day = today()
     start, end, horizon = (start_of(day + timedelta(days=days)) for days in (0, 1, COMING + 1))
-    with reading() as x:
-        counts = activities.day_counts(x, owners, start, end)
-        people = _people(x, actor, scope, counts, start, end)
-        overdue = activities.planned(x, owners, since=None, until=start, limit=50)
-        ahead = activities.planned(x, owners, since=start, until=horizon)
-        done = activities.done(x, owners, since=start, until=end)
-        faults = activities.deals_without_next(x, owners, FAULTS)
-        decisions = decision_lists.count_waiting(x, actor, current_now())
+    counts = activities.day_counts(x, owners, start, end)
+    people = _people(x, actor, scope, counts, start, end)
+    overdue = activities.planned(x, owners, since=None, until=start, limit=LATE)
+    ahead = activities.planned(x, owners, since=start, until=horizon, limit=AHEAD + 1)
+    done = activities.done(x, owners, since=start, until=end, limit=DONE)
+    faults = activities.deals_without_next(x, owners, FAULTS)
+    decisions = decision_lists.count_waiting(x, actor, current_now())
     with_owner = scope.key != "mine"
     planned = Activities(with_owner=with_owner, may=can(actor, "activity.edit"))
-    due = sorted((row for row in ahead if row.planned_at < end), key=_by_time)
-    coming = [row for row in ahead if row.planned_at >= end]
+    due = sorted((row for row in ahead[:AHEAD] if row.planned_at < end), key=_by_time)
+    coming = [row for row in ahead[:AHEAD] if row.planned_at >= end]
     n_overdue, n_due, n_done = (sum(getattr(row, name) for row in counts) for name in ("overdue", "due", "done"))
     return {
         "scope": scope,
@@ -62,10 +68,12 @@ def _read(actor: Actor, scope: Scope) -> dict[str, Any]:
         "n_done": n_done,
         "n_day": n_overdue + n_due + n_done,  # what is late is to be done today, too
         "n_overdue": n_overdue,
-        "people": people,
+        "people": tuple(people),
         "n_listed": len(overdue),
-        "n_due": len(due),
-        "n_coming": len(coming),
+        "n_due": n_due,
+        "is_cut": len(ahead) > AHEAD,
+        "n_done_listed": len(done),
+        "n_coming": f"{len(coming)}+" if len(ahead) > AHEAD else len(coming),
         "overdue": planned.shown(overdue),
         "due": planned.shown(due),
         "coming": planned.shown(coming),

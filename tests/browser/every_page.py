@@ -105,6 +105,7 @@ PAGES: Final = """
 /settings
 /settings/company
 /settings/plugins
+/settings/plugins/general
 /settings/people
 /settings/people/export
 /settings/people/new

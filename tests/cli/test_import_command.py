@@ -57,6 +57,25 @@ def test_what_is_not_said_is_guessed_and_told(salesapp: Command, tmp_path: Path)
         assert told in done.output, done.output
 
 
+def test_what_stands_above_the_table_is_passed_over(salesapp: Command, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("客户名单\n姓名,电话\n张三,13800000001\n李四,13800000002\n")
+    done = salesapp("import", str(file), "--dry-run")
+    assert "the first row is the header, from line 2 on" in done.output
+    assert "2 would be added" in done.output
+    done = salesapp("import", str(file), "--begins", "3", "--no-header", "--map", "1=name", "--map", "2=phone")
+    assert "no header, from line 3 on" in done.output
+    assert "2 added" in done.output
+
+
+def test_a_sentence_about_one_number_names_the_others(salesapp: Command, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("姓名,电话\n" + "".join(f"A{n},1380000000{n}\nB{n},1380000000{n}\n" for n in range(6)))
+    done = salesapp("import", str(file))
+    said = "lines 3, 5, 7 … (6 lines) (also 13800000001, 13800000002, 13800000003, …): 13800000000 is also"
+    assert said in done.output
+
+
 def test_others_can_write_while_a_file_is_looked_at(
     salesapp: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,7 +84,7 @@ def test_others_can_write_while_a_file_is_looked_at(
             x.execute(update(person).values(zone="Asia/Shanghai"))
         return guess_columns(*args)
 
-    monkeypatch.setattr("salesapp.services.import_runs.guess_columns", looked_at)
+    monkeypatch.setattr("salesapp.services.import_guessing.guess_columns", looked_at)
     file = tmp_path / "list.csv"
     file.write_text("name,phone\nAnn,1380000\n")
     done = salesapp("import", str(file))

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesapp.domain.import_shape import guess_date_order, guess_decimal, guess_delimiter, guess_header
+from salesapp.domain.import_shape import (
+    guess_date_order,
+    guess_decimal,
+    guess_delimiter,
+    guess_header,
+    guess_titles,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +55,24 @@ def test_the_sign_that_cuts_rows_alike(lines: list[str], sign: str) -> None:
 )
 def test_a_header_is_words_above_data(rows: list[tuple[str, ...]], has: bool) -> None:
     assert guess_header(rows) is has
+
+
+@pytest.mark.parametrize(
+    ("rows", "titles"),
+    [
+        ([("客户名单",), ("姓名", "电话", "城市"), ("张三", "13800000001", "上海")], 1),
+        ([("Customers", "", ""), ("2024-01-01", "", ""), ("name", "phone", "city"), ("Ann", "1", "x")], 2),
+        ([("List",), ("name", "phone"), ("Ann", "+49 30 123456")], 1),
+        ([("name", "phone"), ("Ann", "1")], 0),
+        ([("name",), ("Ann",), ("Bob",)], 0),
+        ([("name", ""), ("Ann", "+49 30 123456"), ("Bob", "+49 30 123457")], 0),  # what follows is no header
+        ([("a", "b", "c"), ("x", "", ""), ("d", "e", "f")], 0),
+        ([("title",)], 0),
+        ([], 0),
+    ],
+)
+def test_what_stands_above_a_table_is_no_row_of_it(rows: list[tuple[str, ...]], titles: int) -> None:
+    assert guess_titles(rows) == titles
 
 
 @pytest.mark.parametrize(

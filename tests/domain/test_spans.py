@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesapp.domain.spans import EVER, Cover, cover, hour_of, in_hours, spans_of
+from salesapp.domain.spans import EVER, Cover, cover, hour_of, in_hours, in_parts, spans_and_part, spans_of
 
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
 
@@ -16,7 +16,12 @@ def counted(made_of: Cover, at: datetime) -> int:
     n = live = sum(sign for since, until, sign in made_of.pieces if since <= at < until)
     by_hours = sum(sign for first, last, sign in hours if first <= hour_of(at) <= last)
     assert live == by_hours + sum(sign for since, until, sign in pieces if since <= at < until)
+    parts, left = in_parts(made_of.pieces)
+    by_parts = sum(sign for part, sign in parts if part == spans_and_part(at)[4])
+    assert live == by_parts + sum(sign for since, until, sign in left if since <= at < until)
+    assert all(until - since <= timedelta(days=3) for since, until, _ in left)
     spans = spans_of(at)
+    assert spans_and_part(at)[:4] == spans
     n += sum(span in spans for span in made_of.single)
     if made_of.between is not None:
         n += sum(made_of.between[0] <= span <= made_of.between[1] for span in spans)

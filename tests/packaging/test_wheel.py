@@ -198,3 +198,15 @@ def test_the_static_files_of_the_page_are_served(site: Site) -> None:
 def test_the_bundled_plugin_is_listed(site: Site, installed: Path) -> None:
     said = run(installed / "salesapp", "plugins", "list", cwd=site.home, env=clean_environment(site.home))
     assert re.search(r"\bgeneral\b", said), said
+
+
+def test_an_author_can_begin_a_plugin(wheel: Path, installed: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    sample = "salesapp/scaffold/car_wash"
+    assert {f"{sample}/__init__.py", f"{sample}/tests/test_car_wash.py"} <= names
+    env = clean_environment(tmp_path)
+    run(installed / "salesapp", "plugins", "new", "dance_school", cwd=tmp_path, env=env)
+    assert (tmp_path / "instance" / "plugins" / "dance_school" / "tests" / "test_dance_school.py").is_file()
+    said = run(installed / "salesapp", "plugins", "check", "dance_school", cwd=tmp_path, env=env)
+    assert said == "No problem in 1 plugin.\n"

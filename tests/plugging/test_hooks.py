@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from salesapp.domain.permissions import SYSTEM
 from salesapp.domain.views import DealView
-from salesapp.plugging.hooks import Checked, Hooks, PluginError
+from salesapp.plugging.asking import PluginError
+from salesapp.plugging.hooks import Checked, Hooks
 from salesapp.plugging.loader import load_plugins
 from tests.plugging.plugin_files import load, reasons, write
 
@@ -56,15 +58,21 @@ def hooks(directory: Path, *, raise_errors: bool = False) -> Hooks:
     return Hooks(plugins, raise_errors=raise_errors)
 
 
+def moved(hooks: Hooks, deal: DealView = DEAL) -> Checked:
+    """What is said to the move of a deal."""
+    given = {"deal": deal, "to": "solution", "actor": SYSTEM, "now": NOW}
+    return hooks.check("salesapp_check_deal_move", given)
+
+
 def test_without_plugins_nothing_is_said(tmp_path: Path) -> None:
-    assert hooks(tmp_path).check_deal_move(DEAL, "solution", NOW) == Checked()
+    assert moved(hooks(tmp_path)) == Checked()
 
 
 def test_every_plugin_is_heard_and_named(tmp_path: Path) -> None:
     write(tmp_path, "second", OBJECTS)
     write(tmp_path, "first", OBJECTS)
     write(tmp_path, "silent", "@hookimpl\ndef salesapp_check_deal_move(to): return None")
-    checked = hooks(tmp_path).check_deal_move(DEAL, "solution", NOW)
+    checked = moved(hooks(tmp_path))
     assert [(each.said_by, each.place, str(each.message)) for each in checked.problems] == [
         ("first", "amount", "No price for solution at 9."),
         ("second", "amount", "No price for solution at 9."),
@@ -77,7 +85,7 @@ def test_plugins_are_heard_in_the_order_of_loading_unless_they_ask_for_another(t
     write(tmp_path, "m_one", OBJECTS)
     write(tmp_path, "n_two", OBJECTS)
     write(tmp_path, "z_first", OBJECTS.replace("@hookimpl", "@hookimpl(tryfirst=True)"))
-    checked = hooks(tmp_path).check_deal_move(DEAL, "solution", NOW)
+    checked = moved(hooks(tmp_path))
     assert [each.said_by for each in checked.problems] == ["z_first", "m_one", "n_two", "a_last"]
 
 
@@ -106,7 +114,7 @@ def test_a_failing_check_lets_the_move_pass_with_a_note(
     write(tmp_path, "broken", FAILS.format(what=what))
     write(tmp_path, "objects", OBJECTS)
     with caplog.at_level(logging.ERROR):
-        checked = hooks(tmp_path).check_deal_move(DEAL, "solution", NOW)
+        checked = moved(hooks(tmp_path))
     assert [each.said_by for each in checked.problems] == ["objects"]
     assert [str(note) for note in checked.notes] == [
         "The plugin “broken” could not check this move; it was made without."
@@ -117,7 +125,7 @@ def test_a_failing_check_lets_the_move_pass_with_a_note(
 @pytest.mark.parametrize("what", FAILURES[:3])
 def test_a_failing_check_of_a_critical_plugin_refuses(tmp_path: Path, what: str) -> None:
     write(tmp_path, "broken", FAILS.format(what=what), more=", critical=True")
-    checked = hooks(tmp_path).check_deal_move(DEAL, "solution", NOW)
+    checked = moved(hooks(tmp_path))
     assert [(each.said_by, str(each.message)) for each in checked.problems] == [
         ("broken", "The check of the plugin “broken” failed, so the deal stays. Please tell an administrator.")
     ]
@@ -128,7 +136,7 @@ def test_a_failing_check_of_a_critical_plugin_refuses(tmp_path: Path, what: str)
 def test_in_tests_and_debug_the_author_sees_it(tmp_path: Path, what: str) -> None:
     write(tmp_path, "broken", FAILS.format(what=what))
     with pytest.raises(PluginError, match="salesapp_check_deal_move of the plugin broken failed"):
-        hooks(tmp_path, raise_errors=True).check_deal_move(DEAL, "solution", NOW)
+        moved(hooks(tmp_path, raise_errors=True))
 
 
 def test_what_a_message_says_is_kept_as_what_we_can_put_into_words(tmp_path: Path) -> None:
@@ -139,7 +147,7 @@ def test_what_a_message_says_is_kept_as_what_we_can_put_into_words(tmp_path: Pat
         '    return [problem("", "%(share).1f %(n)d %(what)s", share=12.5, n=3, what=Once())]\n'
     )
     write(tmp_path, "strange", strange)
-    checked = hooks(tmp_path, raise_errors=True).check_deal_move(DEAL, "solution", NOW)
+    checked = moved(hooks(tmp_path, raise_errors=True))
     assert [str(each.message) for each in checked.problems] * 2 == ["12.5 3 once"] * 2
 
 
@@ -157,22 +165,26 @@ def test_a_critical_plugin_that_does_not_even_load_keeps_deals_where_they_are(
     tmp_path: Path, what: str, critical: bool
 ) -> None:
     body, readable = FAR_ASIDE[what]
-    write(tmp_path, "broken", body, more=f", critical={critical}")
+    write(tmp_path, "broken", body + OBJECTS, more=f", critical={critical}")
+    write(tmp_path, "harmless", body, more=f", critical={critical}")  # it would not have been asked
     write(tmp_path, "objects", OBJECTS)
-    checked = Hooks(load(tmp_path)).check_deal_move(DEAL, "solution", NOW)
+    checked = moved(Hooks(load(tmp_path)))
     stays = "The check of the plugin “broken” failed, so the deal stays. Please tell an administrator."
-    unchecked = "The plugin “broken” could not check this move; it was made without."
+    unchecked = "The plugin “{}” could not check this move; it was made without."
     assert [str(each.message) for each in checked.problems if each.said_by == "broken"] == (
         [stays] if readable and critical else []
     )
-    assert [str(note) for note in checked.notes] == ([] if readable else [unchecked])
+    assert [str(note) for note in checked.notes] == (
+        [] if readable else [unchecked.format(each) for each in ("broken", "harmless")]
+    )
+    assert not {each.said_by for each in checked.problems} & {"harmless"}
     assert "objects" in {each.said_by for each in checked.problems}
 
 
 def test_a_plugin_that_should_be_there_and_is_not_is_noted_with_every_move(tmp_path: Path) -> None:
     write(tmp_path, "Bad-Name", "raise SystemExit")  # could never run, so nobody waits for it
     asked = Hooks(load_plugins([tmp_path], only=["gone", "Bad-Name"]))
-    assert [str(note) for note in asked.check_deal_move(DEAL, "solution", NOW).notes] == [
+    assert [str(note) for note in moved(asked).notes] == [
         "The plugin “gone” could not check this move; it was made without."
     ]
 
@@ -182,7 +194,7 @@ def test_failures_in_a_row_are_counted_until_one_succeeds(tmp_path: Path) -> Non
     asked = hooks(tmp_path)
     counts = []
     for title in ("bad", "bad", "bad", "fine", "bad"):
-        asked.check_deal_move(replace(DEAL, title=title), "solution", NOW)
+        moved(asked, replace(DEAL, title=title))
         counts.append(asked.failures("broken"))
     assert counts == [1, 2, 3, 0, 1]
 
@@ -190,4 +202,4 @@ def test_failures_in_a_row_are_counted_until_one_succeeds(tmp_path: Path) -> Non
 def test_the_person_at_the_console_can_still_interrupt(tmp_path: Path) -> None:
     write(tmp_path, "slow", FAILS.format(what="raise KeyboardInterrupt"))
     with pytest.raises(KeyboardInterrupt):
-        hooks(tmp_path).check_deal_move(DEAL, "solution", NOW)
+        moved(hooks(tmp_path))

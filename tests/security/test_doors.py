@@ -1,6 +1,7 @@
 """Every address of the house, found by asking the router: none is open by mistake, none takes a foreign form."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -8,12 +9,14 @@ from werkzeug.routing.converters import AnyConverter, BaseConverter, NumberConve
 
 from salesapp.testing import Browser, Cast
 from salesapp.web.guard import HEADERS
+from tests.plugging.wash_files import write_wash
 
 OPEN = frozenset(
     """
     static health.healthz first_run.home first_run.page first_run.submit first_run.start_for_real
     links.page links.use scripts.all scripts.door shell.manifest shell.service_worker shell.without_connection
     sign_in.page sign_in.submit sign_in.language
+    plugin_pages.static p.wash.pages.hours
     """.split()
 )
 """What somebody who is not signed in may reach; the list is reviewed by reading it."""
@@ -21,6 +24,13 @@ OPEN = frozenset(
 
 QUIET = frozenset({"/search/hits"})
 """What a page asks by itself while somebody types: what was typed stays, no sign-in page takes its place."""
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """An installation with a plugin that brings pages of its own: what holds for the house's holds for them."""
+    write_wash(tmp_path / "plugins")
+    return tmp_path
 
 
 def addresses(app: Flask, method: str) -> Iterator[tuple[str, str]]:
@@ -119,3 +129,14 @@ def test_no_address_answers_with_a_fault_whatever_stands_in_it(
     for path in closed(app, "GET"):
         for tail in nasty:
             assert browser.get(path + tail).status_code < 500, path + tail
+
+
+def test_every_page_of_a_plugin_stands_behind_the_guard(app: Flask) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/p/")]
+    found = {
+        rule.endpoint: app.view_functions[rule.endpoint] for rule in rules if rule.endpoint != "plugin_pages.static"
+    }
+    assert set(found) == {f"p.wash.pages.{name}" for name in ("bays", "bay", "book", "hours")}
+    for endpoint, view in found.items():
+        assert getattr(view, "plugin", "") == "wash", endpoint  # put there by plugin_pages.guarded
+        assert bool(getattr(view, "verb", "")) is not getattr(view, "is_public", False), endpoint

@@ -226,8 +226,8 @@ def test_what_plugins_want_to_have_said_comes_with_a_move_and_a_win(app: Flask, 
     ready(cast.owner, deal_id)
 
     class Saying(Hooks):
-        def check_deal_move(self, _deal: Any, to: str, _now: Any) -> Checked:
-            return Checked((), (Msg(f"To {to}."),))
+        def check(self, _hook: str, given: Any, **_more: Any) -> Checked:
+            return Checked((), (Msg(f"To {given['to']}."),)) if "to" in given else Checked()
 
     for version, to in enumerate(("contact", ":won"), 1):
         with work(cast.owner, NOW) as w:

@@ -188,8 +188,8 @@ def test_a_plugin_can_speak_against_a_win_as_against_any_move(app: Flask, cast: 
     deal_id = a_trade(app, cast.owner)
 
     class Objecting(Hooks):
-        def check_deal_move(self, _deal: Any, to: str, _now: Any) -> Checked:
-            return Checked((problem("", f"Not {to}."),))
+        def check(self, _hook: str, given: Any, **_more: Any) -> Checked:
+            return Checked((problem("", f"Not {given['to']}."),))
 
     with pytest.raises(Refused) as error, work(cast.manager, NOW) as w:
         w.hooks = Objecting(w.hooks.plugins)

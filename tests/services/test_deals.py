@@ -118,7 +118,7 @@ def test_a_move_says_everything_that_speaks_against_it(app: Flask, cast: Cast) -
             move(app, cast.owner, deal_id, to, 1)
 
     class Objecting(Hooks):
-        def check_deal_move(self, *_asked: Any) -> Checked:
+        def check(self, *_asked: Any, **_more: Any) -> Checked:
             return Checked((problem("amount", "Agree on a price first."), Problem("", problem("", "No.").message, "x")))
 
     with pytest.raises(Refused) as refused, work(cast.owner, NOW) as w:

@@ -118,6 +118,25 @@ def test_organisations_may_share_a_switchboard(app: Flask) -> None:
     assert count(contact_point, contact_point.c.shared) == 1
 
 
+def test_a_name_tells_what_it_is_where_nothing_else_does(app: Flask) -> None:
+    text = "n,p\n协和医院,010-83211441\n第二医院,010-83211441\n王建国,13800000001\nООО Свет,\nИП Иванов,\n"
+    run_id = kit.brought(SYSTEM, text, kit.asked("customer", {0: "name", 1: "phone"}))
+    check = kit.checked(SYSTEM, run_id)
+    said = next(each for each in check.problems if "its name says so" in each.message.source)
+    assert (said.count, said.lines, said.others) == (3, (2, 3, 5), ("第二医院", "ООО Свет"))
+    assert counts(kit.imported(SYSTEM, run_id)) == (5, 0, 0, 0)
+    with reading() as x:
+        kinds = {row.name: row.kind for row in x.execute(select(customer))}
+    firms = {"协和医院", "第二医院", "ООО Свет"}
+    assert {name for name, kind in kinds.items() if kind == "organisation"} == firms
+    as_person = bring("n,p,k\n中心医院,010-83211442,个人\n", "name", "phone", "kind")
+    assert counts(as_person) == (1, 0, 0, 0)
+    with reading() as x:
+        assert x.scalar(select(customer.c.kind).where(customer.c.name == "中心医院")) == "person"
+    again = bring("n,p\n中心医院,010-83211442\n", "name", "phone")  # it is that one, whatever its name says
+    assert counts(again) == (0, 0, 1, 0)
+
+
 def test_two_rows_with_one_key_are_one_customer_and_a_refusal(app: Flask) -> None:
     run = bring("k,n\n1,Ann\n1,Bob\n", "key", "name")
     assert counts(run) == (1, 0, 0, 1)

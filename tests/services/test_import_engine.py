@@ -58,6 +58,18 @@ def by_tens(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(import_pass, name, 10)
 
 
+def test_a_portion_takes_as_long_as_others_may_wait() -> None:
+    pace = import_pass.Pace()
+    taken = []
+    for seconds in (0.3, 10.0, 10.0, 0.15, 0.001, 0.001):
+        pace.took(pace.rows, seconds)
+        taken.append(pace.rows)
+    assert taken == [100, 50, 25, 25, 37, 55]  # a slow machine writes a little at a time, and more when it can
+    for _ in range(20):
+        pace.took(pace.rows, 0.001)
+    assert pace.rows == import_pass.MOST
+
+
 class PowerCut(BaseException):
     """What no handler sees: the process is gone."""
 
@@ -141,6 +153,37 @@ def test_a_failure_takes_everything_back_and_the_file_can_come_again(
     assert count(contact_point, contact_point.c.archived_at.is_(None)) == 0
     again = kit.bring_in(cast.admin, people(45), ASKED)
     assert (again.state, again.added, count(customer, LIVING)) == (DONE, 45, 45)
+
+
+def test_what_did_not_work_is_tried_again_with_the_same_answers(
+    app: Flask, cast: Cast, by_tens: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_in(monkeypatch, 3, RuntimeError("the disk is full"))
+    run_id = kit.brought(cast.admin, people(45), ASKED)
+    failed = kit.imported(cast.admin, run_id)
+    for _ in range(2):  # two tabs
+        with work(cast.admin, NOW) as w:
+            runs.again(w, run_id)
+    kit.work_off()
+    run = kit.view(cast.admin, run_id)
+    assert (failed.state, run.state, run.added, run.error, run.asked) == (FAILED, DONE, 45, None, failed.asked)
+    assert run.batch_id != failed.batch_id
+    assert count(customer, LIVING) == 45
+    with pytest.raises(Refused), work(cast.admin, NOW) as w:
+        runs.again(w, run_id)
+    assert kit.undone(cast.admin, run_id).done == 45
+
+
+def test_what_is_taken_back_is_counted_in_records(app: Flask, cast: Cast) -> None:
+    text = "n,p,s\nAnn,13800000001,Fair\nBob,13800000002,Street\nCid,13800000003,Fair\n"
+    asked = kit.asked("customer", {0: "name", 1: "phone", 2: "source"}, options={"make_sources": "yes"})
+    run_id = kit.brought(cast.admin, text, asked)
+    assert kit.imported(cast.admin, run_id).added == 3
+    run = kit.undone(cast.admin, run_id)
+    assert (run.state, run.total, run.done, run.left) == (UNDONE, 3, 3, 0)  # and two sources
+    with reading() as x:
+        told = x.execute(select(event.c.data).where(event.c.kind == "import.undone")).scalar_one()
+    assert told["records"] == 3
 
 
 def test_undo_leaves_what_somebody_changed_since(app: Flask, cast: Cast) -> None:

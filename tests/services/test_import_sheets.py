@@ -60,6 +60,20 @@ def test_numbers_have_the_sign_the_file_is_said_to_have(book: Path) -> None:
     assert next(iter(read_rows(book, shape))).cells[2] == "1234,5"
 
 
+TITLED = (("客户名单", ""), ("导出时间：2024-01-01",), (), *CUSTOMERS)
+
+
+def test_what_stands_above_the_header_is_passed_over_and_can_be_said_otherwise(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", {"S": TITLED})
+    shape = guess_shape(path, "t.xlsx", "zh_Hans")
+    assert (shape.begins, shape.header) == (4, True)
+    found = head(path, shape)
+    assert (found.header, found.total, found.rows[0].line) == (CUSTOMERS[0], 3, 5)
+    assert found.rows[-1].cells == ("李四", "", "", "", "", "")
+    every = head(path, replace(shape, begins=1))
+    assert (every.header, every.total) == (("客户名单",), 5)
+
+
 def test_another_sheet_can_be_meant(book: Path) -> None:
     assert [row.cells for row in read_rows(book, FileShape(format="xlsx", sheet="Other"))] == [("b",)]
     assert said(book, FileShape(format="xlsx", sheet="None")) == [

@@ -183,7 +183,7 @@ def test_rows_of_plugins_are_named_as_what_stays(app: Flask, cast: Cast, secret:
 
 
 def exported(customer_id: int) -> tuple[dict[str, Any], zipfile.ZipFile]:
-    with reading() as x, privacy.export(x, customer_id) as found:
+    with reading() as x, privacy.export(x, customer_id, NOW) as found:
         archive = zipfile.ZipFile(io.BytesIO(found.read()))
     return json.loads(archive.read("customer.json")), archive
 

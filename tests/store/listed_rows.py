@@ -196,6 +196,7 @@ def known(x: Executor) -> Rows:
             planned=_has_next(x, deal_id, found.customer_id),
             team_ids=_teams(x, found.owner_id),
             entered=report_sums.entered(x, deal_id, found.process),
+            source=x.scalar(select(customer.c.source).where(customer.c.id == found.customer_id)),
         )
         facts = deal_list_facts(found, around, FIELDS, ZONE)
         rows.facts["deal"][deal_id] = {**facts, **_advised(x, "deal", deal_id)}

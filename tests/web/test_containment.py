@@ -118,7 +118,9 @@ def test_a_plugins_words_about_numbers_break_no_page(live: Flask, client_of: Cli
     assert (answer.status_code, said in answer.text) == (422, True)
 
 
-@pytest.mark.parametrize("broken", [("def broken(:", ""), ("raise RuntimeError", ", critical=True")], indirect=True)
+@pytest.mark.parametrize(
+    "broken", [("def broken(:", ""), (f"{RAISES}\nraise RuntimeError", ", critical=True")], indirect=True
+)
 def test_what_a_plugin_that_does_not_load_should_have_checked_is_said(
     live: Flask, client_of: ClientOf, cast: Cast, broken: tuple[str, str]
 ) -> None:

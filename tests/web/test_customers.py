@@ -258,7 +258,7 @@ def test_what_pages_cost(client_of: Clients, cast: Cast, statements: list[str], 
         statements.clear()
         assert browser.get(path).status_code == 200
         assert _reads(statements) <= most, path
-    for path, most in ((f"/customers/{customer_id}", 12), ("/pool", 6), ("/search?q=wjg", 9), ("/add", 2)):
+    for path, most in ((f"/customers/{customer_id}", 10), ("/pool", 6), ("/search?q=wjg", 9), ("/add", 2)):
         statements.clear()
         assert browser.get(path).status_code == 200
         assert _reads(statements) <= most, path

@@ -101,7 +101,7 @@ def test_the_page_of_a_deal(app: Flask, client_of: ClientOf, cast: Cast, stateme
     browser.get(f"/deals/{deal_id}")
     statements.clear()
     page = browser.get(f"/deals/{deal_id}").text
-    assert queries(statements) <= 12
+    assert queries(statements) <= 10
     for text in ("CN¥218,000", "Owner moved", "Owner ticked off", "Nothing is planned", "Stages so far"):
         assert text in page
     assert page.count("stage-done") == 1

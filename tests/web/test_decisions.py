@@ -268,7 +268,7 @@ def test_the_day_and_more_say_how_many_wait(app: Flask, client_of: ClientOf, cas
     browser = client_of(cast.manager)
     statements.clear()
     page = browser.get("/today").text
-    assert queries(statements) <= 16  # who leads and has nothing of their own is shown the team's day
+    assert queries(statements) <= 10  # who leads and has nothing of their own is shown the team's day
     assert "2 decisions wait for you" in page
     assert "2 wait for you" in browser.get("/more").text
     other = client_of(cast.other_manager)

@@ -1,6 +1,7 @@
 """The owner's fields in the forms and on the pages of customers, contacts, deals and activities."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
@@ -15,10 +16,12 @@ from sqlalchemy import select
 from salesapp.domain.field_types import clean
 from salesapp.domain.own_fields import TYPES
 from salesapp.domain.permissions import Actor
+from salesapp.services.work import work
 from salesapp.store import field_links
 from salesapp.store.engine import reading
+from salesapp.store.settings import company, put_company
 from salesapp.store.tables import activity, contact, customer, deal, event, event_payload
-from salesapp.testing import Browser, Cast
+from salesapp.testing import NOW, Browser, Cast
 from tests.services.deal_files import SIX, a_customer, a_deal
 from tests.web.field_kit import a_field, every_type
 
@@ -179,6 +182,22 @@ def fields_in(page: str) -> dict[str, list[str]]:
     reader = Reader()
     reader.feed(page)
     return {name: values for name, values in reader.found.items() if name not in ("csrf_token", "request_key")}
+
+
+@pytest.mark.parametrize("kind", ["customer", "deal"])
+def test_fields_of_the_owner_stand_under_a_plain_heading(
+    app: Flask, client_of: ClientOf, cast: Cast, kind: str
+) -> None:
+    key = a_field(cast.admin, kind, "text", "Floor")
+    customer_id = a_customer(cast.owner)
+    page = page_of(kind, customer_id if kind == "customer" else a_deal(app, cast.owner, customer_id), customer_id)
+    with work(cast.admin, NOW) as w:
+        put_company(w.session, replace(company(w.session), name="Acme Dental"))
+    browser = client_of(cast.owner)
+    browser.send(f"{page}/edit", fields_in(browser.get(f"{page}/edit").text) | {key: "7"})
+    said = browser.get(page).text
+    assert "<h2>Our own fields" in said
+    assert "<h2>Acme Dental" not in said
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -140,7 +140,7 @@ def test_two_processes_of_the_operating_system_see_the_same(app: Flask, browser:
     """Each has a house of its own: what one changed, the other reads with its next request."""
     first = process().stages[0].key
     browser.get(HERE)
-    elsewhere = House(app.extensions["salesapp_plugins"].catalog)
+    elsewhere = House(app.extensions["salesapp_plugins"])
     app.extensions["salesapp_house"], here = elsewhere, app.extensions["salesapp_house"]
     browser.send(f"{HERE}/{first}", seen(first) | {"label_en": "Elsewhere"})
     app.extensions["salesapp_house"] = here

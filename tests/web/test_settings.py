@@ -1,13 +1,10 @@
-"""Settings: the index, the company, the trees, functions and plugins."""
+"""Settings: the index, the company, the trees and functions."""
 
 import re
 from collections.abc import Callable
 
 import pytest
 
-from salesapp.domain.errors import Msg
-from salesapp.plugging.hooks import Hooks
-from salesapp.plugging.loader import Plugins, SetAside
 from salesapp.services.work import work
 from salesapp.store import settings, teams
 from salesapp.store.engine import reading
@@ -190,31 +187,7 @@ def test_functions_are_added_renamed_archived_and_restored(client_of: ClientOf, 
     assert (empty.status_code, "Please give a name." in empty.text) == (422, True)
 
 
-# --- plugins ---
-
-
-def test_plugins_are_shown_with_the_reason_of_those_set_aside(client_of: ClientOf, cast: Cast) -> None:
-    browser = client_of(cast.admin)
-    extensions = browser.application.extensions
-    found: Plugins = extensions["salesapp_plugins"]
-    aside = SetAside("broken_one", Msg("It says %(what)s.", {"what": "<b>no</b>"}))
-    extensions["salesapp_plugins"] = Plugins(found.manager, found.catalog, found.loaded, (aside,))
-    text = browser.get("/settings/plugins").text
-    assert "broken_one" in text
-    assert "It says &lt;b&gt;no&lt;/b&gt;." in text
-    assert found.loaded
-    for each in found.loaded:
-        assert each.manifest.label.en in text
-
-
-def test_plugins_whose_checks_fail_say_so(client_of: ClientOf, cast: Cast) -> None:
-    browser = client_of(cast.admin)
-    hooks: Hooks = browser.application.extensions["salesapp_hooks"]
-    assert "checks failed" not in browser.get("/settings/plugins").text
-    hooks.raise_errors = False
-    for words in ("Its last check failed", "Its last 2 checks failed"):
-        hooks._note_failure("general", "salesapp_check_deal_move", RuntimeError())
-        assert words in browser.get("/settings/plugins").text
+# --- markup ---
 
 
 def test_names_with_markup_stay_text(client_of: ClientOf, cast: Cast) -> None:

@@ -13,6 +13,7 @@ from salesapp.services.activities import NewActivity, plan_activity
 from salesapp.services.activity_finish import finish_activity
 from salesapp.services.work import work
 from salesapp.testing import NOW, Browser, Cast, Clock
+from salesapp.web import today
 from tests.services.deal_files import a_customer, a_deal
 
 ClientOf = Callable[[Actor], Browser]
@@ -138,3 +139,30 @@ def test_who_leads_and_has_nothing_to_do_begins_with_the_team(client_of: ClientO
     page = browser.get("/today").text
     assert "自己的" in page
     assert "队员的" not in page
+
+
+def test_a_full_day_shows_its_beginning_and_leads_to_the_rest(
+    client_of: ClientOf, cast: Cast, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(today, "LATE", 2)
+    monkeypatch.setattr(today, "AHEAD", 3)
+    for number in range(4):
+        planned(cast.owner, NOW - timedelta(days=1, hours=number), f"逾期{number}")
+        planned(cast.owner, NOW + timedelta(hours=1 + number), f"今天{number}")
+    planned(cast.owner, NOW + timedelta(days=2), "后天的")
+    browser = client_of(cast.manager)
+    browser.get("/today")
+    statements.clear()
+    page = browser.get("/today").text
+    assert len([each for each in statements if not each.startswith("BEGIN")]) <= 10
+    assert [f"逾期{n}" in page for n in range(4)] == [False, False, True, True]  # what waits longest comes first
+    assert [f"今天{n}" in page for n in range(4)] == [True, True, True, False]
+    heads = re.findall(r'<h2[^>]*>(\w+) <span class="n">([\d+]+)</span></h2>(<a href="[^"]*">)?', page)
+    assert heads == [
+        ("Overdue", "4", '<a href="/activities?who=team">'),
+        ("Today", "4", '<a href="/activities?who=team">'),
+    ]
+    monkeypatch.setattr(today, "AHEAD", 9)
+    page = browser.get("/today").text
+    assert "后天的" in page
+    assert "今天3" in page

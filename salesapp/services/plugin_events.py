@@ -1,0 +1,26 @@
+"""What happened, told to the plugins that listen: one job for each of them, written in the transaction of the event.
+
+A plugin that is switched off, or whose hook is off as it failed too often, is told later: its jobs wait
+(`jobs/plugin_kinds.py`). So nothing it should have heard is lost, and asking who listens takes no statement.
+"""
+
+from typing import Any, Final
+
+from salesapp.plugging.hooks import Hooks
+from salesapp.store import jobs
+from salesapp.store.engine import Executor
+
+HOOK: Final = "salesapp_event"
+
+
+def job_name(plugin: str) -> str:
+    """What the deliveries of one plugin are called in the job table."""
+    return f"{plugin}.{HOOK}"
+
+
+def tell(x: Executor, hooks: Hooks, event_id: int, event: dict[str, Any]) -> None:
+    """Have every plugin that listens hear of an event once this transaction is through."""
+    one_of_many = event["batch_id"] is not None and event["subject_kind"] != "batch"
+    for plugin in hooks.ears(event["kind"], one_of_many=one_of_many):
+        now = event["noted_at"]
+        jobs.add(x, job_name(plugin), {"event": event_id}, run_at=now, slot=None, now=now)

@@ -1,0 +1,93 @@
+"""What a plugin reads: records as frozen views, and what a person may see as something to join its own tables with.
+
+    wash = TABLES.tables["car_wash_booking"]
+    seen = reads.visible_customers()
+    rows = reads.execute(select(wash.c.bay, seen.c.name).join(seen, seen.c.id == wash.c.customer_id))
+
+A plugin that asks for what is not there, or not this person's to see, is told None: both look alike.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, Subquery, select
+from sqlalchemy.orm import Session
+
+from salesapp.domain.errors import NotFound
+from salesapp.domain.permissions import Actor
+from salesapp.domain.views import ActivityView, CustomerView, DealView
+from salesapp.services import plugin_states
+from salesapp.store import activities, customers, deals, visibility
+from salesapp.store.engine import Executor
+from salesapp.store.inserts import dialect_name
+from salesapp.store.tables import activity, customer, deal
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What `actor` may know at the moment `now`, as the house gives it to its plugins. Nothing can be changed by it."""
+
+    plugin: str
+    actor: Actor
+    now: datetime
+    _x: Executor
+
+    def customer(self, customer_id: int) -> CustomerView | None:
+        """One customer; None where there is none, or it is not this person's to see."""
+        try:
+            return customers.load(self._x, self.actor, customer_id, self.now)
+        except NotFound:
+            return None
+
+    def deal(self, deal_id: int) -> DealView | None:
+        """One deal; None where there is none, or it is not this person's to see."""
+        try:
+            return deals.load(self._x, self.actor, deal_id, self.now)
+        except NotFound:
+            return None
+
+    def activity(self, activity_id: int) -> ActivityView | None:
+        """One activity; None where there is none, or it is not this person's to see."""
+        try:
+            return activities.view_of(activities.load(self._x, self.actor, activity_id, self.now))
+        except NotFound:
+            return None
+
+    def visible_customers(self) -> Subquery:
+        """The customers this person sees, to join own tables with: id, kind, name, company, state, grade, source,
+        owner_id, created_at, last_contact_at, archived_at. For the few customers an own table names, not for all."""
+        names = ("id", "kind", "name", "company", "state", "grade", "source", "owner_id")
+        columns = [customer.c[name] for name in (*names, "created_at", "last_contact_at", "archived_at")]
+        return select(*columns).where(visibility.customer_seen(self.actor, self.now)).subquery("visible_customers")
+
+    def visible_deals(self) -> Subquery:
+        """The deals this person sees, to join own tables with: id, customer_id, title, process, stage, state, owner_id,
+        amount_minor, currency, expected_close, created_at, closed_at, archived_at."""
+        names = ("id", "customer_id", "title", "process", "stage", "state", "owner_id", "amount_minor", "currency")
+        columns = [deal.c[name] for name in (*names, "expected_close", "created_at", "closed_at", "archived_at")]
+        return select(*columns).where(visibility.deal_seen(self.actor, self.now)).subquery("visible_deals")
+
+    def visible_activities(self) -> Subquery:
+        """The activities this person sees, to join own tables with: id, customer_id, deal_id, kind, state, owner_id,
+        planned_at, at, outcome."""
+        names = ("id", "customer_id", "deal_id", "kind", "state", "owner_id", "planned_at", "at", "outcome")
+        seen = visibility.activity_seen(self.actor, self.now)
+        return select(*[activity.c[name] for name in names]).where(seen).subquery("visible_activities")
+
+    def execute(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The rows of a `select`, of own tables and what this person sees. One that fails harms nothing else of the
+        transaction it runs in."""
+        if not isinstance(query, Select):
+            raise TypeError(f"Reads.execute takes a select, not {query!r}")
+        if dialect_name(self._x) != "postgresql" or not isinstance(self._x, Session):
+            return self._x.execute(query).all()  # outside a transaction there is nothing to spoil
+        with self._x.begin_nested():  # a statement that fails spoils all that follow it, but for a savepoint
+            return self._x.execute(query).all()
+
+    def settings(self) -> Mapping[str, Any]:
+        """What the owner filled in on the settings form of this plugin."""
+        if not self.plugin:
+            raise ValueError("whose settings? Say work(actor, now, plugin='…')")
+        return plugin_states.values(self._x, self.plugin)

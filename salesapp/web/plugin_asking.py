@@ -1,0 +1,63 @@
+"""What the pages of a plugin are given: who asks, what they may know, and how to answer.
+
+All of it goes out by the front door, salesapp/plugin_api.py.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
+
+from salesapp.domain.permissions import Actor
+from salesapp.services.plugin_reads import Reads
+from salesapp.store.engine import reading as house_reading
+from salesapp.web import errors, guard, i18n, render
+from salesapp.web.request import current_actor, current_now, is_htmx, signed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for a page: the person (None on a public page where nobody is signed in), the moment of the request, the
+    person's calendar day and language, and whether htmx asks for a part of a page only."""
+
+    actor: Actor | None
+    now: datetime
+    today: date
+    language: str
+    part: bool
+
+
+def asking() -> Asking:
+    """Who asks, when, and in which language: `asking().actor` is for `work(actor, now)`."""
+    found = signed_in()
+    actor = found.actor if found else None
+    return Asking(actor, current_now(), i18n.today(), i18n.language(), is_htmx())
+
+
+@contextmanager
+def reading(actor: Actor | None = None) -> Iterator[Reads]:
+    """What whoever asks may know: `with reading() as reads: deal = reads.deal(7)`. On a public page, where nobody may
+    be signed in, say on whose behalf: `reading(SYSTEM)` reads everything, so show little of it."""
+    _, plugin, *_ = (request.endpoint or "").split(".")
+    with house_reading() as x:
+        yield Reads(plugin, actor or current_actor(), current_now(), x)
+
+
+def page(template: str, /, **facts: Any) -> str:
+    """A page from a template of the plugin: `page("car_wash/bookings.html", bookings=found)`. It may extend "base.html"
+    and has the building blocks of the house as `ui`."""
+    return render.page(template, **facts)
+
+
+def flash(text: str, kind: str = "done") -> None:
+    """Say something on the next page; `kind` is "done", "warn" or "bad"."""
+    render.flash(text, kind)
+
+
+def go_to(address: str) -> AnyResponse:
+    """After something was sent: on to a page of this house, `go_to("/p/car_wash/bookings")`."""
+    return errors.to(guard.safe_next(address, "/today"))

@@ -1,0 +1,210 @@
+"""What a plugin changes and reads: the house's own verbs, with its rules and the rights of the actor."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, delete, select
+
+from salesapp.domain.errors import NotAllowed, NotFound, Refused
+from salesapp.domain.notices import PLUGIN, sentence
+from salesapp.plugin_api import NewActivity, NewCustomer, NewDeal, Reads, Text, Work, work
+from salesapp.services import plugin_states
+from salesapp.services.work import work as house_work
+from salesapp.store import deal_steps, tags
+from salesapp.store.engine import reading
+from salesapp.store.tables import customer, job, notice
+from salesapp.testing import NOW, Cast, Clock, make_cast
+from tests.plugging.hook_kit import Plugged, plugged, run_jobs, seen
+
+__all__ = ["plugged"]
+SIX = "general.six"
+
+BAKERY = """
+def bake(w, args):
+    SEEN.append((w.settings()["hours"], args["n"]))
+
+@hookimpl
+def salesapp_records():
+    hours = Field("hours", words("Hours"), "integer", default=3)
+    plate = Field("plate", words("Plate"), "text")
+    step = KeyStep("tasting", words("Tasting"), ("bakery.tasted",))
+    stage = Stage("first", words("First"), words("Goal"), (step,), 50)
+    second = Stage("second", words("Second"), words("Goal"), (), 70)
+    lost = (LostReason("price", words("Price")),)
+    return [
+        Process("cakes", words("Cakes"), (stage, second), lost, (Field("guests", words("Guests"), "integer"),)),
+        Fields("customer", (plate,)),
+        SettingsForm((hours,)),
+        PluginJob("bake", words("Bake"), bake),
+    ]
+"""
+
+
+@pytest.fixture
+def cast(plugged: Plugged, request: pytest.FixtureRequest) -> Cast:
+    plugged(bakery=BAKERY)
+    return make_cast()
+
+
+def did(actor: Any, do: Callable[[Work], Any]) -> Any:
+    with work(actor, NOW, plugin="bakery") as w:
+        return do(w)
+
+
+def reads_of(x: Any, actor: Any) -> Reads:
+    return Reads("bakery", actor, NOW, x)
+
+
+def test_a_whole_deal_goes_through_the_verbs_of_the_facade(cast: Cast, clock: Clock) -> None:
+    me = cast.owner
+    with work(me, NOW, plugin="bakery") as w:
+        assert (w.actor, w.now) == (me, NOW)
+        one = w.add_customer(NewCustomer(name="Li", phones=("13800001234",)))
+        w.change_customer(one, {"grade": "A", "bakery.plate": "京A"})
+        w.tag(one, "vip", "cake")
+        w.untag(one, "cake", "never")
+        its = w.add_deal(NewDeal(customer_id=one, process="bakery.cakes"))
+        w.change_deal(its, {"amount_minor": 8800, "field.guests": 12})
+        assert w.push_evidence(its, "bakery.tasted", 7) == 1
+        w.take_back_evidence(its, "bakery.tasted", 7)
+        w.move_deal(its, "second")
+        plan = w.plan_activity(NewActivity(deal_id=its, planned_at=NOW + timedelta(days=1), because="the oven is free"))
+        following = w.finish_activity(plan, "reached", "Tasted", next_at=NOW + timedelta(days=2))
+        noted = w.log_activity(NewActivity(customer_id=one, outcome="reached", note="Asked for more"))
+        w.move_deal(its, ":won")
+    with reading() as x:
+        reads = reads_of(x, me)
+        found, won = reads.customer(one), reads.deal(its)
+        assert found is not None
+        assert (found.grade, found.custom["bakery"], found.tags) == ("A", {"plate": "京A"}, ("vip",))
+        assert won is not None
+        assert (won.state, won.stage, won.amount_minor, won.title) == ("won", "second", 8800, "Li")
+        assert (won.custom["bakery"], won.done_steps) == ({"guests": 12}, frozenset())
+        assert following is not None
+        states = [reads.activity(each) for each in (plan, following, noted)]
+        assert [(each.state, each.note) for each in states if each] == [
+            ("done", "Tasted"),
+            ("planned", ""),
+            ("done", "Asked for more"),
+        ]
+        assert states[0] is not None
+        assert states[0].because == "the oven is free"
+
+
+def test_nothing_of_a_work_that_fails_stays(cast: Cast) -> None:
+    with pytest.raises(ZeroDivisionError):
+        did(cast.owner, lambda w: (w.add_customer(NewCustomer(name="Li")), 1 // 0))
+    with pytest.raises(Refused) as error:
+        did(cast.owner, lambda w: (w.add_customer(NewCustomer(name="Li")), w.add_customer(NewCustomer())))
+    assert [each.place for each in error.value.problems] == ["name"]
+    with reading() as x:
+        assert x.execute(select(customer.c.id)).all() == []
+
+
+def test_the_rights_of_the_actor_hold(cast: Cast) -> None:
+    one = did(cast.owner, lambda w: w.add_customer(NewCustomer(name="Li")))
+    its = did(cast.owner, lambda w: w.add_deal(NewDeal(customer_id=one, process="bakery.cakes")))
+    plan = did(cast.owner, lambda w: w.plan_activity(NewActivity(deal_id=its, planned_at=NOW)))
+    verbs: list[Callable[[Work], Any]] = [
+        lambda w: w.change_customer(one, {"grade": "A"}),
+        lambda w: w.tag(one, "mine"),
+        lambda w: w.add_deal(NewDeal(customer_id=one, process="bakery.cakes")),
+        lambda w: w.change_deal(its, {"amount_minor": 1}),
+        lambda w: w.move_deal(its, "second"),
+        lambda w: w.push_evidence(its, "bakery.tasted"),
+        lambda w: w.take_back_evidence(its, "bakery.tasted", 1),
+        lambda w: w.plan_activity(NewActivity(deal_id=its, planned_at=NOW)),
+        lambda w: w.log_activity(NewActivity(customer_id=one, outcome="reached")),
+        lambda w: w.finish_activity(plan),
+    ]
+    for do in verbs:
+        with pytest.raises(NotFound):
+            did(cast.outsider, do)
+        with pytest.raises(NotAllowed):
+            did(cast.reader, do)
+    with reading() as x:
+        assert reads_of(x, cast.outsider).customer(one) is None
+        assert reads_of(x, cast.outsider).deal(its) is None
+        assert reads_of(x, cast.outsider).activity(plan) is None
+        assert reads_of(x, cast.owner).customer(99) is None
+        assert deal_steps.told_done(x, its, "tasting") is None
+
+
+def test_what_a_person_sees_joins_own_tables(cast: Cast) -> None:
+    mine = did(cast.owner, lambda w: w.add_customer(NewCustomer(name="Li")))
+    theirs = did(cast.outsider, lambda w: w.add_customer(NewCustomer(name="Wu")))
+    for one in (mine, theirs):
+        with work(cast.admin, NOW) as w:
+            its = w.add_deal(NewDeal(customer_id=one, process="bakery.cakes"))
+            w.plan_activity(NewActivity(deal_id=its, planned_at=NOW))
+    orders = Table("bakery_order", MetaData(), Column("id", Integer, primary_key=True), Column("customer_id", Integer))
+    with work(cast.owner, NOW, plugin="bakery") as w:
+        orders.create(w.session.connection())
+        w.session.execute(orders.insert(), [{"customer_id": mine}, {"customer_id": theirs}])
+    for actor, names in ((cast.owner, {"Li"}), (cast.outsider, {"Wu"}), (cast.admin, {"Li", "Wu"})):
+        with reading() as x:
+            reads = reads_of(x, actor)
+            who, deals = reads.visible_customers(), reads.visible_deals()
+            acts = reads.visible_activities()
+            query = select(who.c.name, deals.c.stage, acts.c.kind).select_from(
+                orders.join(who, who.c.id == orders.c.customer_id)
+                .join(deals, deals.c.customer_id == who.c.id)
+                .join(acts, acts.c.deal_id == deals.c.id)
+            )
+            assert {tuple(row) for row in reads.execute(query)} == {(name, "first", "call") for name in names}
+
+
+def test_reads_change_nothing(cast: Cast) -> None:
+    with work(cast.owner, NOW) as w, pytest.raises(TypeError, match=r"Reads\.execute takes a select"):
+        w.reads.execute(delete(customer))  # type: ignore[arg-type]
+
+
+def test_settings_and_jobs_are_the_plugins_own(cast: Cast, clock: Clock) -> None:
+    with house_work(cast.admin, NOW) as w:
+        plugin_states.change_settings(w, "bakery", {"hours": 5}, {})
+    assert did(cast.owner, lambda w: dict(w.settings())) == {"hours": 5}
+    with work(cast.owner, NOW) as mine, pytest.raises(ValueError, match="whose settings"):
+        mine.settings()
+    assert did(cast.owner, lambda w: [w.enqueue("bake", {"n": n}, slot="today") for n in (1, 2)]) == [True, False]
+    with reading() as x:
+        assert [tuple(row) for row in x.execute(select(job.c.name, job.c.slot))] == [
+            ("bakery.bake", "bakery.bake:today")
+        ]
+    run_jobs(clock)
+    assert seen("bakery") == [(5, 1)]
+
+
+WORDS = Text(en="The cake is baked", zh_Hans="蛋糕好了", zh_Hant="蛋糕好了", ru="Торт готов")
+
+
+def test_a_plugin_tells_somebody_in_its_own_words(cast: Cast, client_of: Any) -> None:
+    one = did(cast.colleague, lambda w: w.add_customer(NewCustomer(name="Li & Co")))
+    for _ in range(2):
+        did(cast.owner, lambda w: w.notify(cast.colleague.id, WORDS, "customer", one))
+    did(cast.owner, lambda w: w.notify(cast.colleague.id, WORDS, "customer", one, once="again"))
+    did(cast.owner, lambda w: w.notify(cast.owner.id, WORDS, "customer", one))  # nobody tells themselves
+    did(cast.owner, lambda w: w.notify(None, WORDS, "customer", one))
+    did(cast.owner, lambda w: w.notify(cast.outsider.id, WORDS, "customer", one))
+    with reading() as x:
+        assert len(x.execute(select(notice.c.id)).all()) == 3
+    page = client_of(cast.colleague).get("/notices").text
+    assert page.count("The cake is baked: Li &amp; Co") == 2
+    outside = client_of(cast.outsider).get("/notices").text
+    assert "The cake is baked" not in outside
+    assert "Li" not in outside.split("<main")[1].split("</main")[0].replace("List", "").replace("Link", "")
+
+
+def test_a_letter_says_it_in_the_readers_language() -> None:
+    told = {"en": "Baked", "zh_Hans": "好了", "zh_Hant": "好了", "ru": "Готово"}
+    assert sentence(PLUGIN, "", "Owner", "李", "zh_Hans", told) == "好了：李"
+    assert sentence(PLUGIN, "", "Owner", "Li", "ru", told) == "Готово: Li"
+
+
+def test_tags_of_two_at_once_are_both_kept(cast: Cast) -> None:
+    one = did(cast.owner, lambda w: w.add_customer(NewCustomer(name="Li", tags=("old",))))
+    did(cast.owner, lambda w: w.tag(one, "a"))
+    did(cast.owner, lambda w: w.tag(one, "b", "a"))
+    with reading() as x:
+        assert tags.of_customer(x, one) == ("a", "b", "old")
