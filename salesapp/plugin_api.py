@@ -66,7 +66,8 @@ They check themselves and raise a ValueError that names the mistake. Keys are st
 Everybody else knows the process above as `bakery.cakes`.
 
 - A *key step* is ticked by hand, or by its `evidence`: `activity.visit` is a visit that reached somebody while the deal
-  stood in this stage (so with each kind of activity), `quote.sent` whatever another plugin calls so.
+  stood in this stage (so with each kind of activity), `quote.sent` what the plugin `quote` pushes under this
+  name, which people read as its `Evidence("sent", …)` says.
 - A *field* is asked for where its `visible_when` holds. One of a process is never required by itself: a gate says when.
   The answer to `GUESTS` above is in `deal.custom["bakery"]["guests"]`.
 - `Fields` are what every customer, contact, deal or activity has, whatever its process; these can be `required`, begin
@@ -90,7 +91,8 @@ Everybody else knows the process above as `bakery.cakes`.
 arguments than the house offers, by the same names: `def salesapp_check_deal_move(deal, to)` is fine. What it is given
 is frozen (a deal is a `DealView`); `now` is the time to use, `actor` (an `Actor`) who does it, and `reads` (`Reads`)
 what that person may know and what the plugin's own tables say. A check answers with a list of `Problem`, each at the
-`place` of its input: all of them are shown together; nothing, or None, says that all is well.
+`place` of its input ("amount", "field.guests", "bakery.allergy", "step"; life-of-a-deal.md has them all): all are
+shown together; nothing, or None, says that all is well.
 
 - `salesapp_records()`: what the plugin brings, a list of records. Asked once, at the start.
 - `salesapp_check_customer_save(customer, changes, actor, reads, now)`: what speaks against saving a customer; `changes`
@@ -118,8 +120,9 @@ transaction with own rows: `w.add_customer(NewCustomer(name="…"))`, `w.add_dea
 `w.plan_activity(NewActivity(…))`, `w.push_evidence(7, "quote.sent")`, `w.tag(12, "bakery")`, `w.notify(…)`; it says
 itself what else. The house gives one to `salesapp_event`; for a page of its own a plugin opens one:
 `with work(actor, now, plugin="bakery") as w:`. What cannot be is raised: `Refused` with all its problems, `NotAllowed`,
-`NotFound`, `Stale`. On a page that is open to everybody nobody acts: `work(SYSTEM, now)` is the installation itself,
-and `w.take_enquiry(NewCustomer(…))` takes who asks for a new customer, or for the one who has that number already.
+`NotFound`, `Stale`, and `AlreadyDone` where a form with a `request_key` came twice. On a page that is open to everybody
+nobody acts: `work(SYSTEM, now)` is the installation itself, and `w.take_enquiry(NewCustomer(…))` takes who asks for a
+new customer, or for the one who has that number already.
 
 *What people see*: records that show something in pages of the house, or bring pages; each is made when somebody looks,
 given `Reads` of that person, and changes nothing.
@@ -133,8 +136,11 @@ given `Reads` of that person, and changes nothing.
   `page(template, …)` makes the page, `flash(text)` says something on the next one, `go_to(address)` leads there.
 - `Terms` put whole messages of the house in the plugin's words: "Hospitals" for "Customers".
 
-`templates/`, `static/` and `translations/` of a plugin that is a folder are used without being named; texts in code are
-said with `gettext` and `ngettext`, those in records, problems and other messages with `say(message)`.
+`templates/`, `static/` and `translations/ru/LC_MESSAGES/messages.po` of a plugin that is a folder are used without
+being named (docs/plugins/templates.md, translations.md); texts in code are said with `gettext` and `ngettext`, those
+in records, problems and other messages with `say(message)`. What a person may not do, a page does not offer:
+`"deal.edit" in reads.actor.verbs`, or `can("deal.edit")` in a template. Pages that are open to everybody take
+50 forms in a quarter of an hour from one address.
 
 *What it keeps and does by itself*:
 
@@ -156,15 +162,27 @@ without it. When a check fails to run, what it should have checked is allowed wi
 administrator turns it on again; its events wait meanwhile. SALESAPP_TRACE_PLUGINS=1 prints each call.
 
 A plugin may import its own files (`from .cakes import CAKES`) and any library it needs, but nothing else of SalesApp:
-only the names below stay as they are.
+only the names below stay as they are. Hooks that stand in another file must be imported into `__init__.py`: they are
+found there only.
 """
 
 from salesapp.domain.criteria import AllOf, AnyOf, Condition, Not, When
-from salesapp.domain.errors import N_, Msg, NotAllowed, NotFound, Problem, Refused, Stale, problem
+from salesapp.domain.errors import N_, AlreadyDone, Msg, NotAllowed, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.events import Event, Listens
 from salesapp.domain.import_map import ImportMap
 from salesapp.domain.money import Money
-from salesapp.domain.pack import Field, Fields, Gate, IndustryPack, KeyStep, LostReason, Option, Process, Stage
+from salesapp.domain.pack import (
+    Evidence,
+    Field,
+    Fields,
+    Gate,
+    IndustryPack,
+    KeyStep,
+    LostReason,
+    Option,
+    Process,
+    Stage,
+)
 from salesapp.domain.periods import Every
 from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.domain.result_forms import ResultForm
@@ -205,6 +223,7 @@ __all__ = [
     "ActivityView",
     "Actor",
     "AllOf",
+    "AlreadyDone",
     "AnyOf",
     "Asking",
     "Command",
@@ -216,6 +235,7 @@ __all__ = [
     "DemoData",
     "Event",
     "Every",
+    "Evidence",
     "Field",
     "Fields",
     "Gate",

@@ -20,6 +20,8 @@ works for all plugins at once. The fixtures:
 - `client_of(cast.owner)`: their browser: `.get("/deals")`, `.send(path, {…})`. `client`: nobody's.
 - `clock`: stands at NOW until `clock.advance(days=1)`. `statements`: every SQL statement that ran.
 
+How to switch a plugin off, run its command, fill the demo or send a public form: docs/plugins/testing.md.
+
 What a plugin does wrong is raised, so a test sees it; that includes writing to a table that is not its own.
 
 The database is SQLite unless SALESAPP_TEST_DATABASE=postgres, then a template database of the running server named by

@@ -23,7 +23,8 @@ class Msg:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong. `place` is the form field it belongs to, "" for the whole form;
+    """One thing that is wrong. `place` is the form field it belongs to, "" for the whole form: "amount",
+    "field.wish" of a deal's process, "car_wash.plate" of every customer (docs/plugins/life-of-a-deal.md lists them);
     `said_by` the plugin that objects, "" for the core."""
 
     place: str

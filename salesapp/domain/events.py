@@ -102,7 +102,9 @@ class Event:
 class Listens:
     """Which events the plugin's `salesapp_event` is called for: kinds by name, `("deal.won", "deal.lost")`, or a whole
     group, `("customer.*",)`. Of a bulk change it hears once, `bulk.done`; with `each` also of every single record. An
-    import is always one event, `import.done`."""
+    import is always one event, `import.done`. What happens while the plugin is switched off it hears later; what
+    happens while it cannot be loaded (folder gone, error, safe mode) never.
+    """
 
     key: str
     kinds: tuple[str, ...]

@@ -19,6 +19,7 @@ class ImportMap:
     knows it by ("name", "phone", "bakery.allergy"); one that is not there any more is left out. `values`: field →
     {word of the file: what it stands for}. `options`: what holds for all rows, as {"process": "bakery.cakes"} for
     deals. `date_order` ("ymd", "dmy", "mdy") and `decimal` ("." or ",") where the program always writes them so.
+    All of it is said by name: `ImportMap(key="old_list", label=…, kind="customer", columns={"Mobile": "phone"})`.
     """
 
     key: str

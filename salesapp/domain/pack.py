@@ -156,6 +156,19 @@ class KeyStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something a plugin sees happen and pushes, in words for people: "quote.sent" of the plugin `quote` is called by
+    the label of its evidence with the key "sent"."""
+
+    key: str
+    label: Text
+
+    def __post_init__(self) -> None:
+        check_key("Evidence", self.key)
+        check_text(f"Evidence {self.key!r}", "label", self.label)
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """What must hold before a deal may leave or enter a stage. `hint` says what to do about it, where the condition
     put into words does not say enough."""

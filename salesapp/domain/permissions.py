@@ -90,6 +90,8 @@ class Actor:
 
     @property
     def verbs(self) -> frozenset[str]:
+        """The rights this person has in general: `"deal.edit" in reads.actor.verbs` says whether to show a button.
+        Whether they hold for one record, the verbs of a `Work` decide."""
         return ROLES[self.role].verbs
 
     def sees(self, owner_id: int | None) -> bool:

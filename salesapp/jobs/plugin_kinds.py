@@ -1,7 +1,7 @@
 """The jobs of plugins, beside the core's own, as they are at the moment: those of a plugin that is switched off, or
 rests, wait."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from salesapp.domain.text import Text
@@ -9,8 +9,10 @@ from salesapp.jobs import event_kinds
 from salesapp.jobs.kinds import KINDS
 from salesapp.jobs.registry import Args, Job, Registry
 from salesapp.plugging import running
+from salesapp.plugging.asking import PluginError
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.own_jobs import PluginJob
+from salesapp.plugging.troubles import JOB
 from salesapp.services.plugin_work import PluginWork
 from salesapp.services.work import Work
 from salesapp.store import settings
@@ -48,14 +50,21 @@ def job_of(name: str, record: PluginJob) -> Job:
     plugin = name.partition(".")[0]
 
     def run(w: Work, args: Args) -> None:
-        try:
-            record.run(PluginWork(plugin, w), args)
-        except (Exception, SystemExit, KeyboardInterrupt):
-            raise
-        except BaseException as error:
+        error = failure(w, plugin, f"{JOB}{record.key}", lambda: record.run(PluginWork(plugin, w), args))
+        if isinstance(error, Exception):
+            raise error
+        if error is not None:
             raise PluginFailed(type(error).__name__) from error
 
     return Job(name, record.label, run, record.every)
+
+
+def failure(w: Work, plugin: str, what: str, function: Callable[[], None]) -> BaseException | None:
+    """What it raised, if anything; counted, timed and traced like a hook."""
+    try:
+        return w.hooks.contain(plugin, what, function).error
+    except PluginError as raised:  # as it is for authors
+        return raised.__cause__
 
 
 def labels() -> Mapping[str, Text]:

@@ -7,6 +7,7 @@ the author sees it.
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -23,6 +24,9 @@ House = Callable[[], Catalog]
 """The catalogue as it stands, when it is needed: it says who is on."""
 Facade = Callable[[str], object]
 """Makes what a plugin is given as `reads` or `w`, by its name."""
+
+in_plugin: ContextVar[bool] = ContextVar("in_plugin", default=False)
+"""Whether code of a plugin runs, called by the house."""
 
 
 class PluginError(Exception):
@@ -101,6 +105,7 @@ class Asking:
     ) -> Answer[T]:
         """One contained call: whatever it does, there is an answer."""
         begun = perf_counter()
+        before = in_plugin.set(True)
         try:
             its = {name: given[name] if name in given else _made(facade, plugin) for name in asked.arguments}
             value = read(asked.function(**its), plugin)
@@ -109,6 +114,8 @@ class Asking:
         except BaseException as error:  # SystemExit too: a plugin must not end the house
             self._failed(plugin, hook, error, begun)
             return Answer(plugin, None, error)
+        finally:
+            in_plugin.reset(before)
         self._worked(plugin, hook, value, begun)
         return Answer(plugin, value)
 

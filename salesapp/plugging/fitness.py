@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+from typing import Final
 
 import pluggy
 
@@ -11,6 +12,12 @@ from salesapp.domain.result_forms import OWN
 from salesapp.plugging.manifest import API, Manifest
 from salesapp.plugging.search import Found
 from salesapp.plugging.spec import PROJECT, new_manager
+from salesapp.store.plugin_tables import CORE
+
+OWNERS: Final = (OWN, "field")
+"""What is kept under these names would be taken for answers to the owner's questions, or for fields of a process."""
+RESERVED: Final = (*OWNERS, CORE, PROJECT, "test", "tests")
+"""No plugin is called so: it is neither made, nor taken, nor purged."""
 
 
 class UnfitError(Exception):
@@ -28,11 +35,12 @@ def check_name(found: Found) -> None:
             N_("Its name must be lower-case letters, digits and _, beginning with a letter: rename %(place)s."),
             place=found.place,
         )
-    # What it keeps would be taken for answers to the owner's questions, or its fields for those of a deal's process.
-    if found.name in (OWN, "field"):
+    if found.name in OWNERS:
         raise UnfitError(
             N_("“%(name)s” is the name of what the owner adds: rename %(place)s."), name=found.name, place=found.place
         )
+    if found.name in RESERVED:
+        raise UnfitError(N_("“%(name)s” is not the name of a plugin."), name=found.name)
 
 
 def manifest_of(module: object, found: Found) -> Manifest:

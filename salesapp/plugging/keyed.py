@@ -8,6 +8,7 @@ from typing import Final
 
 from salesapp.domain.events import Listens
 from salesapp.domain.import_map import ImportMap
+from salesapp.domain.pack import Evidence
 from salesapp.domain.settings_form import SettingsForm
 from salesapp.domain.terms import Terms
 from salesapp.plugging.own_commands import Command
@@ -17,6 +18,6 @@ from salesapp.plugging.own_tables import OwnTables
 from salesapp.plugging.slots import DashboardCard, MenuItem, Panel, PluginReport, Routes
 
 KEYED: Final[tuple[type, ...]] = (
-    *(OwnTables, PluginJob, Command, ImportMap, DemoData, SettingsForm, Listens),
+    *(OwnTables, PluginJob, Command, ImportMap, DemoData, SettingsForm, Listens, Evidence),
     *(Panel, DashboardCard, MenuItem, PluginReport, Routes, Terms),
 )

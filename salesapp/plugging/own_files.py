@@ -68,11 +68,17 @@ def check_templates(name: str, module: object) -> None:
         )
 
 
+class OwnTemplates(PrefixLoader):
+    """Templates under their plugins' names; they keep those, so that nobody takes one for a file of the house."""
+
+    load = BaseLoader.load
+
+
 def templates_of(plugins: "Iterable[LoadedPlugin]") -> BaseLoader | None:
     """The templates of all plugins, each under its plugin's name; None where there are none."""
     found = {each.name: part_of(each, "templates") for each in plugins}
     loaders = {name: FileSystemLoader(folder) for name, folder in found.items() if folder}
-    return PrefixLoader(loaders) if loaders else None
+    return OwnTemplates(loaders) if loaders else None
 
 
 # --- static files ---

@@ -11,6 +11,8 @@ from salesapp.domain.permissions import ADMIN_VERBS
 LINK: Final = re.compile(r"(/(?![/\\])|https?://|mailto:|tel:)[^\s\x00-\x1f\x7f\\]*")
 """What a link of a plugin may be: no other scheme, no other host without one, nothing a browser would skip."""
 
+TEMPLATE: Final = re.compile(r"[^/]+/.+\.html", re.DOTALL)
+
 
 def check_link(owner: str, link: object) -> None:
     """A link leads to a page of the house, to another site, or to a way to reach somebody; it runs nothing."""
@@ -46,8 +48,8 @@ def check_function(owner: str, name: str, value: object) -> None:
 
 
 def check_template(owner: str, template: object) -> None:
-    """A template's name has its folder, the plugin's name, before it."""
-    if not isinstance(template, str) or (template and not template.partition("/")[2]):
+    """A template's name has its folder, the plugin's name, before it, and ends in .html."""
+    if not isinstance(template, str) or (template and not TEMPLATE.fullmatch(template)):
         raise ValueError(f"{owner}: template must be named as in 'car_wash/panel.html', not {template!r}")
 
 

@@ -169,8 +169,8 @@ class Routes:
 
     Nobody gets in who is not signed in and has the right `verb`; `verbs` names another one by the name of a page's
     function, as each page that is sent (POST) needs a right to change something, or one named there; `public` names
-    the functions whose pages everybody may open. A page is read (GET) or sent (POST), not both; one that is read
-    changes nothing; a form carries the house's token.
+    the functions whose pages everybody may open; they take 50 forms in a quarter of an hour from one address. A page is
+    read (GET) or sent (POST), not both; one that is read changes nothing; a form carries the house's token.
 
     A blueprint brings pages and nothing for the whole house: no before_request, no filters, no error pages.
     """

@@ -14,7 +14,7 @@ import pluggy
 from salesapp.domain.errors import Problem
 from salesapp.domain.events import Event, Listens
 from salesapp.domain.import_map import ImportMap
-from salesapp.domain.pack import Fields, IndustryPack, Process
+from salesapp.domain.pack import Evidence, Fields, IndustryPack, Process
 from salesapp.domain.permissions import Actor
 from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.settings_form import SettingsForm
@@ -36,7 +36,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 Record = (
     IndustryPack | Process | ResultForm | Fields | Listens | SettingsForm | OwnTables | PluginJob | Command | ImportMap
-    | DemoData | Panel | DashboardCard | MenuItem | PluginReport | Routes | Terms
+    | DemoData | Evidence | Panel | DashboardCard | MenuItem | PluginReport | Routes | Terms
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@
     [[processes]]            # as Process: [[processes.stages]], [[processes.fields]], [[processes.stages.to_leave]]
     [[result_forms]]         # as ResultForm
     [[customer_fields]]      # as Field: what every customer has; also contact_, deal_ and activity_fields
+    [[evidence]]             # as Evidence
     [[import_maps]]          # as ImportMap
     [settings]               # as SettingsForm, with [[settings.fields]]
     [terms]                  # as Terms, with [terms.messages]
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from salesapp.domain.import_map import ImportMap
-from salesapp.domain.pack import Field, Fields, IndustryPack, Process
+from salesapp.domain.pack import Evidence, Field, Fields, IndustryPack, Process
 from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.settings_form import SettingsForm
 from salesapp.domain.terms import Terms
@@ -33,6 +34,7 @@ from salesapp.plugging.toml_records import Reader, near, place_in, told
 FIELD_SECTIONS: Final = {f"{kind}_fields": kind for kind in ("customer", "contact", "deal", "activity")}
 SECTIONS: Final[dict[str, type]] = {
     "result_forms": ResultForm,
+    "evidence": Evidence,
     "import_maps": ImportMap,
     "settings": SettingsForm,
     "terms": Terms,

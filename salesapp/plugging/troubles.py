@@ -14,6 +14,9 @@ SLOW_MS: Final = 250
 MOST: Final = 1000
 """What nobody wrote down is forgotten rather than kept for ever."""
 
+JOB: Final = "PluginJob "
+"""How the name of a job begins where a hook has its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -32,20 +35,26 @@ class Troubles:
     def __init__(self) -> None:
         self._new: list[Trouble] = []
         self._in_a_row: Counter[tuple[str, str]] = Counter()
+        self._worked: set[tuple[str, str]] = set()
         self._lock = Lock()
 
     def failed(self, plugin: str, hook: str, error: BaseException) -> None:
-        """A call failed. Only the kind of the error is kept: its words may name a customer."""
+        """A call failed. Only the kind of the error is kept: its words may name a customer. If it worked here before,
+        what failed in other processes, or in those before this one, is no longer in a row with it."""
+        if (plugin, hook) in self._worked:
+            self._note(Trouble(plugin, hook, "worked"))
         self._note(Trouble(plugin, hook, "failed", type(error).__name__))
         with self._lock:
+            self._worked.discard((plugin, hook))
             self._in_a_row[plugin, hook] += 1
 
     def worked(self, plugin: str, hook: str) -> None:
-        """A call worked; worth a word only where it failed before."""
+        """A call worked; worth a word only where it failed before, or once it fails again."""
         if (plugin, hook) in self._in_a_row:
             with self._lock:
                 self._in_a_row.pop((plugin, hook), None)
             self._note(Trouble(plugin, hook, "worked"))
+        self._worked.add((plugin, hook))
 
     def slow(self, plugin: str, hook: str, ms: int) -> None:
         """A call kept somebody waiting."""
@@ -68,3 +77,9 @@ class Troubles:
         with self._lock:
             taken, self._new = self._new, []
         return taken
+
+    def put_back(self, taken: list[Trouble]) -> None:
+        """What could not be written down comes first the next time."""
+        with self._lock:
+            self._new[:0] = taken
+            del self._new[:-MOST]

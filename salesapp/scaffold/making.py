@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from salesapp.domain.pack import KEY
-from salesapp.domain.result_forms import OWN
 from salesapp.domain.text import LANGUAGES
+from salesapp.plugging.fitness import RESERVED
 
 SAMPLE: Final = "car_wash"
 FOLDER: Final = Path(__file__).parent / SAMPLE
 _LABEL: Final = re.compile(r"^LABEL = .*$", re.MULTILINE)
-RESERVED: Final = (OWN, "field", "salesapp", "test", "tests")
 
 
 def why_not(name: str) -> str | None:

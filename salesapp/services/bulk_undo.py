@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from salesapp.domain.bulk import Skip
 from salesapp.domain.views import DealView
-from salesapp.services import decision_owner, given_fields, pool
+from salesapp.services import decision_owner, given_fields, permits, pool
 from salesapp.services.activity_owner import given
 from salesapp.services.activity_undo import reopen_activity
 from salesapp.services.bulk_changes import Args, customer, deal, given_to
@@ -138,7 +138,7 @@ def _archived_deal(w: Work, item: Item, _args: Args) -> None:
 
 
 def _owner_of_activity(w: Work, item: Item, args: Args) -> None:
-    row = activities.load_for_change(w.session, w.actor, item.id, w.now)
+    row = permits.activity(w, item.id)
     _still(row.owner_id == given_to(item, args))
     _still(batch_marks.give_back_activity(w.session, item.id, row.version, item.before["owner"]))
     given(w, row, item.before["owner"])

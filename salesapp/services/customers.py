@@ -73,8 +73,9 @@ class NewCustomer:
     """Answers to the fields, by full key; None where nobody was asked, as in an import, so none is needed."""
 
 
-def add_customer(w: Work, new: NewCustomer) -> int:
-    """Add a customer; Refused with every problem at once, a number somebody has already among them."""
+def add_customer(w: Work, new: NewCustomer, *, enquiry: str = "") -> int:
+    """Add a customer; Refused with every problem at once, a number somebody has already among them. `enquiry` is what
+    they wanted who came by themselves."""
     w.require("customer.add")
     narrow_customer(w, "customer.add", None)
     points, problems = points_of(w, new)
@@ -106,7 +107,7 @@ def add_customer(w: Work, new: NewCustomer) -> int:
         raise Refused(problems)
     if new.tags:
         tags.replace(w.session, customer_id, _clean_tags(new.tags))
-    customers.add_touch(w.session, customer_id, new.source, "", at)
+    customers.add_touch(w.session, customer_id, new.source, enquiry[:500], at)
     customers.reindex(w.session, customer_id)
     data = {"state": new.state, "source": new.source, "grade": new.grade}
     w.event(
@@ -117,7 +118,7 @@ def add_customer(w: Work, new: NewCustomer) -> int:
         owner_id=owner_id,
         at=at,
         data={name: value for name, value in data.items() if value},
-        personal={"name": new.name or new.company},
+        personal={"name": new.name or new.company} | ({"note": enquiry} if enquiry else {}),
     )
     notices.tell(w, owner_id, "customer.given", ("customer", customer_id))
     w.done("customer", customer_id)

@@ -8,6 +8,7 @@ from salesapp.domain.permissions import Access, Actor, can
 from salesapp.services.closed_pools import leave_closed_pool
 from salesapp.services.merge import settle
 from salesapp.services.merge_checks import require
+from salesapp.services.plugin_checks import narrow_customer
 from salesapp.services.work import Work
 from salesapp.store import bulk, merge_moves, merges, source_sums, visibility
 from salesapp.store.engine import Executor
@@ -39,6 +40,7 @@ def undo_merge(w: Work, merge_id: int) -> int:
     bulk.lock(w.session, (row.kept_id, row.lost_id))  # first: whose it is must not change after the question
     if not _is_theirs(w.session, w.actor, row, w.now):
         raise NotAllowed
+    narrow_customer(w, "customer.merge", row.kept_id)
     _check_undo(w, row)
     if not merges.set_undone(w.session, merge_id, w.actor.id, w.now):
         raise Stale

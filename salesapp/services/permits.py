@@ -1,5 +1,6 @@
 """May this person change this record? It is locked, then the house is asked, then the plugins, who may only narrow what
-it allows. Every change of a customer, a deal or an activity begins here."""
+it allows. Changes of a customer, a deal or an activity begin here; merges and bulk changes ask `narrow` themselves.
+Only consent, export and erasing (privacy.py) are nobody's to narrow: they are the customer's own right."""
 
 from typing import Any
 

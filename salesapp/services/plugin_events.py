@@ -1,7 +1,8 @@
 """What happened, told to the plugins that listen: one job for each of them, written in the transaction of the event.
 
 A plugin that is switched off, or whose hook is off as it failed too often, is told later: its jobs wait
-(`jobs/plugin_kinds.py`). So nothing it should have heard is lost, and asking who listens takes no statement.
+(`jobs/plugin_kinds.py`). Who listens is asked of the code that was loaded, which takes no statement: what happens while
+the plugin could not be loaded (its folder gone, an error in it, safe mode) it never hears of.
 """
 
 from typing import Any, Final

@@ -11,7 +11,7 @@ from salesapp.plugging.answers import nothing_in, problems_in
 from salesapp.services import plugin_troubles
 from salesapp.services.plugin_reads import Reads
 from salesapp.store import settings
-from salesapp.store.engine import Executor, reading
+from salesapp.store.engine import Executor, changing_nothing, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Health:
 
 
 def health(x: Executor, now: datetime, only: str | None = None) -> list[Health]:
-    """What each plugin that is on, or `only` this one, says of itself; those without the hook are left out."""
+    """What each plugin that is on, or `only` this one, says of itself; those without the hook are left out. Saying it
+    changes nothing."""
     house, hooks = running.house(), running.hooks()
     answers = hooks.ask(
         "salesapp_health",
@@ -33,7 +34,8 @@ def health(x: Executor, now: datetime, only: str | None = None) -> list[Health]:
         facade=lambda plugin: Reads(plugin, SYSTEM, now, x),
         only=only,
     )
-    return [Health(each.plugin, each.value) for each in answers]
+    with changing_nothing():  # they are asked one by one, as the list is made
+        return [Health(each.plugin, each.value) for each in answers]
 
 
 def started(now: datetime) -> None:

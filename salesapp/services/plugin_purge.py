@@ -1,21 +1,21 @@
 """Removing everything a plugin left behind; with erasing personal data the only thing here that deletes.
 
 `left` says what there is; `purge` takes it away, so much in each transaction that people go on working meanwhile. One
-that was interrupted is simply begun again. Deals of its processes stay, as deals of a process that is not there.
+that was interrupted is simply begun again. From its beginning the plugin is off in every process, and it stops where
+somebody switches it on again. Deals of its processes stay, as deals of a process that is not there.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import ColumnElement
 
 from salesapp.domain.errors import N_, NotAllowed, Refused, problem
 from salesapp.domain.pack import KEY
 from salesapp.domain.permissions import Actor, can
-from salesapp.domain.result_forms import OWN
 from salesapp.plugging import running
+from salesapp.plugging.fitness import RESERVED
 from salesapp.plugging.own_jobs import HOUSE
 from salesapp.services.plugin_events import job_name
 from salesapp.services.work import work
@@ -23,9 +23,6 @@ from salesapp.store import plugin_purge as rows
 from salesapp.store import plugin_states, plugin_tables, schema
 from salesapp.store.engine import Executor, engines, reading
 from salesapp.store.tables import job
-
-NOBODYS: Final = (OWN, "field", plugin_tables.CORE)
-"""Names under which others keep what must not be taken for a plugin's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +71,22 @@ def is_here(plugin: str) -> bool:
 
 def check_purge(x: Executor, plugin: str) -> None:
     """Refused while the plugin is on, or where the name is no plugin's at all."""
-    if not KEY.fullmatch(plugin) or plugin in NOBODYS:
+    if not KEY.fullmatch(plugin) or plugin in RESERVED:
         raise Refused([problem("", N_("“%(name)s” is not the name of a plugin."), name=plugin)])
     if is_on(x, plugin):
-        text = N_("The plugin %(name)s is on. Switch it off first: `salesapp plugins disable %(name)s`.")
-        raise Refused([problem("", text, name=plugin)])
+        raise _on(plugin)
+
+
+def check_still_off(x: Executor, plugin: str) -> None:
+    """Refused where somebody switched it on since the purge began, from a server that has its folder, too; nobody does
+    until the end of the transaction."""
+    if not plugin_states.locked(x, plugin).off:
+        raise _on(plugin)
+
+
+def _on(plugin: str) -> Refused:
+    text = N_("The plugin %(name)s is on. Switch it off first: `salesapp plugins disable %(name)s`.")
+    return Refused([problem("", text, name=plugin)])
 
 
 def is_on(x: Executor, plugin: str) -> bool:
@@ -100,18 +108,24 @@ def purge(plugin: str, actor: Actor, now: datetime) -> Left:
     with reading() as x:
         check_purge(x, plugin)
         was = left(x, plugin)
+    with work(actor, now) as w:
+        plugin_states.locked(w.session, plugin)
+        check_purge(w.session, plugin)  # gone from here, it may still run in another process
+        plugin_states.set_off(w.session, plugin, True, actor.id, now)
     for kind in was.values:
         _take_values(plugin, kind, actor, now)
     more = True
     while more:
         with work(actor, now) as w:
-            check_purge(w.session, plugin)  # somebody may have switched it on meanwhile
+            check_still_off(w.session, plugin)
             more = rows.take_jobs(w.session, jobs_of(plugin))
     if was.tables or was.is_made:
         url = engines().write.url.render_as_string(hide_password=False)
         with schema.alone(url, check=False) as connection:  # no other table may refer to a plugin's
+            check_still_off(connection, plugin)
             rows.drop_tables(connection, plugin)
     with work(actor, now) as w:
+        check_still_off(w.session, plugin)
         rows.take_rows(w.session, plugin, stays=stays(plugin, was.deals))
         w.config_changed()
         w.event("plugin.purged", "plugin", 0, data={"plugin": plugin, **was.to_data()})
@@ -122,5 +136,5 @@ def _take_values(plugin: str, kind: str, actor: Actor, now: datetime) -> None:
     after: int | None = 0
     while after is not None:
         with work(actor, now) as w:
-            check_purge(w.session, plugin)
+            check_still_off(w.session, plugin)
             after = rows.take_values(w.session, kind, plugin, after)

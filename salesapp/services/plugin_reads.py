@@ -7,7 +7,8 @@
 A plugin that asks for what is not there, or not this person's to see, is told None: both look alike.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,21 +38,24 @@ class Reads:
     def customer(self, customer_id: int) -> CustomerView | None:
         """One customer; None where there is none, or it is not this person's to see."""
         try:
-            return customers.load(self._x, self.actor, customer_id, self.now)
+            with self._apart():
+                return customers.load(self._x, self.actor, customer_id, self.now)
         except NotFound:
             return None
 
     def deal(self, deal_id: int) -> DealView | None:
         """One deal; None where there is none, or it is not this person's to see."""
         try:
-            return deals.load(self._x, self.actor, deal_id, self.now)
+            with self._apart():
+                return deals.load(self._x, self.actor, deal_id, self.now)
         except NotFound:
             return None
 
     def activity(self, activity_id: int) -> ActivityView | None:
         """One activity; None where there is none, or it is not this person's to see."""
         try:
-            return activities.view_of(activities.load(self._x, self.actor, activity_id, self.now))
+            with self._apart():
+                return activities.view_of(activities.load(self._x, self.actor, activity_id, self.now))
         except NotFound:
             return None
 
@@ -77,17 +81,25 @@ class Reads:
         return select(*[activity.c[name] for name in names]).where(seen).subquery("visible_activities")
 
     def execute(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
-        """The rows of a `select`, of own tables and what this person sees. One that fails harms nothing else of the
-        transaction it runs in."""
+        """The rows of a `select`, of own tables and what this person sees: a list, read to its end, so it has a length
+        and `(row,) = …` takes the only one. A statement that fails harms nothing else of the transaction."""
         if not isinstance(query, Select):
             raise TypeError(f"Reads.execute takes a select, not {query!r}")
-        if dialect_name(self._x) != "postgresql" or not isinstance(self._x, Session):
-            return self._x.execute(query).all()  # outside a transaction there is nothing to spoil
-        with self._x.begin_nested():  # a statement that fails spoils all that follow it, but for a savepoint
+        with self._apart():
             return self._x.execute(query).all()
 
     def settings(self) -> Mapping[str, Any]:
         """What the owner filled in on the settings form of this plugin."""
         if not self.plugin:
             raise ValueError("whose settings? Say work(actor, now, plugin='…')")
-        return plugin_states.values(self._x, self.plugin)
+        with self._apart():
+            return plugin_states.values(self._x, self.plugin)
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """PostgreSQL: a statement that fails, an id that is none, spoils all that follow it, but for a savepoint."""
+        if dialect_name(self._x) != "postgresql" or not isinstance(self._x, Session):
+            yield  # outside a transaction there is nothing to spoil
+            return
+        with self._x.begin_nested():
+            yield

@@ -12,7 +12,7 @@ or anything else, leaves the work, nothing of it stays.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -92,7 +92,7 @@ class PluginWork:
 
     def change_customer(self, customer_id: int, changes: Mapping[str, Any]) -> None:
         """Set facts of a customer by name: `{"grade": "A", "car_wash.plate": "京A·12345"}`."""
-        customers.change_customer(self._w, customer_id, changes, {})
+        customers.change_customer(self._w, customer_id, _as_kept(changes), {})
 
     def tag(self, customer_id: int, *tags: str) -> None:
         """Put tags on a customer, beside those it has."""
@@ -114,7 +114,7 @@ class PluginWork:
 
     def change_deal(self, deal_id: int, changes: Mapping[str, Any]) -> None:
         """Set facts of a deal by name: `{"amount_minor": 88_00, "field.bays": 2}`, its process's with `field.`."""
-        deals.change_deal(self._w, deal_id, changes, {})
+        deals.change_deal(self._w, deal_id, _as_kept(changes), {})
 
     def move_deal(self, deal_id: int, to: str) -> None:
         """Move an open deal to a stage of its process, or to ":won". Gates and checks hold as for everybody."""
@@ -188,6 +188,11 @@ class PluginWork:
         and ids. A `slot` exists once: False when it was taken."""
         name = f"{self.plugin}.{job}"
         return jobs.enqueue(self._w, name, args, run_at=run_at, slot=None if slot is None else f"{name}:{slot}")
+
+
+def _as_kept(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Days of fields as the house keeps them; those of the record itself ("expected_close") stay days."""
+    return {key: value.isoformat() if type(value) is date and "." in key else value for key, value in changes.items()}
 
 
 @contextmanager

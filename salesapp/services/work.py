@@ -11,18 +11,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from flask import has_request_context, request
 from sqlalchemy.orm import Session
 
 from salesapp.domain.errors import AlreadyDone, Msg, NotAllowed
 from salesapp.domain.permissions import Actor, can
 from salesapp.plugging import running
+from salesapp.plugging.asking import in_plugin
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.hooks import Hooks
 from salesapp.services import plugin_events, plugin_troubles
 from salesapp.store import events, request_keys, settings
 from salesapp.store.engine import db
+
+OPEN: Final = "salesapp_work"
 
 
 @dataclass(slots=True)
@@ -95,10 +99,20 @@ class Work:
             raise NotAllowed
 
 
+def _claim(session: Session) -> None:
+    """Mark the session as that of an open work. A plugin the house calls within one cannot open its own: it would be
+    the same session, so its end would commit what the house has only half done."""
+    asked_by = request.environ if has_request_context() else None  # a test may hold a work of its own
+    if in_plugin.get() and session.info.get(OPEN, session) is asked_by:
+        raise RuntimeError("a work is open already: use the `w` you were given, or do it in salesapp_event")
+    session.info[OPEN] = asked_by
+
+
 @contextmanager
 def work(actor: Actor, now: datetime, *, request_key: str | None = None) -> Iterator[Work]:
     """Open the one write transaction of a request; commit at the end, roll back on any error."""
     w = Work(actor, now, db.session(), running.hooks())
+    _claim(w.session)
     try:
         if request_key and actor.id is not None:
             earlier = request_keys.claim(w.session, actor.id, request_key, now)

@@ -7,11 +7,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, MetaData, Table, event, inspect
 
-from salesapp.store.plugin_tables import VERSIONS
+from salesapp.store.plugin_tables import VERSIONS, called_alike, is_named_for
 
 NEVER: Final = ("COMMIT", "ROLLBACK", "BEGIN", "END", "START TRANSACTION")
+_QUOTED: Final = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_MAY_WRITE: Final = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "MERGE", "WITH")
 _WRITES: Final = re.compile(
-    r'(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM|REPLACE\s+INTO|TRUNCATE(?:\s+TABLE)?)\s+"?(\w+)',
+    r"(?<!ON )(?<!DO )(?<!FOR )(?<!KEY )\b"  # ON CONFLICT DO UPDATE, FOR NO KEY UPDATE
+    r"(?:INSERT (?:OR \w+ )?INTO|UPDATE(?: OR \w+)?|DELETE FROM|REPLACE INTO|TRUNCATE(?: TABLE)?|MERGE INTO)"
+    r'(?: ONLY)? (?:["`[]?\w+["`\]]? ?\. ?)?["`[]?(\w+)',
     re.IGNORECASE,
 )
 
@@ -48,14 +52,15 @@ def inside(connection: Connection, plugin: str) -> Iterator[None]:
     """Keep a migration within the transaction it runs in, as what it committed could not be taken back; and at its own
     tables, as the rows of the house have rules of which it knows nothing."""
     own = (f"{plugin}_", f"_alembic_tmp_{plugin}_", f"{VERSIONS}{plugin}")
+    others = called_alike(connection, plugin)
 
     def check(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         first = statement.lstrip().upper()
         if first.startswith(NEVER) and not first.startswith("ROLLBACK TO"):
             raise RuntimeError(f"a migration must not run {first.split()[0]} itself")
-        found = _WRITES.match(statement.lstrip())
-        if found and not found[1].startswith(own):
-            raise RuntimeError(f"a migration writes to the table {found[1]}, which is not the plugin's")
+        for name in written_to(statement):
+            if not name.startswith(own) or any(is_named_for(name, other) for other in others):
+                raise RuntimeError(f"a migration writes to the table {name}, which is not the plugin's")
 
     def committed(_conn: Any) -> None:
         raise RuntimeError("a migration must not commit: the house does, once all of them went well")
@@ -67,3 +72,9 @@ def inside(connection: Connection, plugin: str) -> Iterator[None]:
     finally:
         event.remove(connection, "before_cursor_execute", check)
         event.remove(connection, "commit", committed)
+
+
+def written_to(statement: str) -> list[str]:
+    """The tables whose rows a statement changes, as far as one can read it off."""
+    plain = " ".join(_QUOTED.sub(lambda found: "''" if found[0][0] == "'" else " ", statement).split())
+    return _WRITES.findall(plain) if plain.upper().startswith(_MAY_WRITE) else []

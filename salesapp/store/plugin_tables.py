@@ -1,6 +1,7 @@
 """Which tables of a database belong to which plugin, asked of the database itself: it knows those of plugins whose
 folder is gone."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import Connection, inspect, text
@@ -35,9 +36,18 @@ def of_plugin(x: Executor, plugin: str) -> list[str]:
     """The tables of one plugin, without its version table. Those of a plugin whose name begins alike are not its."""
     if is_reserved(plugin):
         return []
-    others = [name for name in known(x) if is_named_for(name, plugin)]
-    mine = [name for name in _names(x) if is_named_for(name, plugin)]
-    return sorted(name for name in mine if not any(is_named_for(name, other) for other in others))
+    others = called_alike(x, plugin)
+    return sorted(name for name in _names(x) if is_its(name, plugin, others))
+
+
+def called_alike(x: Executor, plugin: str) -> list[str]:
+    """The plugins with tables whose names begin like this one's: `dance_hall` beside `dance`."""
+    return [name for name in known(x) if is_named_for(name, plugin)]
+
+
+def is_its(name: str, plugin: str, others: Iterable[str]) -> bool:
+    """Whether a table is this plugin's, and of none of the `others` that are called alike."""
+    return is_named_for(name, plugin) and not any(is_named_for(name, other) for other in others)
 
 
 def is_reserved(plugin: str) -> bool:
@@ -58,5 +68,6 @@ def others_shape(connection: Connection, plugin: str) -> list[tuple[Any, ...]]:
     """How everything looks that is not this plugin's: its migrations must leave it so."""
     query = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRES
     its = (f"{VERSIONS}{plugin}", "sqlite_sequence")
+    others = called_alike(connection, plugin)
     rows = (tuple(row) for row in connection.execute(query))
-    return [row for row in rows if not is_named_for(row[0], plugin) and row[0] not in its]
+    return [row for row in rows if not is_its(row[0], plugin, others) and row[0] not in its]

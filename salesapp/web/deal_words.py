@@ -8,7 +8,7 @@ from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.deal_facts import deal_vocabulary
 from salesapp.domain.deal_values import PREFIX, field_called, plugin_of
 from salesapp.domain.errors import Msg
-from salesapp.domain.pack import Process, Stage
+from salesapp.domain.pack import Evidence, Process, Stage
 from salesapp.domain.record_values import is_field_key
 from salesapp.domain.stages import gate_in_words
 from salesapp.web import plugin_words, record_fields
@@ -68,7 +68,10 @@ def gate_words(process_key: str, keys: Sequence[str]) -> list[str]:
 def evidence_label(evidence: str) -> str:
     """What ticked a key step by itself: the kind of activity, or the plugin's own name for it."""
     group, _, kind = evidence.partition(".")
-    return kind_label(kind) if group == "activity" else evidence
+    if group == "activity":
+        return kind_label(kind)
+    named = catalog().of(Evidence).get(evidence)
+    return say(named.label) if named else evidence
 
 
 def reason_label(process_key: str, reason: str | None) -> str:

@@ -13,6 +13,7 @@ from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.domain.permissions import Actor
+from salesapp.plugging.slot_checks import check_template
 from salesapp.services.plugin_reads import Reads
 from salesapp.store.engine import reading as house_reading
 from salesapp.web import errors, guard, i18n, render
@@ -42,7 +43,10 @@ def asking() -> Asking:
 def reading(actor: Actor | None = None) -> Iterator[Reads]:
     """What whoever asks may know: `with reading() as reads: deal = reads.deal(7)`. On a public page, where nobody may
     be signed in, say on whose behalf: `reading(SYSTEM)` reads everything, so show little of it."""
-    _, plugin, *_ = (request.endpoint or "").split(".")
+    endpoint = request.endpoint or ""
+    if not endpoint.startswith(guard.OF_PLUGINS):
+        raise RuntimeError("reading() is for pages of a plugin: panels, cards and reports are given their reads")
+    plugin = endpoint.split(".")[1]
     with house_reading() as x:
         yield Reads(plugin, actor or current_actor(), current_now(), x)
 
@@ -50,6 +54,7 @@ def reading(actor: Actor | None = None) -> Iterator[Reads]:
 def page(template: str, /, **facts: Any) -> str:
     """A page from a template of the plugin: `page("car_wash/bookings.html", bookings=found)`. It may extend "base.html"
     and has the building blocks of the house as `ui`."""
+    check_template("page()", template)
     return render.page(template, **facts)
 
 

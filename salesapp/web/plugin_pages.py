@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, current_app, make_response, send_from_directory
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, request, send_from_directory
 from jinja2 import ChoiceLoader
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
@@ -21,17 +21,16 @@ from salesapp.plugging.loader import LoadedPlugin, Plugins
 from salesapp.plugging.own_files import file_of, templates_of, version_of
 from salesapp.plugging.own_pages import OwnPage, pages_of
 from salesapp.plugging.slots import Routes
+from salesapp.services import public_pages
 from salesapp.store.engine import DatabaseUnavailable, changing_nothing
 from salesapp.web import errors, guard, i18n
 from salesapp.web.contained import is_off
 from salesapp.web.plugin_words import label_of
-from salesapp.web.request import catalog, current_actor, need, public
+from salesapp.web.request import catalog, current_actor, current_now, need, public
 
 bp = Blueprint("plugin_pages", __name__, url_prefix="/p")
 
 View = Callable[..., Any]
-PREFIX: Final = "p."
-"""Endpoints of plugins are called p.NAME.ROUTES.function."""
 FAILED: Final = N_("This page of the plugin “%(plugin)s” failed. It was noted; nothing you had saved is lost.")
 OFF: Final = N_("This page of the plugin “%(plugin)s” failed too often and is off until an administrator turns it on.")
 
@@ -50,6 +49,8 @@ def mount(app: Flask) -> None:
     templates = templates_of(plugins.loaded)
     if templates is not None:
         app.jinja_env.loader = ChoiceLoader([loader for loader in (app.jinja_env.loader, templates) if loader])
+    usual = app.select_jinja_autoescape  # goes by the ending, and a plugin may include a file with any other
+    app.jinja_env.autoescape = lambda name: usual(name) or "/" in str(name)
     for key, routes in plugins.catalog.of(Routes).items():
         for page in pages_of(routes):
             _add(app, key.partition(".")[0], page)
@@ -58,7 +59,7 @@ def mount(app: Flask) -> None:
 def _add(app: Flask, plugin: str, page: OwnPage) -> None:
     app.add_url_rule(
         f"/p/{plugin}{page.rule}",
-        endpoint=f"{PREFIX}{plugin}.{page.name}",
+        endpoint=f"{guard.OF_PLUGINS}{plugin}.{page.name}",
         view_func=guarded(plugin, page),
         methods=[page.method],
         defaults=dict(page.defaults) or None,
@@ -75,6 +76,8 @@ def guarded(plugin: str, page: OwnPage) -> View:
             raise WerkzeugNotFound
         if page.verb:
             need(current_actor(), page.verb)
+        elif page.method == "POST" and public_pages.count_try(plugin, request.remote_addr or "", current_now()):
+            abort(429)
         return _answer(plugin, page, values)
 
     shown.plugin, shown.verb = plugin, page.verb  # type: ignore[attr-defined]
@@ -83,11 +86,13 @@ def guarded(plugin: str, page: OwnPage) -> View:
 
 def _answer(plugin: str, page: OwnPage, values: dict[str, Any]) -> AnyResponse:
     what = f"{page.method} {page.rule}"[:80]
-    if is_off(plugin, what):
+    if page.verb and is_off(plugin, what):  # strangers must not be able to switch a public page off for everybody
         return _failed(plugin, OFF)
     made = running.hooks().contain(plugin, what, lambda: _made(page, values)).value
     if isinstance(made, Exception):
         raise made
+    if made is None and not page.verb:  # counted, but never in a row, so that the Plugins page does not call it off
+        running.hooks().troubles.worked(plugin, what)
     return _failed(plugin, FAILED) if made is None else made
 
 
@@ -104,8 +109,6 @@ def _made(page: OwnPage, values: dict[str, Any]) -> Response | Exception:
         if "locked" in str(error.orig) or error.connection_invalidated:
             return error
         raise  # SQLite says the same of a table that is not there: that is the plugin's own
-    for name in guard.HEADERS:  # the house says what is safe, whatever the plugin says
-        response.headers.pop(name, None)
     return response
 
 

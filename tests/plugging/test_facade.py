@@ -1,7 +1,7 @@
 """What a plugin changes and reads: the house's own verbs, with its rules and the rights of the actor."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -33,9 +33,10 @@ def salesapp_records():
     stage = Stage("first", words("First"), words("Goal"), (step,), 50)
     second = Stage("second", words("Second"), words("Goal"), (), 70)
     lost = (LostReason("price", words("Price")),)
+    guests, day = Field("guests", words("Guests"), "integer"), Field("day", words("Day"), "date")
     return [
-        Process("cakes", words("Cakes"), (stage, second), lost, (Field("guests", words("Guests"), "integer"),)),
-        Fields("customer", (plate,)),
+        Process("cakes", words("Cakes"), (stage, second), lost, (guests, day)),
+        Fields("customer", (plate, Field("since", words("Since"), "date"))),
         SettingsForm((hours,)),
         PluginJob("bake", words("Bake"), bake),
     ]
@@ -62,11 +63,12 @@ def test_a_whole_deal_goes_through_the_verbs_of_the_facade(cast: Cast, clock: Cl
     with work(me, NOW, plugin="bakery") as w:
         assert (w.actor, w.now) == (me, NOW)
         one = w.add_customer(NewCustomer(name="Li", phones=("13800001234",)))
-        w.change_customer(one, {"grade": "A", "bakery.plate": "京A"})
+        w.change_customer(one, {"grade": "A", "bakery.plate": "京A", "bakery.since": date(2025, 5, 1)})
         w.tag(one, "vip", "cake")
         w.untag(one, "cake", "never")
         its = w.add_deal(NewDeal(customer_id=one, process="bakery.cakes"))
-        w.change_deal(its, {"amount_minor": 8800, "field.guests": 12})
+        days = {"field.day": date(2026, 3, 7), "expected_close": date(2026, 3, 6)}
+        w.change_deal(its, {"amount_minor": 8800, "field.guests": 12, **days})
         assert w.push_evidence(its, "bakery.tasted", 7) == 1
         w.take_back_evidence(its, "bakery.tasted", 7)
         w.move_deal(its, "second")
@@ -78,10 +80,15 @@ def test_a_whole_deal_goes_through_the_verbs_of_the_facade(cast: Cast, clock: Cl
         reads = reads_of(x, me)
         found, won = reads.customer(one), reads.deal(its)
         assert found is not None
-        assert (found.grade, found.custom["bakery"], found.tags) == ("A", {"plate": "京A"}, ("vip",))
+        assert (found.grade, found.custom["bakery"], found.tags) == (
+            "A",
+            {"plate": "京A", "since": "2025-05-01"},
+            ("vip",),
+        )
         assert won is not None
         assert (won.state, won.stage, won.amount_minor, won.title) == ("won", "second", 8800, "Li")
-        assert (won.custom["bakery"], won.done_steps) == ({"guests": 12}, frozenset())
+        assert (won.custom["bakery"], won.done_steps) == ({"guests": 12, "day": "2026-03-07"}, frozenset())
+        assert won.expected_close == date(2026, 3, 6)
         assert following is not None
         states = [reads.activity(each) for each in (plan, following, noted)]
         assert [(each.state, each.note) for each in states if each] == [

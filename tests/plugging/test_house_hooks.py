@@ -25,6 +25,7 @@ from salesapp.store.engine import reading
 from salesapp.testing import NOW, Cast, Clock
 from tests.plugging.hook_kit import Plugged, hooks_of, plugged, run_jobs, seen
 from tests.plugging.test_checks import did
+from tests.services.merge_kit import plugin_table
 
 __all__ = ["plugged"]
 
@@ -168,6 +169,17 @@ def test_where_a_plugin_that_erases_does_not_load_nothing_is_erased(cast_of: Cal
         erased(cast, one)
     did(cast.admin, lambda w: plugin_states.switch(w, "bakery", True))  # who says so knows what they do
     assert erased(cast, one)
+
+
+def test_one_that_has_tables_and_cannot_be_asked_is_not_passed_over(cast_of: Callable[..., Cast]) -> None:
+    """Its folder is gone, or nobody looked into it, as in safe mode."""
+    cast = cast_of(bakery=ERASES.format(what=""))
+    one = a_customer(cast)
+    plugin_table("CREATE TABLE alembic_version_ghost (version_num VARCHAR(32))")
+    with pytest.raises(Refused, match="The plugin “ghost” could not erase"):
+        erased(cast, one)
+    assert seen("bakery") == []
+    assert exported(one)["missing"] == ["ghost"]
 
 
 # --- the start ---

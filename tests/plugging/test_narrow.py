@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from salesapp.services import (
     activities,
     activity_finish,
     activity_undo,
+    bulk_undo,
     contacts,
     customers,
     deal_archive,
@@ -19,6 +21,7 @@ from salesapp.services import (
     deals,
     files,
     merge,
+    merge_undo,
     plugin_states,
     pool,
     sharing,
@@ -129,6 +132,18 @@ def test_what_a_plugin_takes_away_is_refused(cast_of: Callable[..., Cast]) -> No
     for verb, do in every:
         vars(sys.modules["salesapp_plugins.guard"])["NO"] = {verb}
         assert refused(cast.admin, do) == [("", "Not you.", "guard")], verb
+
+
+def test_what_is_taken_back_is_asked_about_too(cast_of: Callable[..., Cast]) -> None:
+    cast = cast_of()
+    one, _, plan = made(cast)
+    twin = did(cast.owner, lambda w: customers.add_customer(w, NewCustomer(name="Li")))
+    merged = did(cast.admin, lambda w: merge.merge_customers(w, one, twin))
+    item: Any = SimpleNamespace(id=plan)
+    vars(sys.modules["salesapp_plugins.guard"])["NO"] = {"customer.merge", "activity.edit"}
+    no = [("", "Not you.", "guard")]
+    assert refused(cast.admin, lambda w: merge_undo.undo_merge(w, merged)) == no
+    assert refused(cast.admin, lambda w: bulk_undo.put_back(w, "activity.assign", item, {})) == no
 
 
 def test_a_right_the_house_does_not_give_is_not_even_asked_about(cast_of: Callable[..., Cast]) -> None:

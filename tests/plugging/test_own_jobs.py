@@ -18,6 +18,7 @@ from salesapp.services import plugin_states
 from salesapp.services.housekeeping import DONE_JOBS
 from salesapp.services.plugin_work import work as plugin_work
 from salesapp.services.work import work
+from salesapp.store import plugin_states as plugin_states_rows
 from salesapp.store.engine import reading
 from salesapp.store.tables import job
 from salesapp.testing import NOW, Browser, Cast, Clock
@@ -177,3 +178,22 @@ def test_no_plugin_with_jobs_is_called_like_the_houses(tmp_path: Path) -> None:
     assert "the house's own jobs are called events." in reasons(load(tmp_path / "bad"))["events"]
     assert {name.partition(".")[0] for name in KINDS} <= own_jobs.HOUSE
     assert own_jobs.LONGEST == DONE_JOBS / 2 == timedelta(days=7)
+
+
+@pytest.mark.parametrize("contained", [True, False])
+def test_what_fails_is_counted_but_never_off(app: Flask, clock: Clock, contained: bool) -> None:
+    app.extensions["salesapp_hooks"].raise_errors = not contained
+    ask(then="raise")
+    for _ in range(12):
+        run_due(clock)
+        clock.advance(days=1)
+    assert [row[:2] for row in jobs("dance.once")] == [("parked", 8)]
+    with reading() as x:
+        assert [tuple(row)[:3] for row in plugin_states_rows.troubles(x)] == [("dance", "PluginJob once", 8)]
+        assert plugin_states_rows.hooks_off(x) == frozenset()
+
+
+def test_tracing_prints_each_run(app: Flask, clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    app.extensions["salesapp_hooks"].trace = True
+    run_due(clock)
+    assert "PluginJob sweep of dance: None in " in capsys.readouterr().err

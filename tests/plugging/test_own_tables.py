@@ -17,7 +17,7 @@ from salesapp.plugging import running
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.loader import Plugins
 from salesapp.plugging.plugin_schema import standing, with_tables
-from salesapp.store import plugin_schema, plugin_tables, schema, settings
+from salesapp.store import plugin_migrating, plugin_schema, plugin_tables, schema, settings
 from salesapp.store.engine import engines, reading
 from salesapp.store.inserts import insert_row
 from salesapp.store.tables import customer
@@ -139,7 +139,7 @@ def test_a_single_file_has_no_place_for_migrations(tmp_path: Path) -> None:
 
 
 def test_a_plugin_called_like_tables_of_the_house_cannot_have_any(tmp_path: Path) -> None:
-    for name in ("deal", "core"):
+    for name in ("deal", "alembic"):
         write_dance(tmp_path, name=name, tables=TABLES.replace("dance_", f"{name}_"))
         assert "the plugin needs another name" in reasons(load(tmp_path))[name]
 
@@ -352,3 +352,40 @@ def test_references_say_what_happens_when_their_record_goes() -> None:
         (key,) = made.foreign_keys
         assert (made.name, made.nullable, made.index) == (f"{name}_id", False, True)
         assert (key.column.table.name, key.column.name, key.ondelete) == (name, "id", "RESTRICT")
+
+
+def test_a_migration_leaves_those_alone_that_are_called_alike(tmp_path: Path, database_url: str) -> None:
+    hall = FIRST.replace("dance_", "dance_hall_"), TABLES.replace("dance_", "dance_hall_")
+    write_dance(tmp_path / "old")
+    write_dance(tmp_path / "old", hall[0], name="dance_hall", tables=hall[1])
+    upgrade(database_url, load(tmp_path / "old"))
+    for what, said in (
+        ("op.execute('CREATE INDEX mine ON dance_hall_room (name)')", "a migration changes tables that do not begin"),
+        ('op.execute("DELETE FROM dance_hall_room")', "a migration writes to the table dance_hall_room"),
+    ):
+        write_dance(tmp_path / "new", FIRST, second(what), tables=LONGER)
+        assert upgrade(database_url, load(tmp_path / "new"))["dance"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("statement", "tables"),
+    [
+        ("INSERT OR IGNORE INTO customer (name) VALUES ('a')", ["customer"]),
+        ("insert into main.customer (name) values ('a')", ["customer"]),
+        ('UPDATE "main"."customer" SET note = 1', ["customer"]),
+        ("/* harmless */ UPDATE [customer] SET note = 1", ["customer"]),
+        ("-- harmless\nDELETE FROM `customer`", ["customer"]),
+        ("DELETE FROM ONLY public.customer", ["customer"]),
+        ("WITH a AS (SELECT 1) INSERT INTO customer SELECT * FROM a", ["customer"]),
+        ("WITH a AS (DELETE FROM customer RETURNING *) INSERT INTO dance_room SELECT 1", ["customer", "dance_room"]),
+        (
+            "INSERT INTO dance_room (name) VALUES ('UPDATE customer') ON CONFLICT DO UPDATE SET name = ''",
+            ["dance_room"],
+        ),
+        ("WITH a AS (SELECT 1 FROM deal FOR UPDATE OF deal) UPDATE dance_room SET name = 'it''s'", ["dance_room"]),
+        ("CREATE TABLE dance_a (b INTEGER REFERENCES customer ON UPDATE CASCADE)", []),
+        ("SELECT 'INSERT INTO customer'", []),
+    ],
+)
+def test_what_a_statement_writes_to_is_read_off_it(statement: str, tables: list[str]) -> None:
+    assert plugin_migrating.written_to(statement) == tables

@@ -11,6 +11,8 @@ from salesapp.app import create_app
 from salesapp.config import Settings
 from salesapp.domain.errors import NotAllowed, Refused
 from salesapp.domain.permissions import SYSTEM
+from salesapp.plugging import fitness
+from salesapp.scaffold import making
 from salesapp.services import plugin_purge, plugin_states
 from salesapp.services.plugin_purge import Left
 from salesapp.services.work import work
@@ -21,6 +23,7 @@ from salesapp.store.engine import db, engines, reading
 from salesapp.store.tables import activity, customer, deal, event, field_link, job, process_change
 from salesapp.testing import NOW, Cast
 from tests.cli.conftest import salesapp  # noqa: F401 (a fixture)
+from tests.plugging.plugin_files import load, reasons, write
 from tests.plugging.table_files import FIRST, TABLES, write_dance
 from tests.services.deal_files import a_customer, a_deal
 
@@ -230,3 +233,81 @@ def test_the_command_says_asks_and_does(furnished: dict[str, int], salesapp: Any
     assert "All of that is gone" in done.output
     assert not left("dance").tables
     assert "left nothing in the database" in salesapp("plugins", "purge", "tango").output
+
+
+def test_switched_on_before_the_tables_go_they_stay(
+    app: Flask, furnished: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch_off()
+    real = rows.take_jobs
+
+    def and_switch_on(x: Any, *args: Any) -> Any:
+        result = real(x, *args)
+        states.set_off(x, "dance", off=False, person_id=None, now=NOW)
+        return result
+
+    monkeypatch.setattr(rows, "take_jobs", and_switch_on)
+    with pytest.raises(Refused, match="is on"):
+        plugin_purge.purge("dance", SYSTEM, NOW)
+    assert dict(left("dance").tables) == {"dance_lesson": 0, "dance_room": 1}
+
+
+def test_switched_on_once_the_tables_are_gone_what_it_is_set_to_stays(
+    app: Flask, furnished: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch_off()
+    real = rows.drop_tables
+
+    def and_switch_on(x: Any, plugin: str) -> None:
+        real(x, plugin)
+        states.set_off(x, plugin, off=False, person_id=None, now=NOW)
+
+    monkeypatch.setattr(rows, "drop_tables", and_switch_on)
+    with pytest.raises(Refused, match="is on"):
+        plugin_purge.purge("dance", SYSTEM, NOW)
+    assert dict(left("dance").rows)["process_change"] == 1
+
+
+def test_a_server_that_still_has_the_folder_stops_using_it(
+    app: Flask, furnished: dict[str, int], tmp_path: Path, database_url: str, dance: Path
+) -> None:
+    db.session.remove()
+    with gone(tmp_path, database_url, dance).app_context(), pytest.MonkeyPatch.context() as patch:
+        real, told = rows.drop_tables, []
+
+        def and_look(x: Any, plugin: str) -> None:
+            told.append(states.one(x, plugin).off)
+            real(x, plugin)
+
+        patch.setattr(rows, "drop_tables", and_look)
+        plugin_purge.purge("dance", SYSTEM, NOW)
+        assert told == [True]
+        engines().read.dispose()
+
+
+def test_a_server_that_still_has_the_folder_can_stop_it(
+    app: Flask, furnished: dict[str, int], tmp_path: Path, database_url: str, dance: Path
+) -> None:
+    db.session.remove()
+    with gone(tmp_path, database_url, dance).app_context(), pytest.MonkeyPatch.context() as patch:
+        real = rows.take_jobs
+
+        def and_switch_on(x: Any, *args: Any) -> Any:
+            result = real(x, *args)
+            states.set_off(x, "dance", off=False, person_id=None, now=NOW)
+            return result
+
+        patch.setattr(rows, "take_jobs", and_switch_on)
+        with pytest.raises(Refused, match="is on"):
+            plugin_purge.purge("dance", SYSTEM, NOW)
+        assert left("dance").tables
+        engines().read.dispose()
+
+
+@pytest.mark.parametrize("name", fitness.RESERVED)
+def test_what_can_never_be_purged_is_neither_made_nor_taken(app: Flask, tmp_path: Path, name: str) -> None:
+    write(tmp_path / "other", name, "")
+    assert set(reasons(load(tmp_path / "other"))) == {name}
+    assert making.why_not(name)
+    with pytest.raises(Refused, match="is not the name of a plugin"), reading() as x:
+        plugin_purge.check_purge(x, name)

@@ -29,6 +29,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "no label": (lambda: DashboardCard("c", "Words", nothing), "label must be a Text"),  # type: ignore[arg-type]
     "right": (lambda: DashboardCard("c", WORDS, nothing, verb="deal.sea"), "did you mean 'deal.see'"),
     "template": (lambda: Panel("p", "deal", WORDS, nothing, template="panel.html"), "car_wash/panel.html"),
+    "plain template": (lambda: Panel("p", "deal", WORDS, nothing, template="a/panel.jinja"), "car_wash/panel.html"),
     "icon": (lambda: MenuItem("m", WORDS, "/p/x/y", icon="calender"), "did you mean 'calendar'"),
     "address": (lambda: MenuItem("m", WORDS, "https://example.com"), "must be a page of the plugin"),
     "letter": (lambda: MenuItem("m", WORDS, "/p/x/y", letter="t"), "taken by the house"),

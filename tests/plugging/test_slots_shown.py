@@ -169,6 +169,12 @@ def test_a_panel_cannot_write(live: Flask, client_of: ClientOf, cast: Cast) -> N
     assert [each.error for each in live.extensions["salesapp_hooks"].troubles.take()] == ["ReadingOnly"]
 
 
+@pytest.mark.parametrize("body", [body_of("bays_of", "with reading(): return []")], indirect=True)
+def test_a_panel_has_its_own_reads_and_not_those_of_a_page(live: Flask, client_of: ClientOf, cast: Cast) -> None:
+    client_of(cast.owner).get(f"/deals/{a_deal(live, cast.owner)}")
+    assert [each.error for each in live.extensions["salesapp_hooks"].troubles.take()] == ["RuntimeError"]
+
+
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
 def test_a_template_that_breaks_is_a_small_note_too(
     live: Flask, client_of: ClientOf, cast: Cast, tmp_path: Path, template: str | None

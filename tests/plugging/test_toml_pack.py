@@ -14,6 +14,7 @@ from salesapp.domain.criteria import AllOf, AnyOf, Not, When
 from salesapp.domain.import_map import ImportMap
 from salesapp.domain.money import Money
 from salesapp.domain.pack import (
+    Evidence,
     Field,
     Fields,
     Gate,
@@ -323,6 +324,7 @@ def packs(draw: st.DrawFn) -> list[object]:
     if draw(st.booleans()):
         records += [
             ResultForm("after", draw(texts), "visit", (Field("liked", draw(texts), "bool"),), ("liked",), "wash.fleet"),
+            Evidence("seen", draw(texts)),
             SettingsForm((Field("rate", draw(texts), "integer", default=7),)),
             Terms("words", {"Customers": draw(texts).__class__(en="C", zh_Hans="C", zh_Hant="C", ru="C")}),
             ImportMap(

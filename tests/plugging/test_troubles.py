@@ -14,8 +14,10 @@ from salesapp.plugging.hooks import Hooks
 from salesapp.plugging.troubles import MOST, Troubles
 from salesapp.services import customers, plugin_states
 from salesapp.services.customers import NewCustomer
+from salesapp.services.work import work
 from salesapp.store import plugin_states as rows
-from salesapp.testing import Cast
+from salesapp.store.engine import changing_nothing
+from salesapp.testing import NOW, Cast
 from tests.plugging.hook_kit import Plugged, hooks_of, plugged, seen
 from tests.plugging.test_checks import did
 
@@ -151,3 +153,37 @@ def test_the_setting_that_traces(tmp_path: Any) -> None:
     from salesapp.config import read_settings
 
     assert read_settings({"SALESAPP_TRACE_PLUGINS": "1", "SALESAPP_INSTANCE": str(tmp_path)}).trace_plugins
+
+
+def test_what_worked_since_this_process_began_is_not_in_a_row_with_what_failed_before(
+    add: Callable[[str], Any], app: Flask
+) -> None:
+    for _ in range(4):
+        add("bad")
+    app.extensions["salesapp_hooks"] = Hooks(hooks_of(app).plugins)
+    add("good")
+    add("bad")
+    assert told() == [(5, 1, 0, "RuntimeError")]
+    assert hooks_off() == frozenset()
+
+
+def test_what_could_not_be_written_down_is_written_the_next_time(
+    add: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "hook_failed", lambda *_: 1 // 0)
+        add("bad")
+    assert "could not be counted" in caplog.text
+    assert told() == []  # it is written after this
+    assert told() == [(1, 1, 0, "RuntimeError")]
+
+
+def test_a_page_that_is_looked_at_leaves_them_to_the_next_work(
+    add: Callable[[str], Any], app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    hooks_of(app).troubles.failed("bakery", "panel", ValueError())
+    with changing_nothing(), work(SYSTEM, NOW):
+        pass
+    assert "could not be counted" not in caplog.text
+    assert told() == []
+    assert told() == [(1, 1, 0, "ValueError")]

@@ -9,10 +9,13 @@ from flask import Flask
 
 from salesapp.domain.permissions import Actor
 from salesapp.services import plugin_states
+from salesapp.services.public_pages import MOST
 from salesapp.services.work import work
 from salesapp.store import deals
+from salesapp.store import plugin_states as rows
 from salesapp.store.engine import reading
-from salesapp.testing import NOW, Browser, Cast
+from salesapp.testing import NOW, Browser, Cast, Clock
+from salesapp.web.guard import HEADERS
 from tests.plugging.wash_files import BODY, write_wash
 from tests.services.deal_files import a_deal
 
@@ -92,19 +95,63 @@ def refuses():
     return "saved"
 
 
+@pages.get("/aborts")
+def aborts():
+    from flask import Response, abort
+    abort(Response("x", 200, {"Content-Security-Policy": "default-src *"}))
+
+
+@pages.get("/later")
+def later():
+    from flask import after_this_request
+    after_this_request(lambda response: response.headers.set("X-Frame-Options", "ALLOWALL") or response)
+    return "x"
+
+
+@pages.get("/includes")
+def includes():
+    from flask import render_template
+    return page("wash/including.html", name="<script>") + render_template("wash/plain.jinja", name="<script>")
+
+
+@pages.get("/plain")
+def plain():
+    return page("wash/plain.jinja", name="<script>")
+
+
+@pages.post("/order")
+def order():
+    if request.form["bay"] == "seven":
+        raise RuntimeError
+    return "ordered"
+
+
+@hookimpl
+def salesapp_health(now):
+    with work(SYSTEM, now) as w:
+        w.change_deal(1, {"title": "by looking"})
+
+
 NOW = asking
 """
 BROKEN = ("raises", "exits", "unspeakable", "nothing", "template", "missing", "streams", "writes", "no_table")
 BREAKING = BODY.replace("def bays_of", BREAKS + "\n\ndef bays_of").replace(
     '"book": "deal.edit"', '"book": "deal.edit", "refuses": "deal.edit", "settings": "settings.manage"'
 )
+BREAKING = BREAKING.replace('public=("hours",)', 'public=("hours", "order")')
+TEMPLATES = {
+    "broken.html": "{% if %}",
+    "plain.jinja": "{{ name }}",
+    "including.html": '{% include "wash/plain.jinja" %}',
+}
 
 
 @pytest.fixture
 def tmp_path(tmp_path: Path) -> Path:
     """An installation with the plugin, and a template that cannot be read."""
     folder = write_wash(tmp_path / "plugins", BREAKING)
-    (folder / "templates" / "broken.html").write_text("{% if %}", encoding="utf-8")
+    for name, text in TEMPLATES.items():
+        (folder / "templates" / name).write_text(text, encoding="utf-8")
     return tmp_path
 
 
@@ -113,6 +160,14 @@ def live(app: Flask) -> Flask:
     """The application as it is for people: in tests a failure is otherwise raised for the author."""
     app.extensions["salesapp_hooks"].raise_errors = False
     return app
+
+
+@pytest.fixture
+def stranger(client: Browser) -> Browser:
+    """Somebody who opened a public form of the plugin and is not signed in."""
+    with client.session_transaction() as session:
+        session["csrf"] = client.csrf = "test-token"
+    return client
 
 
 def test_a_page_of_a_plugin_stands_in_the_house(app: Flask, client_of: ClientOf, cast: Cast) -> None:
@@ -204,6 +259,37 @@ def test_a_page_that_fails_five_times_in_a_row_is_off_until_it_is_turned_on(
     assert "It was noted" in browser.get("/p/wash/raises").text
 
 
+def test_strangers_cannot_switch_a_public_page_off(live: Flask, stranger: Browser, cast: Cast) -> None:
+    for _ in range(6):
+        assert "It was noted" in stranger.send("/p/wash/order", {"bay": "seven"}).text
+    with work(cast.admin, NOW):
+        pass
+    assert stranger.send("/p/wash/order", {"bay": "one"}).text == "ordered"
+    with reading() as x:
+        assert [(each.hook, each.failures) for each in rows.troubles(x)] == [("POST /order", 6)]
+        assert rows.held(x) == []
+
+
+def test_a_public_form_that_was_switched_off_is_open_all_the_same(live: Flask, stranger: Browser, cast: Cast) -> None:
+    with work(cast.admin, NOW) as w:
+        rows.hook_failed(w.session, "wash", "POST /order", "RuntimeError", NOW, times=5)
+    assert stranger.send("/p/wash/order", {"bay": "one"}).text == "ordered"
+
+
+def test_a_public_form_is_taken_from_one_address_only_so_often(
+    app: Flask, stranger: Browser, clock: Clock, cast: Cast
+) -> None:
+    for _ in range(MOST):
+        assert stranger.send("/p/wash/order", {"bay": "one"}).status_code == 200
+    answer = stranger.send("/p/wash/order", {"bay": "one"})
+    assert (answer.status_code, "Too many tries." in answer.text) == (429, True)
+    assert stranger.get("/p/wash/hours").status_code == 200
+    elsewhere = stranger.send("/p/wash/order", {"bay": "one"}, environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    assert elsewhere.status_code == 200
+    clock.advance(minutes=15)
+    assert stranger.send("/p/wash/order", {"bay": "one"}).status_code == 200
+
+
 def test_what_the_house_refuses_a_page_says_in_the_houses_words(live: Flask, client_of: ClientOf, cast: Cast) -> None:
     assert a_deal(live, cast.owner) == 1
     answer = client_of(cast.owner).send("/p/wash/refuses")
@@ -211,9 +297,30 @@ def test_what_the_house_refuses_a_page_says_in_the_houses_words(live: Flask, cli
 
 
 def test_a_plugin_cannot_loosen_what_a_page_may_do(app: Flask, client_of: ClientOf, cast: Cast) -> None:
-    answer = client_of(cast.owner).get("/p/wash/headers")
-    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert answer.headers["Cache-Control"] == "no-store"
+    for name in ("headers", "aborts", "later"):
+        answer = client_of(cast.owner).get(f"/p/wash/{name}")
+        assert answer.text == "x"
+        assert {key: answer.headers[key] for key in HEADERS} == HEADERS
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_templates_of_a_plugin_say_is_escaped_whatever_their_ending(
+    live: Flask, client_of: ClientOf, cast: Cast
+) -> None:
+    browser = client_of(cast.owner)
+    assert browser.get("/p/wash/includes").text == "&lt;script&gt;" * 2
+    assert browser.get("/p/wash/plain").status_code == 500
+    assert [each.error for each in live.extensions["salesapp_hooks"].troubles.take()] == ["ValueError"]
+
+
+def test_a_plugin_that_says_how_it_is_changes_nothing(live: Flask, client_of: ClientOf, cast: Cast) -> None:
+    deal_id = a_deal(live, cast.owner)
+    browser = client_of(cast.admin)
+    for path in ("/settings/plugins", "/settings/plugins/wash"):
+        assert browser.get(path).status_code == 200
+        assert [each.error for each in live.extensions["salesapp_hooks"].troubles.take()] == ["ReadingOnly"]
+    with reading() as x:
+        assert deals.load(x, cast.owner, deal_id, NOW).title != "by looking"
 
 
 def test_files_of_a_plugin_are_kept_by_browsers_and_lie_in_its_static_folder_only(

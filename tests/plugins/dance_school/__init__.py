@@ -6,7 +6,7 @@ from typing import Any
 from salesapp.plugin_api import Fields, IndustryPack, Listens, Manifest, OwnTables, Text, hookimpl
 
 from .beside import BESIDE
-from .courses import AFTER_TRIAL, COURSES
+from .courses import AFTER_TRIAL, COURSES, IN_THE_BOOK
 from .pages import ROUTES
 from .people import SETTINGS, STUDENT, STUDENT_LIST
 from .rules import (  # noqa: F401 (hooks are found here)
@@ -46,6 +46,7 @@ def salesapp_records() -> Iterable[Any]:
     return [
         IndustryPack("dance_school", MANIFEST.label, (COURSES, WEDDINGS), accent="#8e3b6f"),
         AFTER_TRIAL,
+        IN_THE_BOOK,
         Fields("customer", STUDENT),
         SETTINGS,
         STUDENT_LIST,

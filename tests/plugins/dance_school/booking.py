@@ -25,14 +25,14 @@ def book(w: Work, deal_id: int, room_id: int, day: date, comes_with: str = "") -
     row = {"room_id": room_id, "day": day, "customer_id": deal.customer_id, "deal_id": deal_id}
     made = w.session.execute(insert(TRIAL).values(row | {"comes_with": comes_with[:80]}).returning(TRIAL.c.id))
     trial_id = made.scalar_one()
-    w.push_evidence(deal_id, "trial.booked", trial_id)
+    w.push_evidence(deal_id, "dance_school.booked", trial_id)
     return int(trial_id)
 
 
 def cancel(w: Work, trial_id: int) -> int:
     """They do not come after all: the place is free and the key step open again; the deal's id."""
     for trial in seen_trials(w.reads, TRIAL.c.id == trial_id):
-        w.take_back_evidence(trial.deal_id, "trial.booked", trial_id)
+        w.take_back_evidence(trial.deal_id, "dance_school.booked", trial_id)
         w.session.execute(delete(TRIAL).where(TRIAL.c.id == trial_id))
         return int(trial.deal_id)
     raise NotFound

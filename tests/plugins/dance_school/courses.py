@@ -1,6 +1,19 @@
 """Dancing lessons for everybody: from the first question, over a trial lesson, to a place in a course."""
 
-from salesapp.plugin_api import AllOf, Field, Gate, KeyStep, LostReason, Option, Process, ResultForm, Stage, Text, When
+from salesapp.plugin_api import (
+    AllOf,
+    Evidence,
+    Field,
+    Gate,
+    KeyStep,
+    LostReason,
+    Option,
+    Process,
+    ResultForm,
+    Stage,
+    Text,
+    When,
+)
 
 COURSE = "dance_school.course"
 
@@ -27,10 +40,11 @@ EVENING = Field(
     ),
 )
 
+IN_THE_BOOK = Evidence("booked", Text("trial lesson booked", "已预约体验课", "已預約體驗課", "назначен пробный урок"))
 BOOKED = KeyStep(
     "trial_booked",
     Text("Book a trial lesson", "预约体验课", "預約體驗課", "Записать на пробный урок"),
-    ("trial.booked",),
+    ("dance_school.booked",),
 )
 DANCED = KeyStep("danced", Text("Dance together", "上体验课", "上體驗課", "Провести пробный урок"), ("activity.demo",))
 

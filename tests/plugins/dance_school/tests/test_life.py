@@ -30,6 +30,7 @@ def test_from_the_form_to_the_course(
         kit.move(deal, "trial", actor=desk)
     assert book(deal, browser=client_of(desk)).status_code == 303
     assert kit.deal(1).done_steps == {"trial_booked"}
+    assert "shown by: trial lesson booked" in client_of(desk).get("/deals/1").text
     kit.move(deal, "trial", actor=desk)
 
     with refused("answer.demo.dance_school.felt"):
