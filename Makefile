@@ -59,7 +59,7 @@ test-browser: dev ## the tests that drive Chromium
 test-packaging: dev ## build the wheel, install it elsewhere, serve a page from it
 	$(BIN)/python -m pytest -m packaging
 
-test-long: dev ## the tests with random cases, thirty times as many of them
+test-long: dev ## the tests with random cases, thirty times as many of them; 100,000 for follow-ups
 	$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=wide $(RANDOM)
 
 lint: dev ## ruff, mypy, import-linter

@@ -6,7 +6,8 @@ docs/plugins/ shows how to go on; records alone need no Python, but can be one `
 `instance/plugins/bakery.py`:
 
     from salesapp.plugin_api import Field, Gate, IndustryPack, KeyStep, LostReason, Manifest, N_, Process, Stage
-    from salesapp.plugin_api import AllOf, Fields, ResultForm, Text, When, hookimpl, problem
+    from salesapp.plugin_api import AllOf, Fields, FollowUp, ResultForm, Text, When, hookimpl, problem
+    from salesapp.plugin_api import Deadline, Do, OnStage
 
     MANIFEST = Manifest(
         name="bakery",
@@ -49,12 +50,21 @@ docs/plugins/ shows how to go on; records alone need no Python, but can be one `
 
     TASTED = ResultForm("tasted", TASTING.label, "visit", fields=(LIKED,), required=("liked",), process="bakery.cakes")
 
+    CALL = FollowUp(
+        "how_was_it",
+        Text(en="Call after the feast", zh_Hans="宴后致电", zh_Hant="宴後致電", ru="Звонок после праздника"),
+        when=OnStage("bakery.cakes", ":won"),
+        do=Do("call", Text(en="How was the cake?", zh_Hans="蛋糕满意吗？", zh_Hant="蛋糕滿意嗎？", ru="Как вам торт?")),
+        who="salesperson",
+        deadline=Deadline(24, "hour"),
+    )
+
     ALLERGY = Field("allergy", Text(en="Allergies", zh_Hans="过敏", zh_Hant="過敏", ru="Аллергия"), "text")
 
     @hookimpl
     def salesapp_records():
         pack = IndustryPack(key="bakery", label=MANIFEST.label, processes=(CAKES,), accent="#8a4b12")
-        return [pack, TASTED, Fields("customer", (ALLERGY,))]
+        return [pack, TASTED, CALL, Fields("customer", (ALLERGY,))]
 
     @hookimpl
     def salesapp_check_deal_move(deal):
@@ -81,6 +91,13 @@ Everybody else knows the process above as `bakery.cakes`.
 - A *result form* asks its fields when an activity of its kind is done and somebody was reached, `process` narrows it
   to deals of one process; only those named in `required` must be answered. The answer to the one above is in the
   activity's `answers["bakery"]["liked"]`; one key means the same field in all forms of a plugin.
+- A *follow-up rule*, a `FollowUp`, plans an activity by itself: `when` something happens, what to `do` (a `Do`: kind,
+  text, and the form whose questions must then be answered; one that is `by_rule` is asked nowhere else), `who` does it,
+  by which `Deadline`, how often (`every` so many days, weeks or months, an `Interval`), `until` when (`Until`),
+  `unless` what, and whom to `Escalate` to. It begins with a stage (`OnStage`), an event or evidence (`OnEvent`), a date
+  that comes (`OnDate`), a feast (`OnHoliday` with a `PartialDate`), with nobody being in touch (`Silence`), or with the
+  rhythm of a customer's grade (`ByGrade`) or of an answer (`ByLevel`). The one above is known as `bakery.how_was_it`.
+  The owner sees what it would plan, switches it, and changes any part of it; a new version takes nothing of that back.
 - A `SettingsForm` is what the owner sets about the plugin, on its page among the plugins: fields, each with the
   `default` that holds until then. What is set is in `reads.settings()` and `w.settings()`, by the fields' keys.
 - *Conditions* are data as well: `When` asks one question (its docstring says which), `AllOf((…, …))`, `AnyOf((…, …))`
@@ -152,6 +169,7 @@ in records, problems and other messages with `say(message)`. What a person may n
   rests, with the reason.
 - A `PluginJob` is work beside the pages, `run(w, args)`: by the clock with `Every(timedelta(hours=1))`, or when
   `w.enqueue("key", {…})` asks for it. What it raises is rolled back and tried again.
+- A `Channel` sends short messages to phones, `send(reads, to, text)`: messages to a group go out through it.
 - A `Command` is a click command, `salesapp bakery orders`; with `@pass_work` below its options it is given a `w`.
 - An `ImportMap` says, as data, which heading of another program's files is which field; such files are recognised.
 - `DemoData` fills own tables, or adds records, when `salesapp demo` makes a demo.
@@ -169,6 +187,21 @@ found there only.
 from salesapp.domain.criteria import AllOf, AnyOf, Condition, Not, When
 from salesapp.domain.errors import N_, AlreadyDone, Msg, NotAllowed, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.events import Event, Listens
+from salesapp.domain.follow_up import (
+    ByGrade,
+    ByLevel,
+    Deadline,
+    Do,
+    Escalate,
+    FollowUp,
+    OnDate,
+    OnEvent,
+    OnHoliday,
+    OnStage,
+    Silence,
+    Until,
+)
+from salesapp.domain.followups import Interval
 from salesapp.domain.import_map import ImportMap
 from salesapp.domain.money import Money
 from salesapp.domain.pack import (
@@ -183,6 +216,7 @@ from salesapp.domain.pack import (
     Process,
     Stage,
 )
+from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.periods import Every
 from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.domain.result_forms import ResultForm
@@ -190,6 +224,7 @@ from salesapp.domain.settings_form import SettingsForm
 from salesapp.domain.terms import Terms
 from salesapp.domain.text import Text
 from salesapp.domain.views import ActivityView, CustomerFacts, CustomerView, DealView
+from salesapp.plugging.channels import Channel
 from salesapp.plugging.manifest import API, Manifest
 from salesapp.plugging.own_commands import Command, pass_work
 from salesapp.plugging.own_demo import DemoData
@@ -226,23 +261,31 @@ __all__ = [
     "AlreadyDone",
     "AnyOf",
     "Asking",
+    "ByGrade",
+    "ByLevel",
+    "Channel",
     "Command",
     "Condition",
     "CustomerFacts",
     "CustomerView",
     "DashboardCard",
+    "Deadline",
     "DealView",
     "DemoData",
+    "Do",
+    "Escalate",
     "Event",
     "Every",
     "Evidence",
     "Field",
     "Fields",
+    "FollowUp",
     "Gate",
     "Id",
     "ImportMap",
     "IndustryPack",
     "Instant",
+    "Interval",
     "Json",
     "KeyStep",
     "Line",
@@ -259,9 +302,14 @@ __all__ = [
     "Not",
     "NotAllowed",
     "NotFound",
+    "OnDate",
+    "OnEvent",
+    "OnHoliday",
+    "OnStage",
     "Option",
     "OwnTables",
     "Panel",
+    "PartialDate",
     "PluginJob",
     "PluginReport",
     "Problem",
@@ -272,10 +320,12 @@ __all__ = [
     "ResultForm",
     "Routes",
     "SettingsForm",
+    "Silence",
     "Stage",
     "Stale",
     "Terms",
     "Text",
+    "Until",
     "When",
     "Work",
     "activity_ref",

@@ -12,8 +12,9 @@
 works for all plugins at once. The fixtures:
 
 - `kit`: what people do, in a line each: `a_customer`, `a_deal`, `an_activity`, `fill`, `tick`, `move`, `win`, `lose`,
-  `finish`; `run_jobs(until=…)` lets the jobs work while the clock goes on; `why_set_aside("car_wash")` says why a
-  plugin does not run. `refused("field.wish", …)` holds when the house says no, for these reasons and no other.
+  `finish`; `planned(deal, "car_wash.thanks")` is what a follow-up rule planned; `run_jobs(until=…)` lets the jobs work
+  while the clock goes on; `why_set_aside("car_wash")` says why a plugin does not run. `refused("field.wish", …)` holds
+  when the house says no, for these reasons and no other.
 - `app`: an application on a fresh database, with the bundled plugins and the one this test is about: the folder the
   test lies in, or `car_wash.py` or `.toml` beside `test_car_wash.py`; the fixture `plugin_paths` names others.
 - `cast`: admin, manager, owner (whose records they are), colleague, outsider, reader, other_manager.
@@ -33,11 +34,11 @@ SALESAPP_TEST_POSTGRES_URL.
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask, has_request_context, request
@@ -45,10 +46,12 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, event
 
+from salesapp import app as application
 from salesapp import places
 from salesapp.app import create_app
 from salesapp.config import Settings
 from salesapp.domain.permissions import SYSTEM, Actor
+from salesapp.plugging.loader import Plugins, load_plugins
 from salesapp.plugging.plugin_schema import with_tables
 from salesapp.postgres_for_tests import Databases
 from salesapp.services.work import Work, work
@@ -58,7 +61,7 @@ from salesapp.store.inserts import insert_row
 from salesapp.store.tables import pool, team
 from salesapp.testing_kit import Kit, refused
 from salesapp.testing_plugins import check_own_table, plugins_around
-from salesapp.web import kept
+from salesapp.web import addresses, kept
 
 __all__ = ["NOW", "PASSWORD", "Browser", "Cast", "Clock", "Kit", "add_person", "make_cast", "on_postgres", "refused"]
 
@@ -164,6 +167,41 @@ def _make_tables(app: Flask, url: str) -> None:
     for each in with_tables(app.extensions["salesapp_plugins"]):
         plugin_schema.upgrade_one(url, each)
 
+
+# Making an application is a third of a test of a page, and half of that is the same each time.
+
+
+class _Address(addresses.Address):
+    """An address as it was compiled for the tests before; its parts are only read afterwards."""
+
+    _compiled: ClassVar[dict[tuple[Any, ...], tuple[Any, ...]]] = {}
+
+    def compile(self) -> None:
+        """As werkzeug does, once for the same address."""
+        key = (self.rule, self.host, self.subdomain, self.merge_slashes, self.strict_slashes, str(self.defaults))
+        if key in self._compiled:
+            self._parts, self._trace, self._converters, arguments = self._compiled[key]
+            self.arguments = set(arguments)
+            self._build = self._compile_builder(False).__get__(self, None)
+            self._build_unknown = self._compile_builder(True).__get__(self, None)
+        else:
+            super().compile()
+            self._compiled[key] = (self._parts, self._trace, self._converters, frozenset(self.arguments))
+
+
+_loaded: list[Plugins] = []
+
+
+def _load(directories: Sequence[Path], *, only: Collection[str] | None = None, safe_mode: bool = False) -> Plugins:
+    """The bundled plugins as they were loaded for the tests before; any other choice of them anew."""
+    if only is not None or safe_mode or [each for each in directories if each.exists()] != [places.PLUGINS]:
+        return load_plugins(directories, only=only, safe_mode=safe_mode)
+    _loaded[:] = _loaded or [load_plugins(directories)]
+    return _loaded[0]
+
+
+addresses.Address = _Address  # type: ignore[misc]
+application.load_plugins = _load  # type: ignore[attr-defined]
 
 _first: list[Engine] = []
 

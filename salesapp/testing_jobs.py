@@ -1,9 +1,11 @@
 """Let the jobs of a test run until a moment, without waiting: the clock moves to whatever is due next."""
 
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from salesapp.domain.periods import Every
 from salesapp.jobs.kinds import KINDS
 from salesapp.jobs.planting import next_slot
 from salesapp.jobs.plugin_kinds import ALL
@@ -17,10 +19,15 @@ MOST = 10_000
 """So many steps are a loop, not a plan."""
 
 
-def run_until(clock: Any, until: datetime) -> int:
-    """Run what is due now and up to `until`, where the clock stands in the end; how many jobs were run."""
+LOOK: Final = "follow_ups.look"
+HOURLY: Final = Every(timedelta(hours=1))
+
+
+def run_until(clock: Any, until: datetime, *, looks: bool = False) -> int:
+    """Run what is due now and up to `until`, where the clock stands in the end; how many jobs were run. `looks`: the
+    follow-up rules look for dates and silence, too."""
     failures: list[BaseException] = []
-    kinds = kinds_of(failures)
+    kinds = kinds_of(failures, (LOOK,) if looks else ())
     worker, done = Worker(kinds, clock), 0
     for _ in range(MOST):
         done += worker.run_due()
@@ -35,10 +42,10 @@ def run_until(clock: Any, until: datetime) -> int:
     raise AssertionError(f"jobs were due {MOST} times before {until}")
 
 
-def kinds_of(failures: list[BaseException]) -> Registry:
-    """Every kind of job; of those that come back by themselves, only the plugins' do."""
-    known = ALL.now().items()
-    found = [replace(each, every=None) if name in KINDS else each for name, each in known]
+def kinds_of(failures: list[BaseException], wanted: Collection[str] = ()) -> Registry:
+    """Every kind of job; of the house's own that come back by themselves, only the `wanted` ones do, once an hour."""
+    often = {name: HOURLY if name in wanted else None for name in KINDS}
+    found = [replace(each, every=often.get(name, each.every)) for name, each in ALL.now().items()]
     return Registry(*(watched(each, failures) for each in found))
 
 

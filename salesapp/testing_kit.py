@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask
 
 from salesapp.domain.errors import Refused
+from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.money import minor_digits
 from salesapp.domain.permissions import Actor
 from salesapp.domain.views import ActivityView, CustomerView, DealView
@@ -138,11 +139,18 @@ class Kit:
         return self.deal(deal.id)
 
     def finish(
-        self, activity: ActivityView, outcome: str | None = "reached", note: str = "", *, actor: Actor | None = None
+        self,
+        activity: ActivityView,
+        outcome: str | None = "reached",
+        note: str = "",
+        *,
+        answers: Mapping[str, Any] | None = None,
+        actor: Actor | None = None,
     ) -> ActivityView:
-        """A planned activity is done."""
+        """A planned activity is done, with `answers` to the result forms of the plugin under test."""
+        said = None if answers is None else {name: dict(answers) for name in self.under_test[:1]}
         with work(actor or self.cast.owner, self.clock.now) as w:
-            finish_activity(w, activity.id, outcome, note)
+            finish_activity(w, activity.id, outcome, note, answers=said)
         return self.activity(activity.id)
 
     # --- as they are now ---
@@ -162,6 +170,14 @@ class Kit:
         with reading() as x:
             return activity_rows.view_of(activity_rows.load(x, self.cast.admin, activity_id, self.clock.now))
 
+    def planned(self, about: CustomerView | DealView, rule: str | None = None) -> list[ActivityView]:
+        """What is planned with this customer or deal, the earliest first; with `rule`, a full key as "car_wash.thanks",
+        only what that follow-up rule planned."""
+        of = {"deal_id": about.id} if isinstance(about, DealView) else {"customer_id": about.id}
+        with reading() as x:
+            rows = activity_rows.planned_for(x, **of)
+        return [activity_rows.view_of(row) for row in rows if rule in (None, (row.because or {}).get("rule"))]
+
     # --- the plugin ---
 
     @property
@@ -179,7 +195,12 @@ class Kit:
 
     def run_jobs(self, until: datetime | None = None) -> int:
         """Do what is due, then what falls due until then, the clock going along; how many jobs were run. The house's
-        own regular jobs (clearing away, sealing) stay out."""
+        own regular jobs (clearing away, sealing) stay out, but follow-up rules look where the plugin brings some."""
         from salesapp.testing_jobs import run_until
 
-        return run_until(self.clock, until or self.clock.now)
+        looks = any(isinstance(each, FollowUp) for name in self.under_test for each in self._records(name))
+        return run_until(self.clock, until or self.clock.now, looks=looks)
+
+    def _records(self, plugin: str) -> tuple[Any, ...]:
+        loaded = self.app.extensions["salesapp_plugins"].plugin(plugin)
+        return loaded.records if loaded else ()

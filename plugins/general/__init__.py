@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
-from salesapp.plugin_api import IndustryPack, Manifest, ResultForm, Text, hookimpl
+from salesapp.plugin_api import FollowUp, IndustryPack, Manifest, ResultForm, Text, hookimpl
 
+from .after_sale import AFTER_SALE, IN_USE
 from .classic import CLASSIC
+from .follow_ups import FOLLOW_UPS
 from .funnel import FUNNEL
 from .results import AFTER_DEMO, AFTER_VISIT
 from .seven import SEVEN
@@ -12,7 +14,7 @@ from .six import SIX
 
 MANIFEST = Manifest(
     name="general",
-    version="1.0",
+    version="1.1",
     label=Text(en="General sales", zh_Hans="通用销售", zh_Hant="通用銷售", ru="Продажи в целом"),
     description=Text(
         en="Four standard sales processes for any trade: six stages, seven stages, a funnel, and the classic seven.",
@@ -26,6 +28,7 @@ PACK = IndustryPack(key="general", label=MANIFEST.label, processes=(SIX, SEVEN, 
 
 
 @hookimpl
-def salesapp_records() -> Iterable[IndustryPack | ResultForm]:
-    """The pack with its four processes, and what is asked after a demonstration and a visit."""
-    return [PACK, AFTER_DEMO, AFTER_VISIT]
+def salesapp_records() -> Iterable[IndustryPack | ResultForm | FollowUp]:
+    """The pack with its four processes, what is asked after a demonstration, a visit and the calls after a sale, and
+    what happens by itself."""
+    return [PACK, AFTER_DEMO, AFTER_VISIT, AFTER_SALE, IN_USE, *FOLLOW_UPS]

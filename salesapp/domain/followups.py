@@ -18,7 +18,7 @@ class Interval:
     unit: Unit
 
     def __post_init__(self) -> None:
-        if self.count < 1 or self.unit not in ("day", "week", "month"):
+        if type(self.count) is not int or self.count < 1 or self.unit not in ("day", "week", "month"):
             raise ValueError(f"not an interval: {self.count} {self.unit}")
 
 

@@ -17,6 +17,8 @@ _SHORTEST_NEAR: Final = 5
 _MOSTLY: Final = 0.8
 _MAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]{2,}")
 _PHONE: Final = re.compile(r"[+(（]?[\d][\d\s().\-+/（）]{5,22}(?:\s?(?:x|ext|доб|转|轉)\.?\s?\d{1,6})?", re.IGNORECASE)
+_HAN: Final = re.compile("[\u3400-\u9fff]")
+_NOT: Final = re.compile(r"[不未没沒无無非否]|\b(?:not?|non|never|without|не|нет|без)\b")
 _WHICH: Final = frozenset(
     "home work business mobile private primary main office other cell personal default first value number no "
     "privat dienstlich geschäftlich geschaftlich личный рабочий мобильный домашний основной номер".split()
@@ -41,11 +43,13 @@ def guess_columns(fields: Mapping[str, ImportField], header: Sequence[str], rows
     return dict(sorted(found.items()))
 
 
-def guess_values(choices: Mapping[str, Text], words: Iterable[str]) -> dict[str, str]:
+def guess_values(choices: Mapping[str, Text], words: Iterable[str], *, parts: bool = False) -> dict[str, str]:
     """What the words of a column stand for: the same word in any language, whatever its case, spaces and dots, or one
-    that is certainly a slip of it."""
+    that is certainly a slip of it. `parts`: a word that stands in one choice alone, or one choice in it, is that."""
     same, labels = _labels(choices, _without_space), _labels(choices, squashed)
     found = {word: same.get(_without_space(word)) or _alike(squashed(word), labels) for word in words if word.strip()}
+    if parts:
+        found |= {word: _in_one(word, choices) for word, key in found.items() if not key}
     return {word: key for word, key in found.items() if key}
 
 
@@ -184,6 +188,28 @@ def _alike(word: str, labels: Mapping[str, str]) -> str | None:
         return labels[word]
     near = {key for label, key in labels.items() if _is_slip(word, label)}
     return near.pop() if len(near) == 1 else None
+
+
+def _in_one(word: str, choices: Mapping[str, Text]) -> str | None:
+    """The only choice with a label that holds this word, or stands in it."""
+    near = {key for key, label in choices.items() for name in _in_all(label) if _is_part(word, name)}
+    return near.pop() if len(near) == 1 else None
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Whole words within the longer text (Chinese has no gaps: two signs are enough), and no "not" before them."""
+    part, whole = sorted((_spaced(one), _spaced(other)), key=len)
+    if not part.strip() or _NOT.search(whole) or _NOT.search(part):
+        return False
+    if _HAN.search(part):
+        return len(squashed(part)) > 1 and part.strip() in whole
+    return len(squashed(part)) >= _SHORTEST_NEAR and part in whole
+
+
+def _spaced(text: str) -> str:
+    """Words with one gap around each."""
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text[:200]).casefold())
+    return f" {' '.join(words)} "
 
 
 def _is_slip(word: str, label: str) -> bool:

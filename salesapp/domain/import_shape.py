@@ -100,11 +100,18 @@ def _vote(cell: str, at: int, below: Sequence[Sequence[str]]) -> int:
     return 1 if sum(1 for each in found if _TYPED.fullmatch(each[:100])) > 0.7 * len(found) else 0
 
 
+_SLIPS: Final = 20
+"""So many days of one order say more than one of another, which is a slip of the hand. A fifth of the days is none:
+programs write one column year first, and people the next one day first."""
+
+
 def guess_date_order(rows: Iterable[Sequence[str]], language: str) -> str:
     """`ymd`, `dmy` or `mdy`: what the days above the twelfth say, else how people write who speak the language."""
     votes: Counter[str] = Counter()
     for first, sign, second, third in _dates(rows):
         votes[_order(first, sign, second, third)] += 1
+    if votes["ymd"] > _SLIPS * (votes["dmy"] + votes["mdy"] + votes["."] + votes["-"] + votes["/"]):
+        return "ymd"
     for order in ("dmy", "mdy"):
         if votes[order] and votes[order] >= votes["mdy" if order == "dmy" else "dmy"]:
             return order

@@ -61,13 +61,15 @@ class ImportAsked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportField:
     """What a column can be. `called`: what files call it, beside its key and its labels, in small letters. `choices`:
-    what its words can stand for, where they are few; `several`: more than one column may be it."""
+    what its words can stand for, where they are few; `several`: more than one column may be it; `parts`: a word that is
+    part of one choice alone is taken for it."""
 
     key: str
     label: Text
     called: tuple[str, ...] = ()
     several: bool = False
     choices: Mapping[str, Text] | None = None
+    parts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

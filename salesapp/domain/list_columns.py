@@ -19,13 +19,13 @@ _ONLY_SHOWN: Final[Mapping[Kind, Mapping[str, Text]]] = {
         "note": Text("Note", "备注", "備註", "Заметка"),
     },
     "deal": {"next": _NEXT},
-    "activity": {},
+    "activity": {"because": Text("Why it is there", "安排原因", "安排原因", "Почему запланировано")},
 }
 _ONLY_ASKED: Final = ("planned", "has_phone", "has_mail")  # of customers and deals: there the next step says more
 USUAL: Final[Mapping[Kind, tuple[str, ...]]] = {
     "customer": ("name", "company", "phone", "state", "grade", "owner", "last_contact", "next"),
     "deal": ("title", "customer", "stage", "amount", "expected_close", "owner", "next"),
-    "activity": ("kind", "customer", "deal", "planned", "done", "outcome", "owner", "note"),
+    "activity": ("kind", "customer", "deal", "planned", "done", "outcome", "owner", "note", "because"),
 }
 FIRST: Final[Mapping[Kind, str]] = {"customer": "name", "deal": "title", "activity": "kind"}
 """The column that names a row and leads to its page: it always stands first."""
@@ -34,7 +34,7 @@ FIRST: Final[Mapping[Kind, str]] = {"customer": "name", "deal": "title", "activi
 def columns_of(kind: Kind, fields: Fields) -> Mapping[str, Text]:
     """Every column there is, by key, with its label."""
     asked = {key: fact.label for key, fact in vocabulary(kind, fields).items()}
-    hidden = (*_ONLY_ASKED, "teams") if kind != "activity" else ("teams",)
+    hidden = (*_ONLY_ASKED, "teams") if kind != "activity" else ("teams", "missed_off")
     asked = {key: label for key, label in asked.items() if key not in hidden}
     own = {key: label for key, label in asked.items() if key.startswith("field.")}
     return {key: label for key, label in asked.items() if key not in own} | dict(_ONLY_SHOWN[kind]) | own

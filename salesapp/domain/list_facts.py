@@ -43,6 +43,16 @@ DIRECTIONS: Final = {
     "out": Text("Outgoing", "我方主动", "我方主動", "Исходящее"),
     "in": Text("Incoming", "对方主动", "對方主動", "Входящее"),
 }
+RULE_STATES: Final = {
+    "open": Text("Still in time", "未到期", "未到期", "Срок не вышел"),
+    "overdue": Text("Overdue", "已逾期", "已逾期", "Просрочено"),
+    "kept": Text("In time", "按时完成", "準時完成", "В срок"),
+    "late": Text("Late", "逾期完成", "逾期完成", "С опозданием"),
+    "missed": Text("Missed", "错过", "錯過", "Пропущено"),
+    "skipped": Text("Called off", "已取消", "已取消", "Отменено"),
+    "withdrawn": Text("Withdrawn by the rule", "规则已撤回", "規則已撤回", "Снято правилом"),
+}
+"""What became of an activity a follow-up rule planned; "overdue" is what is open and past its deadline."""
 ACTIVITY_KINDS: Final = {kind.key: kind.label for kind in KINDS_BY_KEY.values()}
 
 _STATE: Final = Text("State", "状态", "狀態", "Статус")
@@ -140,6 +150,23 @@ _OF: Final[Mapping[Kind, tuple[Fact, ...]]] = {
         _choice("outcome", Text("Outcome", "结果", "結果", "Результат"), OUTCOMES, always=False),
         _choice("direction", Text("Direction", "方向", "方向", "Направление"), DIRECTIONS),
         Fact("note", Text("Note", "备注", "備註", "Заметка"), "text"),
+        Fact("rule", Text("Follow-up rule", "跟进规则", "跟進規則", "Правило сопровождения"), "reference"),
+        _choice(
+            "rule_state",
+            Text("Rule’s deadline kept", "规则按时情况", "規則準時情況", "Срок правила соблюдён"),
+            RULE_STATES,
+            always=False,
+        ),
+        _day("rule_due", Text("Rule’s deadline", "规则期限", "規則期限", "Срок по правилу")),
+        _yes_or_no(
+            "missed_off",
+            Text(
+                "Missed while off, still to do",
+                "停机期间错过，待补做",
+                "停機期間錯過，待補做",
+                "Пропущено, пока система не работала; ещё не сделано",
+            ),
+        ),
     ),
 }
 
@@ -262,10 +289,41 @@ def deal_list_facts(deal: DealView, around: Around, fields: Fields, zone: tzinfo
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The occurrence of a follow-up rule that an activity is there for; `state` as it is stored."""
+
+    rule: str
+    state: str
+    due_at: datetime
+    missed_off: bool = False
+    settled_at: datetime | None = None
+
+    def state_at(self, now: datetime) -> str:
+        """What has become of it: open and past its deadline it is overdue, called off in time it was not missed."""
+        if self.state == "open" and self.due_at < now:
+            return "overdue"
+        in_time = self.settled_at is not None and self.settled_at <= self.due_at
+        return "skipped" if self.state == "missed" and in_time else self.state
+
+    def is_missed_off(self, planned_at: datetime | None) -> bool:
+        """Whether its time passed while nothing ran, it is still to be done, and nobody has put it off since."""
+        waits = self.missed_off and self.state == "open"
+        return waits and planned_at is not None and planned_at <= self.due_at
+
+
 def activity_facts(
-    activity: ActivityView, custom: Mapping[str, object], fields: Fields, zone: tzinfo, team_ids: tuple[int, ...] = ()
+    activity: ActivityView,
+    custom: Mapping[str, object],
+    fields: Fields,
+    zone: tzinfo,
+    team_ids: tuple[int, ...] = (),
+    *,
+    now: datetime,
+    promise: Promise | None = None,
 ) -> Facts:
-    """The answers of one activity; `team_ids` are its owner's team and those above it."""
+    """The answers of one activity; `team_ids` are its owner's team and those above it, `promise` is why a rule planned
+    it."""
     return {
         "kind": activity.kind,
         "state": activity.state,
@@ -278,6 +336,10 @@ def activity_facts(
         "outcome": activity.outcome,
         "direction": activity.direction,
         "note": activity.note,
+        "rule": promise.rule if promise else None,
+        "rule_state": promise.state_at(now) if promise else None,
+        "rule_due": _day_of(promise.due_at, zone) if promise else None,
+        "missed_off": promise is not None and promise.is_missed_off(activity.planned_at),
         **_answers(custom, fields),
     }
 

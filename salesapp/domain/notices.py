@@ -144,6 +144,56 @@ KINDS: Final = (
         icon="calendar",
     ),
     Kind(
+        "follow_up.late",
+        Text(
+            "A follow-up in my team is late",
+            "团队里有跟进未按时完成",
+            "團隊裡有跟進未如期完成",
+            "В моей команде что-то не сделано в срок",
+        ),
+        _says(
+            Text(
+                "The deadline has passed, and it is not done: %(name)s",
+                "已过期限，还没有完成：%(name)s",
+                "已過期限，還沒有完成：%(name)s",
+                "Срок прошёл, а это не сделано: %(name)s",
+            ),
+            before=Text(
+                "The deadline is near, and it is not done yet: %(name)s",
+                "期限快到了，还没有完成：%(name)s",
+                "期限快到了，還沒有完成：%(name)s",
+                "Срок подходит, а это ещё не сделано: %(name)s",
+            ),
+            many=Text(
+                "Follow-ups past their deadline: %(name)s",
+                "已过期限还没完成的跟进：%(name)s 项",
+                "已過期限還沒完成的跟進：%(name)s 項",
+                "Не сделано в срок: %(name)s",
+            ),
+        ),
+        usual=DIGEST,
+        icon="clock",
+    ),
+    Kind(
+        "follow_up.missed_off",
+        Text(
+            "Something of mine came due while SalesApp was off",
+            "系统停机期间，我有跟进到期",
+            "系統停機期間，我有跟進到期",
+            "Пока SalesApp не работал, у меня подошли сроки",
+        ),
+        _says(
+            Text(
+                "What came due for you while SalesApp was off: %(name)s",
+                "系统停机期间，你有 %(name)s 项跟进到期",
+                "系統停機期間，你有 %(name)s 項跟進到期",
+                "Пока SalesApp не работал, подошёл срок ваших действий: %(name)s",
+            )
+        ),
+        usual=DIGEST,
+        icon="clock",
+    ),
+    Kind(
         "batch.given",
         Text(
             "Several are given to me at once",

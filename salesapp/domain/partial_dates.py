@@ -18,7 +18,7 @@ from cnlunar import Lunar
 from salesapp.domain.errors import N_, Msg
 
 Calendar = Literal["solar", "lunar"]
-_LUNAR_YEARS: Final = range(1901, 2099)
+LUNAR_YEARS: Final = range(1901, 2099)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def next_occurrence(pd: PartialDate, after: date) -> date:
     if pd.year is not None:
         earliest = max(earliest, occurrence_in(pd, pd.year))
     first = earliest.year - 1 if pd.calendar == "lunar" else earliest.year  # a lunar year ends in February
-    for year in range(max(first, _LUNAR_YEARS.start) if pd.calendar == "lunar" else first, first + 4):
+    for year in range(max(first, LUNAR_YEARS.start) if pd.calendar == "lunar" else first, first + 4):
         day = occurrence_in(pd, year)
         if day >= earliest:
             return day
@@ -114,7 +114,7 @@ class _LunarMonth(NamedTuple):
 @lru_cache(maxsize=256)
 def _lunar_months(year: int) -> Mapping[tuple[int, bool], _LunarMonth]:
     """The twelve or thirteen months of a lunar year, by number and whether it is the leap one."""
-    if year not in _LUNAR_YEARS:
+    if year not in LUNAR_YEARS:
         raise ValueError(f"lunar years are known from 1901 to 2098, not {year}")
     first, here = _month_around(date(year, 2, 21))  # the last day the lunar year can begin on
     if here != (year, 1, False):
@@ -253,7 +253,7 @@ def _day_comes_first(first: int, second: int, custom: bool) -> bool:
 
 
 def _no_such_day(calendar: Calendar, year: int | None, leap: bool, text: str) -> Msg:
-    if calendar == "lunar" and year is not None and year not in _LUNAR_YEARS:
+    if calendar == "lunar" and year is not None and year not in LUNAR_YEARS:
         return Msg(N_("Lunar dates are known from 1901 to 2098."))
     if leap and year is not None:
         return Msg(N_("“%(found)s” does not exist in the lunar calendar of that year."), {"found": text[:40]})

@@ -37,6 +37,7 @@ Answers = Mapping[str, Mapping[str, Any]]
 class ResultForm:
     """Questions to whoever finishes an activity of `kind` in which somebody was reached; `process`, as in
     "bakery.cakes", narrows them to activities with a deal in it. The fields named in `required` must be answered.
+    With `by_rule` they are asked only of activities that a follow-up rule planned with this form.
     """
 
     key: str
@@ -45,6 +46,7 @@ class ResultForm:
     fields: tuple[Field, ...]
     required: tuple[str, ...] = ()
     process: str | None = None
+    by_rule: bool = False
 
     def __post_init__(self) -> None:
         check_key("ResultForm", self.key)
@@ -63,10 +65,12 @@ class ResultForm:
             raise ValueError(f"{me}: required names no field of it: {', '.join(map(repr, strange))}")
         if self.process is not None and not EVIDENCE.fullmatch(str(self.process)):
             raise ValueError(f"{me}: process must be a whole name such as 'general.six', not {self.process!r}")
+        if type(self.by_rule) is not bool:
+            raise ValueError(f"{me}: by_rule must be True or False, not {self.by_rule!r}")
 
     def is_asked(self, kind: str, process: str | None) -> bool:
-        """Whether an activity of this kind, with a deal in this process, ends with these questions."""
-        return self.kind == kind and self.process in (None, process)
+        """Whether every activity of this kind, with a deal in this process, ends with these questions."""
+        return not self.by_rule and self.kind == kind and self.process in (None, process)
 
 
 def check_shared_questions(one: ResultForm, other: ResultForm) -> None:
@@ -157,11 +161,18 @@ class Asked:
 
 
 def asked_of(
-    forms: Mapping[str, ResultForm], questions: Iterable[Question], kind: str, process: str | None
+    forms: Mapping[str, ResultForm],
+    questions: Iterable[Question],
+    kind: str,
+    process: str | None,
+    by_rule: str | None = None,
 ) -> tuple[Asked, ...]:
-    """What whoever finishes an activity of this kind is asked: the plugins' forms (`forms` by full key), then the
-    owner's questions. A field two forms of a plugin share is asked once."""
-    here = [(name.partition(".")[0], form) for name, form in forms.items() if form.is_asked(kind, process)]
+    """What whoever finishes an activity of this kind is asked: the form its follow-up rule names (`by_rule`, a full
+    key), the plugins' other forms (`forms` by full key), then the owner's questions. A field two forms of a plugin
+    share is asked once."""
+    first = [(by_rule, forms[by_rule])] if by_rule is not None and by_rule in forms else []  # what it is for
+    rest = [(name, form) for name, form in forms.items() if name != by_rule and form.is_asked(kind, process)]
+    here = [(name.partition(".")[0], form) for name, form in (*first, *rest)]
     required = {(source, key) for source, form in here for key in form.required}
     found, seen = [], set()
     for source, form in here:

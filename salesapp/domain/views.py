@@ -105,8 +105,8 @@ class DealView:
 @dataclass(frozen=True, slots=True)
 class ActivityView:
     """Something planned or done with a customer: `planned_at` when it is due, `at` when it happened, `noted_at` when
-    that was written down; `because` says why it is there. `answers` are those to its result forms, `custom` those to
-    the fields every activity has: {plugin: {key: value}}."""
+    that was written down; `because` says why it is there, or is the full key of the follow-up rule that planned it.
+    `answers` are those to its result forms, `custom` those to the fields every activity has: {plugin: {key: value}}."""
 
     id: int
     version: int

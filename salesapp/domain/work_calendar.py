@@ -19,7 +19,7 @@ _SPOKEN: Final = {"en": "en", "zh_Hans": "zh_CN", "zh_Hant": "zh_TW", "ru": "ru"
 """How the library calls our languages."""
 _UNNAMED: Final = Text("Public holiday", "法定节假日", "國定假日", "Праздничный день")
 """What a holiday is called in a language the library has no names in."""
-_AHEAD: Final = 60
+LONGEST_REST: Final = 60
 """No country rests longer at one time than these days."""
 
 
@@ -66,7 +66,7 @@ class WorkCalendar:
 
     def from_day(self, day: date) -> date:
         """This day, or the first working one after it; the day itself where nobody ever works."""
-        days = (day + timedelta(days=n) for n in range(_AHEAD))
+        days = (day + timedelta(days=n) for n in range(LONGEST_REST))
         return next((each for each in days if self.is_working(each)), day)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from salesapp.domain.periods import Every
 from salesapp.domain.text import Text
-from salesapp.jobs import bulk_kinds, import_kinds, notice_kinds
+from salesapp.jobs import bulk_kinds, follow_up_kinds, import_kinds, mailing_kinds, notice_kinds
 from salesapp.jobs.registry import Args, Job, Registry
 from salesapp.services.audit import CHECK_JOB, check_part
 from salesapp.services.file_sweep import sweep
@@ -61,4 +61,7 @@ SWEEP: Final = Job(
     Every(timedelta(days=1), timedelta(hours=20)),
     outside=_sweep,
 )
-KINDS: Final = Registry(SEAL, CHECK, CLEAN, *notice_kinds.KINDS, *bulk_kinds.KINDS, *import_kinds.KINDS, SWEEP)
+KINDS: Final = Registry(
+    *(SEAL, CHECK, CLEAN, *notice_kinds.KINDS, *bulk_kinds.KINDS, *mailing_kinds.KINDS, *import_kinds.KINDS),
+    *(*follow_up_kinds.KINDS, SWEEP),
+)

@@ -37,6 +37,9 @@ INTRODUCTIONS: Final = {
 _PARTS: Final = (
     "salesapp.domain.pack",
     "salesapp.domain.conditions",
+    "salesapp.domain.follow_up",
+    "salesapp.domain.followups",
+    "salesapp.domain.partial_dates",
     "salesapp.domain.periods",
     "salesapp.domain.text",
 )

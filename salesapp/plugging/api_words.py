@@ -7,8 +7,11 @@ from salesapp.assets import ICONS
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.conditions import Fact
 from salesapp.domain.criteria import OPS
+from salesapp.domain.customer_labels import DATE_KINDS
 from salesapp.domain.deal_facts import OF_EVERY_DEAL
 from salesapp.domain.events import KINDS as EVENTS
+from salesapp.domain.functions import FUNCTIONS_BY_KEY
+from salesapp.domain.list_facts import vocabulary
 from salesapp.domain.permissions import ADMIN_VERBS, ROLES
 from salesapp.domain.record_facts import BUILT_IN
 
@@ -23,6 +26,12 @@ def sections() -> Iterator[str]:
     )
     for kind, facts in BUILT_IN.items():
         yield f"\n**{kind}**\n\n{facts_table(facts)}"
+    yield "\n" + wrapped(
+        "Follow-up rules ask, in `unless`, what lists ask: about the customer or the deal they are about. A field is "
+        "`field.bakery.allergy`; of deals there is also `entered.<stage>`, the day of the first entry."
+    )
+    for subject in ("customer", "deal"):
+        yield f"\n**{subject} of a rule**\n\n{facts_table(vocabulary(subject, {}).values())}"
     yield "\nWhat can be asked about each type:\n\n| type | questions |\n| --- | --- |\n"
     yield "".join(f"| {kind} | {quoted(ops)} |\n" for kind, ops in OPS.items())
     yield "\n## Events\n\n" + wrapped("What `Listens` can name; in back quotes what is in the event's `data`.")
@@ -30,6 +39,8 @@ def sections() -> Iterator[str]:
     yield "".join(f"| `{kind}` | {words} |\n" for kind, words in EVENTS.items())
     yield "\n## Lists of words\n"
     yield f"\n{wrapped(f'**Kinds of activities**: {quoted(KINDS_BY_KEY)}.')}"
+    yield f"\n{wrapped(f'**Kinds of dates** (`OnDate`, as `date.birthday`): {quoted(DATE_KINDS)}.')}"
+    yield f"\n{wrapped(f'**Functions** (`who`, as `function.service`): {quoted(FUNCTIONS_BY_KEY)}.')}"
     yield f"\n{wrapped(f'**Roles**: {quoted(ROLES)}.')}"
     yield f"\n{wrapped(f'**Rights** (`verb`): {quoted(sorted(ADMIN_VERBS))}.')}"
     yield f"\n{wrapped(f'**Icons**: {quoted(sorted(ICONS))}.')}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from salesapp.domain.errors import Msg
+from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.known_records import all_known, label_of, retired, with_names
 from salesapp.domain.pack import IndustryPack, Process
 from salesapp.domain.text import Text
@@ -79,8 +80,8 @@ def _add_missing(made: Made, name: str, state: PluginState, plugins: Plugins) ->
 
 
 def _rest(made: Made, name: str, records: Iterable[object]) -> None:
-    """Each record by itself: one that fits no more must not hide the others."""
-    for each in records:
+    """Each record by itself: one that fits no more must not hide the others. Rules name the rest, so they come last."""
+    for each in sorted(records, key=lambda record: isinstance(record, FollowUp)):
         for part in _parts(each):
             try:
                 made.resting = made.resting.with_records(name, [part])

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from salesapp.domain.follow_up import FollowUp
 from salesapp.plugging.checking import DOUBT, PROBLEM, Finding, records_findings
-from salesapp.plugging.loader import load_plugins
+from salesapp.plugging.follow_up_checks import complaints, foreign, known_in
+from salesapp.plugging.loader import LoadedPlugin, Plugins, load_plugins
 from salesapp.plugging.own_files import notes_on
 from salesapp.plugging.python_check import python_findings
 from salesapp.plugging.search import PACK, Found, find_plugins, forget
@@ -65,8 +67,15 @@ def last_word(found: Found, place: Path | None, folders: Sequence[Path]) -> list
         plugins = load_plugins(folders if inside or place is None else [*folders, place])
     aside = [Finding(PROBLEM, place, None, str(each.reason)) for each in plugins.set_aside if each.name == found.name]
     loaded = plugins.plugin(found.name)
-    doubts = [Finding(DOUBT, place, None, str(each)) for each in (notes_on(loaded) if loaded else ())]
-    return aside or doubts
+    doubts = [*notes_on(loaded), *strangers_in(loaded, plugins)] if loaded else []
+    return aside or [Finding(DOUBT, place, None, str(each)) for each in doubts]
+
+
+def strangers_in(plugin: LoadedPlugin, plugins: Plugins) -> Iterator[str]:
+    """What its follow-up rules name of plugins that are not there: until they are, these rules plan nothing."""
+    for rule in (each for each in plugin.records if isinstance(each, FollowUp)):
+        named = foreign(rule)
+        yield from complaints(rule, known_in(plugins.catalog, (each.partition(".")[0] for each in named)))
 
 
 @contextmanager

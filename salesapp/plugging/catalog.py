@@ -4,7 +4,7 @@ there are."""
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from salesapp.domain.errors import Msg
 from salesapp.domain.pack import Field, Fields, IndustryPack, Process, check_condition
@@ -12,7 +12,12 @@ from salesapp.domain.record_facts import record_vocabulary
 from salesapp.domain.result_forms import ResultForm, check_shared_questions
 from salesapp.domain.sources import Source, sources_with
 from salesapp.domain.text import Text
+from salesapp.plugging.follow_up_checks import check_follow_ups
 from salesapp.plugging.keyed import KEYED
+
+if TYPE_CHECKING:
+    from salesapp.domain.follow_up import FollowUp
+    from salesapp.plugging.follow_up_rules import Running
 
 R = TypeVar("R")
 Away = Literal["off", "aside", "gone", "safe"]
@@ -38,6 +43,13 @@ class Catalog:
 
     others: Mapping[type, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     """Records of the kinds in `plugging/keyed.py`, by kind and full key, in the order the plugins brought them."""
+
+    follow_ups: "Mapping[str, Running]" = field(default_factory=lambda: MappingProxyType({}))
+    """The follow-up rules that are on, as the owner wants them, by full key."""
+    follow_ups_off: "Mapping[str, FollowUp]" = field(default_factory=lambda: MappingProxyType({}))
+    """Those that are off: what they planned before says which rule it was."""
+    follow_up_ears: "Mapping[str, tuple[Running, ...]]" = field(default_factory=lambda: MappingProxyType({}))
+    """Which of them hear of an event of a kind; that of most kinds concerns none."""
 
     on: frozenset[str] = frozenset()
     """The plugins that run: their records stand above, and their hooks are asked."""
@@ -113,7 +125,7 @@ class Catalog:
             else:
                 raise ValueError(f"salesapp_records gave {record!r}, which is not a record of the plugin API")
         check_fields(plugin, fields, processes)
-        return replace(
+        found = replace(
             self,
             packs=MappingProxyType(packs),
             processes=MappingProxyType(processes),
@@ -123,6 +135,8 @@ class Catalog:
             others=MappingProxyType({kind: MappingProxyType(known) for kind, known in others.items()}),
             on=self.on | {plugin},
         )
+        check_follow_ups(plugin, found)
+        return found
 
 
 def add_keyed(known: dict[str, Any], plugin: str, record: Any) -> None:

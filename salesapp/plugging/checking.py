@@ -6,11 +6,14 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from salesapp.domain.criteria import Condition, Vocabulary
+from salesapp.domain.criteria import Condition, Not, Vocabulary
 from salesapp.domain.deal_facts import deal_vocabulary
+from salesapp.domain.follow_up import FollowUp
+from salesapp.domain.list_facts import vocabulary
 from salesapp.domain.pack import Field, IndustryPack, Option, Process
 from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.text import LANGUAGES, Text
+from salesapp.plugging.follow_up_checks import Known, complaints, known_of
 from salesapp.plugging.gate_sense import can_hold
 from salesapp.plugging.sources import Sources
 from salesapp.plugging.toml_records import near
@@ -42,9 +45,12 @@ def records_findings(name: str, records: Iterable[object], sources: Sources) -> 
     processes = processes_of(records)
     for process in processes:
         yield from process_findings(process, sources)
+    known = known_of(name, records, processes)
     for record in records:
         if isinstance(record, ResultForm):
             yield from form_findings(name, record, processes, sources)
+        if isinstance(record, FollowUp):
+            yield from follow_up_findings(record, known, sources)
         yield from text_findings(record, sources)
 
 
@@ -87,6 +93,16 @@ def form_findings(name: str, form: ResultForm, processes: list[Process], sources
     if plugin == name and key not in known:
         words = f"ResultForm {form.key!r}: this plugin has no process {key!r}{near(key, known)}"
         yield Finding(PROBLEM, *sources.record("ResultForm", form.key), words)
+
+
+def follow_up_findings(rule: FollowUp, known: Known, sources: Sources) -> Iterator[Finding]:
+    """What a rule names that is not there, and why it might never plan anything."""
+    place = sources.record("FollowUp", rule.key)
+    wrong = list(complaints(rule, known))
+    yield from (Finding(PROBLEM, *place, words) for words in wrong)
+    facts = vocabulary(rule.subject, known.fields_of(rule.subject))
+    if not wrong and rule.unless is not None and not can_hold(Not(rule.unless), facts):
+        yield Finding(PROBLEM, *place, f"FollowUp {rule.key!r}: it never plans anything, its unless always holds")
 
 
 # --- texts ---

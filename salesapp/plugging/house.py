@@ -17,9 +17,10 @@ from salesapp.domain.sources import sources_with
 from salesapp.domain.text import text_with
 from salesapp.plugging.at_rest import catalogue
 from salesapp.plugging.catalog import Catalog
+from salesapp.plugging.follow_up_rules import with_follow_ups
 from salesapp.plugging.loader import Plugins
 from salesapp.plugging.plugin_schema import standing, with_tables
-from salesapp.store import own_fields, plugin_states, process_changes, settings
+from salesapp.store import follow_ups, own_fields, plugin_states, process_changes, settings
 from salesapp.store.engine import Executor
 
 SOURCES: Final = "sources"
@@ -36,7 +37,9 @@ class House:
         self.plugins = plugins
         self.brought = plugins.catalog
         # Before anything was ever changed there is nothing to read; but nobody knows yet how the tables stand.
-        self._kept: tuple[str | None, Catalog] = (None if with_tables(plugins) else "", catalogue(plugins, {}, {}))
+        unchanged = with_follow_ups(catalogue(plugins, {}, {}), ())
+        self._kept: tuple[str | None, Catalog] = (None if with_tables(plugins) else "", unchanged)
+        self._heard: str | None = ""
 
     def known(self, version: str) -> Catalog | None:
         """The catalogue of the configuration called `version` ("" where nothing was ever changed), if it was read."""
@@ -49,7 +52,17 @@ class House:
         if catalog is None:
             catalog = changed(self.plugins, x)
             self._kept = (version, catalog)
+        self._heard = version
         return catalog
+
+    def heard(self, version: str | None) -> None:
+        """Somebody read what the configuration is called now; None when it is about to be called otherwise."""
+        self._heard = version
+
+    def lately(self) -> Catalog | None:
+        """The catalogue as it was last known to stand, without asking; None where that was said to be over."""
+        version, catalog = self._kept
+        return catalog if version is not None and version == self._heard else None
 
 
 def changed(plugins: Plugins, x: Executor) -> Catalog:
@@ -59,7 +72,8 @@ def changed(plugins: Plugins, x: Executor) -> Catalog:
     catalog = replace(catalog, sources=sources, hooks_off=plugin_states.hooks_off(x))
     changes = process_changes.every(x)
     resting = with_process_changes(catalog.resting, changes) if catalog.resting else None
-    return with_own_fields(with_process_changes(replace(catalog, resting=resting), changes), own_fields.living(x))
+    whole = with_own_fields(with_process_changes(replace(catalog, resting=resting), changes), own_fields.living(x))
+    return with_follow_ups(whole, follow_ups.every(x))
 
 
 def with_own_fields(catalog: Catalog, rows: Iterable[OwnField]) -> Catalog:

@@ -7,10 +7,12 @@ forms and fields have rules among each other besides, which `catalog.py` knows.
 from typing import Final
 
 from salesapp.domain.events import Listens
+from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.import_map import ImportMap
 from salesapp.domain.pack import Evidence
 from salesapp.domain.settings_form import SettingsForm
 from salesapp.domain.terms import Terms
+from salesapp.plugging.channels import Channel
 from salesapp.plugging.own_commands import Command
 from salesapp.plugging.own_demo import DemoData
 from salesapp.plugging.own_jobs import PluginJob
@@ -19,5 +21,5 @@ from salesapp.plugging.slots import DashboardCard, MenuItem, Panel, PluginReport
 
 KEYED: Final[tuple[type, ...]] = (
     *(OwnTables, PluginJob, Command, ImportMap, DemoData, SettingsForm, Listens, Evidence),
-    *(Panel, DashboardCard, MenuItem, PluginReport, Routes, Terms),
+    *(Panel, DashboardCard, MenuItem, PluginReport, Routes, Terms, FollowUp, Channel),
 )

@@ -21,7 +21,9 @@ from salesapp.domain.text import Text
 
 LONGEST: Final = timedelta(days=7)
 """A period longer than this would be forgotten before its next slot comes (`services.housekeeping.DONE_JOBS`)."""
-HOUSE: Final = frozenset({"bulk", "events", "files", "house", "import", "notice", "notices", "plugins"})
+HOUSE: Final = frozenset(
+    {"bulk", "events", "files", "follow_ups", "house", "import", "mailings", "notice", "notices", "plugins"}
+)
 """How the names of the house's own jobs begin: no plugin with jobs is called so."""
 
 

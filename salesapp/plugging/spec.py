@@ -13,6 +13,7 @@ import pluggy
 
 from salesapp.domain.errors import Problem
 from salesapp.domain.events import Event, Listens
+from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.import_map import ImportMap
 from salesapp.domain.pack import Evidence, Fields, IndustryPack, Process
 from salesapp.domain.permissions import Actor
@@ -20,6 +21,7 @@ from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.settings_form import SettingsForm
 from salesapp.domain.terms import Terms
 from salesapp.domain.views import ActivityView, CustomerFacts, CustomerView, DealView
+from salesapp.plugging.channels import Channel
 from salesapp.plugging.own_commands import Command
 from salesapp.plugging.own_demo import DemoData
 from salesapp.plugging.own_jobs import PluginJob
@@ -35,8 +37,9 @@ hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 Record = (
-    IndustryPack | Process | ResultForm | Fields | Listens | SettingsForm | OwnTables | PluginJob | Command | ImportMap
-    | DemoData | Evidence | Panel | DashboardCard | MenuItem | PluginReport | Routes | Terms
+    IndustryPack | Process | ResultForm | Fields | FollowUp | Listens | SettingsForm | OwnTables | PluginJob | Command
+    | ImportMap | DemoData | Evidence | Panel | DashboardCard | MenuItem | PluginReport | Routes | Terms
+    | Channel
 )  # fmt: skip
 
 

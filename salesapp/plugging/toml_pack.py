@@ -4,6 +4,7 @@
     [pack]                   # as IndustryPack; its processes are all of the file, unless `processes` names some
     [[processes]]            # as Process: [[processes.stages]], [[processes.fields]], [[processes.stages.to_leave]]
     [[result_forms]]         # as ResultForm
+    [[follow_ups]]           # as FollowUp, with `when = { kind = "stage", … }`: toml_records.py has the words
     [[customer_fields]]      # as Field: what every customer has; also contact_, deal_ and activity_fields
     [[evidence]]             # as Evidence
     [[import_maps]]          # as ImportMap
@@ -20,6 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.import_map import ImportMap
 from salesapp.domain.pack import Evidence, Field, Fields, IndustryPack, Process
 from salesapp.domain.result_forms import ResultForm
@@ -34,6 +36,7 @@ from salesapp.plugging.toml_records import Reader, near, place_in, told
 FIELD_SECTIONS: Final = {f"{kind}_fields": kind for kind in ("customer", "contact", "deal", "activity")}
 SECTIONS: Final[dict[str, type]] = {
     "result_forms": ResultForm,
+    "follow_ups": FollowUp,
     "evidence": Evidence,
     "import_maps": ImportMap,
     "settings": SettingsForm,

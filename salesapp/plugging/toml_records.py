@@ -10,7 +10,7 @@ its place, and reading goes on, so that an author sees all of them at once.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
@@ -18,10 +18,32 @@ from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from salesapp.domain.criteria import Condition, from_data
+from salesapp.domain.follow_up import ByGrade, ByLevel, OnDate, OnEvent, OnHoliday, OnStage, Silence, Trigger
 from salesapp.domain.text import Text
 from salesapp.plugging.toml_lines import Path
 
-WORDS: Final = {bool: "true or false", int: "a whole number", str: "a text in quotes"}
+WORDS: Final = {
+    bool: "true or false",
+    int: "a whole number",
+    str: "a text in quotes",
+    date: "a day, as in 2026-05-31",
+    time: "an hour, as in 18:00:00",
+}
+NOTHING: Final = "none"
+"""What is said in TOML for None, where leaving it out says something else."""
+TRIGGERS: Final[dict[str, type]] = {
+    "stage": OnStage,
+    "event": OnEvent,
+    "date": OnDate,
+    "holiday": OnHoliday,
+    "silence": Silence,
+    "grade": ByGrade,
+    "level": ByLevel,
+}
+"""What the `kind` of a follow-up rule's `when` can be: `{ kind = "stage", process = "bakery.cakes", stage = ":won" }`;
+the words are those of `salesapp/domain/follow_up_data.py`."""
+CALLED: Final[dict[type, dict[str, str]]] = {OnEvent: {"event": "kind"}}
+"""Fields that are called otherwise there, as `kind` is taken: `{ kind = "event", event = "deal.won" }`."""
 _STEP: Final = re.compile(r"\[(\d+)\]|([a-z]+)")
 
 
@@ -49,7 +71,8 @@ class Reader:
         for name, meant in misspelt.items():
             self.note((*path, name), f"{kind.__name__} has no {name!r}{meant or told(known)}")
         values = {name: self.value(hints[name], table[name], (*path, name)) for name in known if name in table}
-        needed = [name for name, each in known.items() if name not in table and is_needed(each)]
+        values |= {name: None for name, each in known.items() if name not in table and may_be_none(each, hints[name])}
+        needed = [name for name, each in known.items() if name not in table | values and is_needed(each)]
         if missing := [name for name in needed if f": did you mean {name!r}?" not in misspelt.values()]:
             self.note(path, f"{called(kind, table, path)} needs {' and '.join(missing)}")
         return self.made(kind, values, table, path) if len(self.mistakes) == before else None
@@ -63,7 +86,11 @@ class Reader:
 
     def value(self, hint: Any, value: Any, path: Path) -> Any:
         """One value as its type says."""
+        if hint == Trigger:
+            return self.trigger(value, path)
         if get_origin(hint) in (Union, UnionType):
+            if value == NOTHING and str not in get_args(hint):
+                return None
             (hint,) = [each for each in get_args(hint) if each is not NoneType] or [Any]
         if get_origin(hint) is tuple:
             return self.several(get_args(hint), value, path)
@@ -76,7 +103,7 @@ class Reader:
         if hint in WORDS and type(value) is not hint:
             written = str(value) if isinstance(value, Decimal) else repr(value)
             return self.note(path, f"{path[-1]} must be {WORDS[hint]}, not {written}")
-        return plain(value)
+        return value if hint in WORDS else plain(value)
 
     def several(self, kinds: tuple[Any, ...], value: Any, path: Path) -> Any:
         """A list, of one kind (`tuple[Stage, ...]`) or of one for each place (`tuple[str, Text]`)."""
@@ -94,6 +121,18 @@ class Reader:
         if not isinstance(value, dict):
             return self.note(path, f"{path[-1]} is a table: key = value, one a line")
         return {key: self.value(kind, each, (*path, key)) for key, each in value.items()}
+
+    def trigger(self, value: Any, path: Path) -> Any:
+        """What a follow-up rule begins with: its `kind` says which record the rest of the table is."""
+        if not isinstance(value, dict) or "kind" not in value:
+            words = f"{path[-1]} is a table with its kind, as in {{ kind = 'stage', … }}"
+            return self.note(path, words + told(TRIGGERS))
+        kind = TRIGGERS.get(str(value["kind"]))
+        if kind is None:
+            meant = near(str(value["kind"]), TRIGGERS) or told(TRIGGERS)
+            return self.note((*path, "kind"), f"no rule begins with {value['kind']!r}{meant}")
+        names = CALLED.get(kind, {})
+        return self.record(kind, {names.get(name, name): each for name, each in value.items() if name != "kind"}, path)
 
     def condition(self, value: Any, path: Path) -> Any:
         """A condition, in the form of `salesapp/domain/condition_data.py`; a date may be written as TOML has it."""
@@ -121,6 +160,11 @@ def hints_of(kind: type) -> dict[str, Any]:
 def is_needed(each: "Field[Any]") -> bool:
     """Whether a record cannot do without this field."""
     return each.default is MISSING and each.default_factory is MISSING
+
+
+def may_be_none(each: "Field[Any]", hint: Any) -> bool:
+    """Whether a field must be said in Python though it may say None: TOML leaves it out."""
+    return is_needed(each) and NoneType in get_args(hint)
 
 
 def called(kind: type, table: dict[str, Any], path: Path) -> str:

@@ -4,15 +4,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date, time
 from typing import Any, Final, get_args, get_origin
 
 from salesapp.domain.criteria import Condition, to_data
 from salesapp.domain.pack import Fields, IndustryPack, Process
-from salesapp.domain.text import LANGUAGES, Text
+from salesapp.domain.text import Text
 from salesapp.plugging.loader import LoadedPlugin
 from salesapp.plugging.manifest import Manifest
 from salesapp.plugging.toml_pack import FIELD_SECTIONS, SECTIONS
-from salesapp.plugging.toml_records import hints_of
+from salesapp.plugging.toml_records import CALLED, GROUPS, NOTHING, TRIGGERS, hints_of
 
 WIDE: Final = 110
 """Longer lists of values are written one a line."""
@@ -67,16 +68,28 @@ def pairs(record: Any) -> Iterator[str]:
         value = getattr(record, each.name)
         if is_large(type(record), each.name) or is_table(type(record), each.name):
             continue
-        line = f"{each.name} = {inline(data_of(value))}"
-        if isinstance(value, Text) and len(line) > WIDE:  # an inline table cannot be broken, so a language a line
-            yield from (f"{each.name}.{language} = {string(value.in_language(language))}" for language in LANGUAGES)
-        else:
-            yield line
+        yield from assigned(each.name, data_of(value))
+
+
+def assigned(name: str, data: Any) -> Iterator[str]:
+    """`name = value`; an inline table cannot be broken, so of a long one each key has a line, `name.key = value`."""
+    line = f"{name} = {inline(data)}"
+    if len(line) > WIDE and isinstance(data, dict) and not set(data) & set(GROUPS):
+        for key, each in data.items():
+            yield from assigned(f"{name}.{key_text(key)}", each)
+    else:
+        yield line
 
 
 def written(record: Any) -> "list[Field[Any]]":
     """The fields that say something else than nothing."""
-    return [each for each in fields(record) if each.init and getattr(record, each.name) != default_of(each)]
+    said = {each.name: getattr(record, each.name) for each in fields(record) if each.init}
+    return [each for each in fields(record) if each.name in said and not is_left_out(said[each.name], default_of(each))]
+
+
+def is_left_out(value: object, default: object) -> bool:
+    """Whether leaving a field out says the same; what must be said in Python may be None all the same."""
+    return value == default or (value is None and default is MISSING)
 
 
 def default_of(each: "Field[Any]") -> object:
@@ -86,7 +99,8 @@ def default_of(each: "Field[Any]") -> object:
 
 def is_large(kind: type, name: str) -> bool:
     """Whether a field is a list of records that are large themselves: stages are, options are not."""
-    inside = get_args(hints_of(kind)[name])[:1]
+    hint = hints_of(kind)[name]
+    inside = get_args(hint)[:1] if get_origin(hint) is tuple else ()
     return bool(inside) and is_dataclass(inside[0]) and not is_small(inside[0])
 
 
@@ -108,7 +122,10 @@ def data_of(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: data_of(each) for key, each in value.items()}
     if is_dataclass(value):
-        return {each.name: data_of(getattr(value, each.name)) for each in written(value)}
+        begins = [("kind", word) for word, kind in TRIGGERS.items() if type(value) is kind]
+        names = {name: word for word, name in CALLED.get(type(value), {}).items()}
+        said = [(names.get(each.name, each.name), getattr(value, each.name)) for each in written(value)]
+        return dict([*begins, *((name, NOTHING if inner is None else data_of(inner)) for name, inner in said)])
     return [data_of(each) for each in value] if isinstance(value, tuple) else value
 
 
@@ -139,6 +156,8 @@ def plain_text(value: object) -> str:
         return str(value)
     if isinstance(value, str):
         return string(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
     raise ValueError(f"a pack.toml cannot hold {value!r}")
 
 

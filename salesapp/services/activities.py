@@ -73,8 +73,8 @@ def note_activity(w: Work, new: NewActivity) -> int:
     return activity_id
 
 
-def plan_activity(w: Work, new: NewActivity) -> int:
-    """Plan something for a day or an hour."""
+def plan_activity(w: Work, new: NewActivity, *, tell: bool = True) -> int:
+    """Plan something for a day or an hour. Whoever is to do it is told, unless it is one of many (`tell`)."""
     problems = _check(new)
     if new.planned_at is None:
         problems.append(problem("planned_on", N_("Choose a day.")))
@@ -88,7 +88,8 @@ def plan_activity(w: Work, new: NewActivity) -> int:
     fields.link(w, activity_id)
     row = activities.load(w.session, w.actor, activity_id, w.now)
     note_event(w, row, "activity.planned", planned_data(row), personal=told(fields))
-    notices.tell(w, row.owner_id, "activity.given", ("activity", row.id))
+    if tell:
+        notices.tell(w, row.owner_id, "activity.given", ("activity", row.id))
     touch(w, row)
     w.done("activity", activity_id)
     return activity_id

@@ -42,7 +42,7 @@ def finish_activity(
         problems.append(problem("outcome", N_("Choose how it went.")))
     if next_at is not None:
         problems += check_day(w, next_at, "next_on")
-    problems += check_result(w, row.kind, outcome, row.deal_process, answers)
+    problems += check_result(w, row.kind, outcome, row.deal_process, answers, row.form)
     own = fields_of(w, activity_id, row.kind, row.custom or {}, fields, done=outcome != "not_reached")
     problems += own.problems
     if problems:

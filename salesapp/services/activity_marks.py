@@ -12,6 +12,8 @@ from salesapp.domain.errors import Stale
 from salesapp.domain.result_forms import Answers
 from salesapp.services import permits
 from salesapp.services.deal_steps import push_evidence
+from salesapp.services.follow_up_renewing import contacted
+from salesapp.services.follow_up_settling import settled
 from salesapp.services.result_forms import told
 from salesapp.services.work import Work
 from salesapp.store import activities, customers, deals, search_subjects
@@ -46,8 +48,9 @@ def done_event(
     before: Mapping[str, Any] | None = None,
 ) -> None:
     """Write down that it is done, with its answers: codes in the open, texts where they can be erased."""
-    codes, written = told(w, row.kind, row.deal_process, answers)
-    data = {"kind": row.kind, "outcome": row.outcome, **codes}
+    codes, written = told(w, row.kind, row.deal_process, answers, row.form)
+    rule = {"rule": row.because["rule"]} if row.because and "rule" in row.because else {}
+    data = {"kind": row.kind, "outcome": row.outcome, **rule, **codes}
     note_event(w, row, "activity.done", data, at=at, personal={**written, **(before or {})})
 
 
@@ -61,6 +64,7 @@ def note_event(
     personal: Mapping[str, Any] | None = None,
 ) -> None:
     """Write down what happened to it."""
+    settled(w, row, kind, data)  # first: whoever hears of it finds what a rule planned as it is now
     note = {"note": row.note} if row.note and kind == "activity.done" else {}
     w.event(
         kind,
@@ -97,3 +101,4 @@ def touch(w: Work, row: Row[*tuple[Any, ...]], at: datetime | None = None) -> No
         customers.touched(w.session, row.customer_id, w.now)
         if at is not None and counts_as_contact(row.kind, row.direction, row.outcome):
             activities.contacted(w.session, row.customer_id, at)
+            contacted(w, row.customer_id)

@@ -169,7 +169,7 @@ def _code_problems(w: Work, codes: Mapping[str, Any]) -> list[Problem]:
             problems.append(problem(name, N_("“%(value)s” is not one of the choices."), value=str(value)[:50]))
     territory = codes.get("territory_id")
     if territory is not None and all(row.id != territory for row in customer_files.territories(w.session)):
-        problems.append(problem("territory", N_("There is no such territory.")))
+        problems.append(problem("territory_id", N_("There is no such territory.")))
     return problems
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from salesapp.domain.errors import N_, Refused, problem
 from salesapp.domain.pack import KeyStep, Process
 from salesapp.domain.views import DealView
-from salesapp.services import deal_changes
+from salesapp.services import deal_changes, follow_up_hearing
 from salesapp.services.work import Work
 from salesapp.store import deal_steps, deals
 
@@ -40,6 +40,8 @@ def push_evidence(
     when it happened (now). It counts for the stage the deal is in, if it happened there; what is `lasting`, as a
     signature is, counts for every stage.
     """
+    if w.as_known().follow_up_ears.get(evidence):
+        follow_up_hearing.evidence(w, evidence, deal_id, evidence_id, at)
     deal = deals.read(w.session, deal_id)
     process = w.catalog.process(deal.process)
     if process is None or deal.state != "open":

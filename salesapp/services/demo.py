@@ -16,6 +16,7 @@ from typing import Final
 
 from salesapp.domain.permissions import SYSTEM
 from salesapp.services.demo_days import DAYS
+from salesapp.services.demo_follow_ups import follow_up_lately
 from salesapp.services.demo_history import Size, make_history
 from salesapp.services.demo_people import COLLEAGUES, add_company, mail_of, more_colleagues
 from salesapp.services.demo_rows import Tell
@@ -49,6 +50,7 @@ def create(instance: Path, now: datetime, *, size: Size, seed: int, language: st
         make_history(w, people, size, language, random, now, tell)
         made = {"size": size.key, "seed": seed, "language": language, "made": now.isoformat()}
         settings.put(w.session, SETTING, made)
+    follow_up_lately(now)
     if not os.environ.get(PASSWORD_VARIABLE):
         _keep_password(instance, password)
 

@@ -337,7 +337,7 @@ def owner_options(known: Known) -> tuple[ImportOption, ...]:
                 ru="Ответственный, если в строке его нет",
             ),
             choices=people,
-            default="",
+            default=next(iter(people)) if len(people) == 1 else "",  # proposed where there is nobody else
         ),
         ImportOption(
             key="unknown_owner",

@@ -132,6 +132,7 @@ def _process_fields(known: Known) -> list[ImportField]:
             label=Text(en="Stage", zh_Hans="阶段", zh_Hant="階段", ru="Этап"),
             called=("deal stage", "deal_stage", "sales stage", "phase", "阶段名称", "стадия"),
             choices=stage_choices(known),
+            parts=True,
         ),
         ImportField(
             key="state",

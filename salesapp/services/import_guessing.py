@@ -12,6 +12,7 @@ from salesapp.domain.importing import FileShape, ImportAsked, ImportField
 from salesapp.domain.permissions import Actor
 from salesapp.services.import_reading import Head, guess_shape, head
 from salesapp.services.import_registry import KINDS, known_of, offered
+from salesapp.services.import_returning import as_before
 from salesapp.store.engine import Executor
 
 GUESSED_FROM: Final = 200
@@ -25,6 +26,8 @@ def guessed(x: Executor, actor: Actor, path: Path, name: str, now: datetime) -> 
         found = head(path, shape, GUESSED_FROM)
     except Refused:
         return asked
+    if (known := as_before(x, actor, asked, found.header, now)) is not None and known.kind in offered(actor):
+        return known
     every = [guess_kind(x, actor, each, shape, found, now) for each in offered(actor)]
     return max(every, key=lambda each: (_can_be(x, actor, each, now), len(each.columns)))
 
@@ -48,8 +51,8 @@ def guess_kind(x: Executor, actor: Actor, kind: str, shape: FileShape, found: He
 def _guessed_words(asked: ImportAsked, fields: Mapping[str, ImportField], found: Head) -> dict[str, Mapping[str, str]]:
     values: dict[str, Mapping[str, str]] = {}
     for at, name in asked.columns.items():
-        choices = fields[name].choices
+        choices, parts = fields[name].choices, fields[name].parts
         if choices:
             words = {" ".join(row.cells[at].split()) for row in found.rows if at < len(row.cells)} - {""}
-            values[name] = {**values.get(name, {}), **guess_values(choices, sorted(words))}
+            values[name] = {**values.get(name, {}), **guess_values(choices, sorted(words), parts=parts)}
     return {name: words for name, words in values.items() if words}

@@ -4,6 +4,7 @@ and what an import only changed, are taken back one by one (`import_customer_und
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from salesapp.services.follow_up_settling import let_go
 from salesapp.services.import_deal_undo import put_deals_away
 from salesapp.services.work import Work
 from salesapp.store import bulk, bulk_undo, events, search
@@ -26,6 +27,7 @@ def _put_customers_away(w: Work, ids: Sequence[int]) -> Sequence[int]:
     bulk.lock(w.session, ids)
     rows = bulk_undo.living_customers(w.session, bulk_undo.untouched(w.session, ids, w.batch_id))
     found = [one for one, _ in rows]
+    let_go(w, "customer", found, "archived")
     bulk_undo.put_many_away(w.session, found, w.now)
     search.archive_many(w.session, "customer", found, w.now)
     events.insert_all(w.session, [_archived(w, *row) for row in rows], [None] * len(rows))

@@ -67,7 +67,7 @@ def _guessed(field: ImportField, words: list[str]) -> dict[str, str]:
     choices = field.choices or {}
     exact = by_any_name(choices)
     sure = {word: exact[word.casefold()] for word in words if word.casefold() in exact}
-    return {**guess_values(choices, words), **sure}
+    return {**guess_values(choices, words, parts=field.parts), **sure}
 
 
 def with_guesses(asked: ImportAsked, words: Iterable[Words]) -> ImportAsked:

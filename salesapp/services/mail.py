@@ -26,11 +26,12 @@ ACCESS: Final = ("host", "port", "security", "user")
 
 
 class MailFailed(Exception):
-    """A mail was not sent; `words` (an `N_("…")` source) say why, `said` what the server answered, if it did."""
+    """A mail was not sent; `words` (an `N_("…")` source) say why, `said` what the server answered, if it did;
+    `for_good` that it would say the same again of this mail."""
 
-    def __init__(self, words: str, said: str = "") -> None:
+    def __init__(self, words: str, said: str = "", *, for_good: bool = False) -> None:
         super().__init__(words)
-        self.words, self.said = words, said
+        self.words, self.said, self.for_good = words, said, for_good
 
 
 # --- settings ---
@@ -148,7 +149,16 @@ def send(mail: MailSettings, message: EmailMessage) -> None:
         late = isinstance(error.__context__, TimeoutError)  # which smtplib calls a server that hung up
         words = NO_ANSWER if late else next(words for kind, words in _WORDS if isinstance(error, kind))
         # Not chained: the log would keep addresses and what the server quotes.
-        raise MailFailed(words, _said(error, mail.password)) from None
+        raise MailFailed(words, _said(error, mail.password), for_good=_for_good(error)) from None
+
+
+def _for_good(error: BaseException) -> bool:
+    """Whether the server will never take this mail: codes from 500 on are its last word, lower ones "later"."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPDataError):
+        return error.smtp_code >= 500
+    return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
 def _connected(mail: MailSettings) -> smtplib.SMTP:

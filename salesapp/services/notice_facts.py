@@ -38,9 +38,14 @@ MOST: Final = 200
 """Characters of somebody's own words; the rest is behind the link."""
 
 
-def facts(row: Row[*tuple[Any, ...]], subject: Subject, to: Recipient, lang: str) -> list[str]:
-    """One line for each thing known, in the reader's language and zone."""
-    said = [label.in_language(lang) % {"it": text} for label, text in _known(row, subject, to, lang) if text]
+def facts(
+    row: Row[*tuple[Any, ...]], subject: Subject, to: Recipient, lang: str, rule: Text | None = None
+) -> list[str]:
+    """One line for each thing known, in the reader's language and zone; `rule` is the label of the follow-up rule that
+    planned it."""
+    why = rule.in_language(lang) if rule else reason(subject.because, lang)
+    known = (*_known(row, subject, to, lang), (BECAUSE, why))
+    said = [label.in_language(lang) % {"it": text} for label, text in known if text]
     at = moment_words(row.at.astimezone(to.zone), lang)
     return [*said, FROM.in_language(lang) % {"who": row.who, "at": at}] if row.who else said
 
@@ -51,7 +56,6 @@ def _known(row: Row[*tuple[Any, ...]], subject: Subject, to: Recipient, lang: st
         yield WITH, subject.contact
         yield WHEN, when_words(subject, to, lang)
     yield ABOUT, shortened(subject.about)
-    yield BECAUSE, reason(subject.because, lang)
 
 
 def reason(because: Mapping[str, Any] | None, lang: str) -> str:

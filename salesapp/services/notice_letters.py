@@ -17,9 +17,11 @@ from salesapp.domain.notice_words import day_words, language_of
 from salesapp.domain.notices import DIGEST, KINDS_BY_KEY, MAIL, OFF, hidden, sentence
 from salesapp.domain.permissions import Actor
 from salesapp.domain.text import Text
+from salesapp.plugging import running
+from salesapp.plugging.follow_up_names import rule_of
 from salesapp.services import mail
 from salesapp.services.notice_facts import facts, planned
-from salesapp.store import activities, notice_choices, notice_subjects, notices, sign_ins
+from salesapp.store import activities, notice_choices, notice_subjects, notices, settings, sign_ins
 from salesapp.store.engine import Executor
 from salesapp.store.notice_choices import Recipient
 from salesapp.store.notice_subjects import Key, Subject
@@ -45,6 +47,8 @@ class Due:
     to: Recipient
     subject: Subject
     at: datetime
+    rule: Text | None = None
+    """What the follow-up rule is called that planned it."""
 
 
 def due(x: Executor, notice_id: int, now: datetime) -> Due | None:
@@ -60,7 +64,15 @@ def due(x: Executor, notice_id: int, now: datetime) -> Due | None:
     subject = notice_subjects.find(x, actor, [key], now).get(key) if actor else None
     if subject is None or not holds(row, subject):
         return None
-    return Due(row, to, subject, mail_at(now, to.choices, to.zone))
+    return Due(row, to, subject, mail_at(now, to.choices, to.zone), _rule_of(x, subject))
+
+
+def _rule_of(x: Executor, subject: Subject) -> Text | None:
+    key = (subject.because or {}).get("rule")
+    if not key:
+        return None
+    rule = rule_of(running.house().read(x, settings.config_version(x)), str(key))
+    return rule.label if rule else None
 
 
 def holds(row: Row[*tuple[Any, ...]], subject: Subject) -> bool:
@@ -73,6 +85,7 @@ def holds(row: Row[*tuple[Any, ...]], subject: Subject) -> bool:
         "customer.enquired": mine and subject.state == "open",
         "deal.given": mine and subject.state != "archived",
         "activity.given": mine and subject.state == "planned",
+        "follow_up.late": subject.state in ("planned", "open"),
         "job.parked": subject.state == "parked",
     }
     return still.get(row.kind, True)
@@ -82,7 +95,7 @@ def of_notice(found: Due) -> Letter:
     """The letter of one notice."""
     lang = language_of(found.to.language, found.to.company.country)
     line = _line(found.row, found.subject, found.to, lang)
-    told = replace(line, detail="\n".join(facts(found.row, found.subject, found.to, lang)))
+    told = replace(line, detail="\n".join(facts(found.row, found.subject, found.to, lang, found.rule)))
     return _letter(found.to, lang, f"notice-{found.row.id}.{_stamp(found.row.at)}", line.text, [Section("", [told])])
 
 

@@ -21,7 +21,7 @@ from salesapp.domain.permissions import Actor
 from salesapp.domain.views import ActivityView, CustomerView, DealView
 from salesapp.services import plugin_states
 from salesapp.store import activities, customers, deals, visibility
-from salesapp.store.engine import Executor
+from salesapp.store.engine import Executor, reading
 from salesapp.store.inserts import dialect_name
 from salesapp.store.tables import activity, customer, deal
 
@@ -33,29 +33,30 @@ class Reads:
     plugin: str
     actor: Actor
     now: datetime
-    _x: Executor
+    _x: Executor | None = None
+    """None: each question is asked apart, and nothing stays open between them."""
 
     def customer(self, customer_id: int) -> CustomerView | None:
         """One customer; None where there is none, or it is not this person's to see."""
         try:
-            with self._apart():
-                return customers.load(self._x, self.actor, customer_id, self.now)
+            with self._apart() as x:
+                return customers.load(x, self.actor, customer_id, self.now)
         except NotFound:
             return None
 
     def deal(self, deal_id: int) -> DealView | None:
         """One deal; None where there is none, or it is not this person's to see."""
         try:
-            with self._apart():
-                return deals.load(self._x, self.actor, deal_id, self.now)
+            with self._apart() as x:
+                return deals.load(x, self.actor, deal_id, self.now)
         except NotFound:
             return None
 
     def activity(self, activity_id: int) -> ActivityView | None:
         """One activity; None where there is none, or it is not this person's to see."""
         try:
-            with self._apart():
-                return activities.view_of(activities.load(self._x, self.actor, activity_id, self.now))
+            with self._apart() as x:
+                return activities.view_of(activities.load(x, self.actor, activity_id, self.now))
         except NotFound:
             return None
 
@@ -85,21 +86,24 @@ class Reads:
         and `(row,) = …` takes the only one. A statement that fails harms nothing else of the transaction."""
         if not isinstance(query, Select):
             raise TypeError(f"Reads.execute takes a select, not {query!r}")
-        with self._apart():
-            return self._x.execute(query).all()
+        with self._apart() as x:
+            return x.execute(query).all()
 
     def settings(self) -> Mapping[str, Any]:
         """What the owner filled in on the settings form of this plugin."""
         if not self.plugin:
             raise ValueError("whose settings? Say work(actor, now, plugin='…')")
-        with self._apart():
-            return plugin_states.values(self._x, self.plugin)
+        with self._apart() as x:
+            return plugin_states.values(x, self.plugin)
 
     @contextmanager
-    def _apart(self) -> Iterator[None]:
+    def _apart(self) -> Iterator[Executor]:
         """PostgreSQL: a statement that fails, an id that is none, spoils all that follow it, but for a savepoint."""
-        if dialect_name(self._x) != "postgresql" or not isinstance(self._x, Session):
-            yield  # outside a transaction there is nothing to spoil
-            return
-        with self._x.begin_nested():
-            yield
+        if self._x is None:
+            with reading() as x:
+                yield x
+        elif dialect_name(self._x) != "postgresql" or not isinstance(self._x, Session):
+            yield self._x  # outside a transaction there is nothing to spoil
+        else:
+            with self._x.begin_nested():
+                yield self._x

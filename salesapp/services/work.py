@@ -52,6 +52,7 @@ class Work:
     def config_changed(self) -> None:
         """Tell every process, with the commit, that rows of the configuration are not what they were."""
         settings.rename_config(self.session)
+        running.house().heard(None)
         self._catalog = None
 
     def event(
@@ -87,7 +88,22 @@ class Work:
         }
         event_id = events.insert(self.session, values, personal)
         plugin_events.tell(self.session, self.hooks, event_id, values)
+        rules = self.as_known().follow_up_ears.get(kind)
+        if rules:
+            from salesapp.services.follow_up_hearing import hear  # which needs what is here
+
+            hear(self, event_id, values, rules)
         return event_id
+
+    def as_known(self) -> Catalog:
+        """The catalogue without asking whether it still stands, where nobody said that it does not: most events concern
+        no rule, and finding that out must not take a statement. Beside the pages nobody asks all the time, so there
+        it is asked."""
+        if self._catalog is None and self.actor.id is not None:
+            known = running.house().lately()
+            if known is not None:
+                return known
+        return self.catalog
 
     def done(self, kind: str, record_id: int) -> None:
         """Remember what this work led to, for a form that arrives a second time."""

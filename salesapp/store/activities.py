@@ -30,6 +30,7 @@ from salesapp.domain.views import ActivityView
 from salesapp.store import activity_sums
 from salesapp.store.customers import lock_of
 from salesapp.store.engine import Executor
+from salesapp.store.follow_up_facts import missed_off
 from salesapp.store.inserts import insert_row, rows_changed
 from salesapp.store.no_index import no_index
 from salesapp.store.tables import activity, contact, contact_point, customer, deal, event, event_payload, person
@@ -146,7 +147,7 @@ def view_of(row: Row[*tuple[Any, ...]]) -> ActivityView:
         direction=row.direction,
         outcome=row.outcome,
         note=row.note,
-        because=str(because.get("words") or because.get("source") or ""),
+        because=str(because.get("words") or because.get("source") or because.get("rule") or ""),
         answers=row.answers or {},
         custom=row.custom or {},
     )
@@ -173,23 +174,42 @@ def _of(owners: Owners) -> list[ColumnElement[bool]]:
 
 
 def planned(
-    x: Executor, owners: Owners, *, since: datetime | None, until: datetime, limit: int = 200
+    x: Executor,
+    owners: Owners,
+    *,
+    since: datetime | None,
+    until: datetime,
+    limit: int = 200,
+    but_missed_off: bool = False,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """What is planned before `until`, in the order of time; with `since` None all that is overdue, what waits longest
-    first."""
-    return x.execute(_planned_of(owners, since is not None), {"since": since, "until": until, "limit": limit}).all()
+    first. `but_missed_off` leaves out what `missed_while_off` tells."""
+    values = {"since": since, "until": until, "limit": limit}
+    return x.execute(_planned_of(owners, since is not None, but_missed_off), values).all()
 
 
 _since, _until = bindparam("since", type_=Instant()), bindparam("until", type_=Instant())
 
 
 @lru_cache(maxsize=512)
-def _planned_of(owners: Owners, since: bool) -> Select[*tuple[Any, ...]]:
+def _planned_of(owners: Owners, since: bool, but_missed_off: bool) -> Select[*tuple[Any, ...]]:
     where = [activity.c.state == "planned", activity.c.planned_at < _until, *_of(owners)]
+    where += [~missed_off()] if but_missed_off else []
     if since:
         where.append(activity.c.planned_at >= _since)
     query = _rows_listed.where(*where).order_by(activity.c.planned_at, activity.c.id)
     return query.limit(bindparam("limit"))
+
+
+def missed_while_off(x: Executor, owners: Owners, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What rules planned and nobody could know of in time, as nothing ran; what waits longest first."""
+    return x.execute(_missed_off_of(owners), {"limit": limit}).all()
+
+
+@lru_cache(maxsize=512)
+def _missed_off_of(owners: Owners) -> Select[*tuple[Any, ...]]:
+    query = _rows_listed.where(_planned, missed_off(), *_of(owners))
+    return query.order_by(activity.c.planned_at, activity.c.id).limit(bindparam("limit"))
 
 
 def done(
@@ -208,33 +228,41 @@ def _done_of(owners: Owners) -> Select[*tuple[Any, ...]]:
 
 def day_counts(x: Executor, owners: Owners, start: datetime, end: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
     """overdue, due (planned for the day and still open) and done of one day, of each person who has any of it: with
-    `owner_id` and `name`, None for what is nobody's."""
+    `owner_id` and `name`, None for what is nobody's. `missed_overdue` and `missed_due` of them were missed while
+    nothing ran."""
     return x.execute(_day_counts(owners), {"start": start, "end": end}).all()
 
 
 @lru_cache(maxsize=512)
 def _day_counts(owners: Owners) -> Select[*tuple[Any, ...]]:
-    """As two, each by an index of its own: with OR, SQLite reads all that somebody ever did."""
-    start, end = _moment("start"), _moment("end")
-    late = activity.c.planned_at < start
-    planned = select(activity.c.owner_id, case((late, 1), else_=0).label("late"), literal(0).label("over")).where(
+    """Each by an index of its own: with OR, SQLite reads all that somebody ever did."""
+    start, end, owner = _moment("start"), _moment("end"), activity.c.owner_id
+    late = case((activity.c.planned_at < start, 1), else_=0)
+    none = [literal(0).label(name) for name in ("over", "missed", "missed_due")]
+    planned = select(owner, late.label("late"), (1 - late).label("due"), *none).where(
         activity.c.state == "planned", activity.c.planned_at < end, *_of(owners)
     )
-    over = select(activity.c.owner_id, literal(0), literal(1)).where(
+    over = select(owner, literal(0), literal(0), literal(1), literal(0), literal(0)).where(
         activity.c.state == "done", activity.c.at >= start, activity.c.at < end, *_of(owners)
     )
-    found = union_all(planned, over).subquery("found")
+    missed = select(owner, literal(0), literal(0), literal(0), late, 1 - late).where(
+        _planned, activity.c.planned_at < end, missed_off(), *_of(owners)
+    )
+    found = union_all(planned, over, missed).subquery("found")
     counted = (
         select(
             found.c.owner_id,
             func.sum(found.c.late).label("overdue"),
-            func.sum(1 - found.c.late - found.c.over).label("due"),
+            func.sum(found.c.due).label("due"),
             func.sum(found.c.over).label("done"),
+            func.sum(found.c.missed).label("missed_overdue"),
+            func.sum(found.c.missed_due).label("missed_due"),
         )
         .group_by(found.c.owner_id)
         .subquery("counted")
     )
-    columns = (counted.c.owner_id, _owner.c.name, counted.c.overdue, counted.c.due, counted.c.done)
+    shown = (*("overdue", "due", "done"), *("missed_overdue", "missed_due"))
+    columns = (counted.c.owner_id, _owner.c.name, *(counted.c[name] for name in shown))
     return select(*columns).select_from(counted.outerjoin(_owner, _owner.c.id == counted.c.owner_id))
 
 

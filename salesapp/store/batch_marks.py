@@ -88,10 +88,11 @@ def workable(x: Executor, actor: Actor, batch_id: int, kind: str, now: Any) -> i
     """Of how many records of a batch this person may work on, as `visibility` says of each."""
     table = _TABLES[kind]
     mine = table.c.id.in_(batches.ids_of(batch_id))
-    return int(x.execute(select(func.count()).select_from(table).where(mine, _works_on(actor, kind, now))).scalar_one())
+    return int(x.execute(select(func.count()).select_from(table).where(mine, works_on(actor, kind, now))).scalar_one())
 
 
-def _works_on(actor: Actor, kind: str, now: Any) -> ColumnElement[bool]:
+def works_on(actor: Actor, kind: str, now: Any) -> ColumnElement[bool]:
+    """A condition on a kind of record: what this person may work on, as `visibility` says of each."""
     if actor.people is None:
         return true()
     granted = customer.c.id if kind == "customer" else _TABLES[kind].c.customer_id

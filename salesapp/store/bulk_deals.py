@@ -10,6 +10,7 @@ from salesapp.store import events, next_ids, search_index
 from salesapp.store.bulk_parties import Found, portions
 from salesapp.store.bulk_parties import of_ids as parties_of_ids
 from salesapp.store.engine import Executor
+from salesapp.store.follow_up_rows import is_by_rule
 from salesapp.store.inserts import insert_many
 from salesapp.store.search_index import Parts
 from salesapp.store.tables import (
@@ -191,10 +192,11 @@ def is_worked_on(x: Executor, deal_id: int) -> bool:
 
 
 def worked_on(x: Executor, deal_ids: Collection[int]) -> set[int]:
-    """With which of these deals something was."""
+    """With which of these deals something was; what a rule planned by itself is nobody's work."""
     found: set[int] = set()
     for some in portions(sorted(deal_ids)):
-        done = select(activity.c.deal_id).where(activity.c.deal_id.in_(some), activity.c.state != "cancelled")
+        meant = (activity.c.deal_id.in_(some), activity.c.state != "cancelled", ~is_by_rule)
+        done = select(activity.c.deal_id).where(*meant)
         ticked = select(deal_step.c.deal_id).where(deal_step.c.deal_id.in_(some))
         found.update(one for query in (done, ticked) for one in x.scalars(query) if one is not None)
     return found

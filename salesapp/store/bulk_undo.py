@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, exists, or_, select, up
 
 from salesapp.store.bulk_parties import portions
 from salesapp.store.engine import Executor
+from salesapp.store.follow_up_rows import is_by_rule
 from salesapp.store.owner_history import TAKEN_BACK
 from salesapp.store.tables import (
     activity,
@@ -32,9 +33,11 @@ def customer_row(x: Executor, customer_id: int) -> Row[*tuple[Any, ...]]:
 
 
 def _somebody_elses(batch_id: int | None) -> ColumnElement[bool]:
-    """Events that are not of this batch, nor of one that was taken back."""
+    """Events that are not of this batch, nor of one that was taken back, nor what rules plan by themselves."""
     gone = select(batch.c.id).where(batch.c.undone_at.is_not(None))
-    return or_(event.c.batch_id.is_(None), and_(event.c.batch_id != batch_id, event.c.batch_id.not_in(gone)))
+    by_itself = and_(event.c.actor_id.is_(None), event.c.kind.in_(("activity.planned", "activity.cancelled")))
+    others = and_(event.c.batch_id != batch_id, event.c.batch_id.not_in(gone))
+    return or_(and_(event.c.batch_id.is_(None), ~by_itself), others)
 
 
 def is_untouched(x: Executor, customer_id: int, batch_id: int | None) -> bool:
@@ -48,7 +51,7 @@ def untouched(x: Executor, customer_ids: Sequence[int], batch_id: int | None) ->
     things = (
         (event, _somebody_elses(batch_id)),
         (deal, deal.c.archived_at.is_(None)),
-        (activity, activity.c.state != "cancelled"),
+        (activity, and_(activity.c.state != "cancelled", ~is_by_rule)),
         (contact, contact.c.archived_at.is_(None)),
         (share, share.c.ended_at.is_(None)),
     )

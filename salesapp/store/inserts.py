@@ -17,9 +17,9 @@ def dialect_name(x: Executor) -> str:
     return (x if isinstance(x, Connection) else x.get_bind()).dialect.name
 
 
-def rows_changed(x: Executor, statement: Executable) -> int:
+def rows_changed(x: Executor, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
     """Run an UPDATE or DELETE; how many rows it changed."""
-    return cast("CursorResult[Any]", x.execute(statement)).rowcount
+    return cast("CursorResult[Any]", x.execute(statement, values or {})).rowcount
 
 
 def insert_row(x: Executor, table: Table, values: Mapping[str, Any]) -> int:

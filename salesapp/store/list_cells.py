@@ -1,5 +1,6 @@
 """What a list's columns show of its rows, for whoever may already see them."""
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +15,7 @@ from salesapp.domain.views import read_only
 from salesapp.store import visibility
 from salesapp.store.criteria import contacts_of_deal
 from salesapp.store.engine import Executor
+from salesapp.store.follow_up_facts import of_rule, state_at
 from salesapp.store.no_index import no_index
 from salesapp.store.record_sources import TABLES, open_deals, source_of_deal
 from salesapp.store.tables import (
@@ -23,6 +25,7 @@ from salesapp.store.tables import (
     customer_tag,
     deal,
     field_link,
+    follow_up_occurrence,
     person,
     tag,
     team,
@@ -121,6 +124,8 @@ _MADE: Final[Mapping[Kind, _Makers]] = {
         "owner": lambda: _name(activity.c.owner_id),
         "planned": lambda: activity.c.planned_at,
         "done": lambda: activity.c.at,
+        "rule": lambda: of_rule(follow_up_occurrence.c.rule),
+        "rule_due": lambda: of_rule(follow_up_occurrence.c.due_at),
     },
 }
 _OF_OTHERS: Final[Mapping[Kind, Mapping[str, Callable[[Actor, datetime], ColumnElement[Any]]]]] = {
@@ -129,9 +134,10 @@ _OF_OTHERS: Final[Mapping[Kind, Mapping[str, Callable[[Actor, datetime], ColumnE
     "activity": {
         "customer": lambda actor, now: _customer_name(activity.c.customer_id, actor, now),
         "deal": _deal_title,
+        "rule_state": lambda _actor, now: of_rule(state_at(now)),
     },
 }
-"""What stands in another record, which not everybody who sees the row may see."""
+"""What stands in another record, which not everybody who sees the row may see; and what depends on the moment."""
 _ALWAYS: Final[Mapping[Kind, tuple[ColumnElement[Any], ...]]] = {
     "customer": (customer.c.custom, customer.c.external_key, customer.c.company.label("called_else")),
     "deal": (deal.c.custom, deal.c.external_key, deal.c.currency, deal.c.process.label("of_process")),
@@ -179,6 +185,8 @@ def _cells(row: Mapping[Any, Any], plain: Collection[str], own: Mapping[str, Any
         cells["amount"] = money_answer(row["c_amount"], row["currency"])
     if isinstance(tags := cells.get("tag"), str):
         cells["tag"] = tuple(sorted(tags.split(_SEPARATOR)))
+    if isinstance(because := cells.get("because"), Mapping):  # pages keep rows by what stands in them
+        cells["because"] = json.dumps(because, sort_keys=True)
     for key, field in own.items():
         plugin = key.split(".")[1]
         cells[key] = None if field.type in ("person", "customer") else field_answer(custom, plugin, field)

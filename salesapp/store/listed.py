@@ -172,9 +172,8 @@ def _where(
         known = vocabulary(query.kind, fields)
         check(query.where, known)
         condition = for_person(query.where, known, actor.id)
-        where.append(
-            compile_condition(condition, record_sources(query.kind, fields, zone), now.astimezone(zone).date())
-        )
+        sources = record_sources(query.kind, fields, zone, now)
+        where.append(compile_condition(condition, sources, now.astimezone(zone).date()))
     if query.text:
         where.append(_found(x, actor, query, now, hits_end=hits_end))
     return where

@@ -15,13 +15,20 @@ from salesapp.store.tables import contact_point, merge_move, metadata, share
 NEVER: Final = frozenset({"merge", "customer_owner", "share"})
 """What is about the record itself and not the customer: that it was merged, who had it and from when until when, whom
 it was shared with."""
-STAYS: Final = frozenset({"customer_tag", "deal_contact", "opened", "decision", "field_link"})
+STAYS: Final = frozenset(
+    {"customer_tag", "deal_contact", "opened", "decision", "field_link", "mailing_item"}
+    | {"follow_up_watch", "follow_up_occurrence"}
+)
 """Tables of ours where a row that the kept record has already stays with the one that is put away."""
 _LOOSE: Final = (
     ("decision", "customer_id", None),
     ("decision", "subject_id", ("subject_kind", "customer")),
     ("notice", "subject_id", ("subject_kind", "customer")),
     ("opened", "subject_id", ("kind", "customer")),
+    ("follow_up_watch", "customer_id", None),
+    ("follow_up_watch", "subject_id", ("subject_kind", "customer")),
+    ("follow_up_occurrence", "customer_id", None),
+    ("follow_up_occurrence", "subject_id", ("subject_kind", "customer")),
 )
 """Columns of ours that hold a customer's id without a foreign key. Events are not among them: none is rewritten."""
 _LOOSE_CONTACT: Final = (("opened", "subject_id", ("kind", "contact")),)

@@ -5,13 +5,13 @@ Only what this person may see is found; one statement for each kind of record, h
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select
 
 from salesapp.domain.permissions import Actor, can
-from salesapp.store import batches
+from salesapp.store import batches, follow_up_escalating
 from salesapp.store.decision_lists import visible as decision_visible
 from salesapp.store.decisions import joined, subject_owner
 from salesapp.store.engine import Executor
@@ -140,7 +140,22 @@ def _batches(x: Executor, actor: Actor, ids: Collection[int], _now: datetime) ->
             yield one, Subject(str(n), "/customers")
 
 
+def _late(x: Executor, actor: Actor, ids: Collection[int], now: datetime) -> Found:
+    """How many of whom this person sees are past their deadline by now."""
+    n = follow_up_escalating.overdue(x, actor.people, now)
+    yield from ((each, Subject(str(n), "/reports/follow-ups", "open" if n else "done")) for each in ids)
+
+
+def _missed_off(x: Executor, actor: Actor, ids: Collection[int], _now: datetime) -> Found:
+    """How many came due for somebody while nothing ran, until that moment."""
+    for one in ids:
+        n = follow_up_escalating.missed(x, actor.id, datetime.fromtimestamp(one, UTC))
+        yield one, Subject(str(n), "/today")
+
+
 _FINDERS = {
+    "late": _late,
+    "missed_off": _missed_off,
     "batch": _batches,
     "customer": _customers,
     "deal": _deals,

@@ -1,7 +1,7 @@
 """Where the database has what a list asks about its records: the facts of `salesapp.domain.list_facts`."""
 
 from collections.abc import Callable, Mapping
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from salesapp.domain.list_facts import ENTERED, Fields
 from salesapp.domain.list_query import Kind
 from salesapp.store.criteria import Sources, contacts_of_deal, field_source, link_source
 from salesapp.store.fact_sources import Amount, Answer, DayOf, Done, Plain, Reference, References, Source, Words
+from salesapp.store.follow_up_facts import missed_off, rule_sources
 from salesapp.store.no_index import no_index
 from salesapp.store.tables import activity, contact_point, customer, customer_tag, deal, person, stage_event, team
 
@@ -19,9 +20,12 @@ Makers = Mapping[str, Callable[[], Source]]
 TABLES: Final[Mapping[Kind, Table]] = {"customer": customer, "deal": deal, "activity": activity}
 
 
-def record_sources(kind: Kind, fields: Fields, zone: tzinfo) -> Sources:
-    """Where each fact of a list of this kind is; days are those of `zone`."""
+def record_sources(kind: Kind, fields: Fields, zone: tzinfo, now: datetime | None = None) -> Sources:
+    """Where each fact of a list of this kind is; days are those of `zone`. Of activities `now` says which are past
+    their deadline."""
     made = {"customer": _of_customers, "deal": _of_deals, "activity": _of_activities}[kind](zone)
+    if kind == "activity":
+        made = {**made, **rule_sources(zone, now)}
     asked = {key: field for key, field in fields.items() if field.type in FACT_TYPES}
     every: dict[str, Callable[[], Source]] = {
         **made,
@@ -168,4 +172,5 @@ def _of_activities(zone: tzinfo) -> Makers:
         "outcome": lambda: Plain(activity.c.outcome),
         "direction": lambda: Plain(activity.c.direction, never_null=True),
         "note": lambda: Words(activity.c.note),
+        "missed_off": lambda: Done(missed_off()),
     }

@@ -713,6 +713,7 @@ activity = _table(
     _ref("created_by", "person"),
     _version(),
     Column("external_key", String(200)),  # what an import knows it by; free again once it is taken back
+    _key("form", nullable=True),  # the result form its rule asks for besides
     CheckConstraint("state IN ('planned', 'done', 'cancelled')", name="state"),
 )
 _keyed_once("activity", activity, "state <> 'cancelled'")
@@ -727,6 +728,148 @@ Index("ix_activity_helped", activity.c.owner_id, activity.c.state, activity.c.cu
 Index("ix_activity_planned", activity.c.state, activity.c.planned_at, activity.c.id, activity.c.owner_id)
 Index("ix_activity_at", activity.c.state, activity.c.at, activity.c.id, activity.c.owner_id)  # reports count in it
 Index("ix_activity_scope_at", activity.c.scope_owner_id, activity.c.at.desc(), activity.c.id.desc())
+
+# --- follow-up rules --------------------------------------------------------------------------------------------
+
+follow_up = Table(  # a rule as the owner set it: a plugin's by its full key, an own one as "own.r1"
+    "follow_up",
+    metadata,
+    Column("rule", String(80), primary_key=True),
+    Column("off", Boolean),  # None: as the plugin brings it
+    _at("since", nullable=True),  # since when it runs: what happened before plans nothing
+    Column("changes", Json, nullable=False, server_default=text("'{}'")),  # on top of the plugin's: {part: value}
+    Column("brought", Json, nullable=False, server_default=text("'{}'")),  # what the plugin had there then
+    Column("own", Json),  # the whole rule, where the owner wrote it: salesapp/domain/follow_up_data.py
+    Column("ran", Json, nullable=False, server_default=text("'{}'")),  # what it was made with when its dates were noted
+    Column("filled_to", Id, nullable=False, server_default=text("0")),  # how far its subjects were gone through
+    _ref("person_id", "person"),
+    _at("at"),
+    _at("archived_at", nullable=True),
+    _version(),
+)
+
+follow_up_watch = Table(  # when to look at a subject again for a rule
+    "follow_up_watch",
+    metadata,
+    Column("rule", String(80), primary_key=True),
+    Column("subject_kind", String(80), primary_key=True),
+    Column("subject_id", Id, primary_key=True, autoincrement=False),
+    Column("part", String(40), primary_key=True, server_default=""),  # which date, which event: "d12", "e1207"
+    Column("customer_id", Id, index=True),  # its customer's, so that one's events find it
+    _at("anchor"),  # the moment it counts from
+    Column("n", Integer, nullable=False, server_default=text("0")),  # the occurrence to come
+    _at("look_at", nullable=True),  # None: an occurrence is open, or it has ended
+    _key("ended", nullable=True),  # why nothing more comes: answered, bought, times, day, taken_back …
+)
+Index(
+    "ix_follow_up_watch_look",
+    follow_up_watch.c.look_at,
+    sqlite_where=follow_up_watch.c.look_at.is_not(None),
+    postgresql_where=follow_up_watch.c.look_at.is_not(None),
+)
+Index("ix_follow_up_watch_subject", follow_up_watch.c.subject_kind, follow_up_watch.c.subject_id)
+
+follow_up_occurrence = _table(  # what a rule planned, once: whoever of many processes comes first
+    "follow_up_occurrence",
+    _key("rule"),
+    _key("subject_kind"),
+    Column("subject_id", Id, nullable=False),
+    Column("occurrence", String(80), nullable=False),
+    _ref("activity_id", "activity"),
+    Column("customer_id", Id, index=True),
+    Column("owner_id", Id),  # who was to do it
+    Column("team_id", Id),
+    _at("due_at"),  # the last moment that is in time
+    _at("planned_at"),  # when the rule made it
+    _key("state", default="open"),  # open, kept, late, missed, withdrawn, skipped
+    _at("settled_at", nullable=True),
+    _at("escalate_at", nullable=True),  # when somebody is told next that it is not done
+    Column("missed_off", Boolean, nullable=False, server_default=false()),  # its time passed while nothing ran
+    UniqueConstraint("rule", "subject_kind", "subject_id", "occurrence"),
+)
+Index("uq_follow_up_occurrence_activity_id", follow_up_occurrence.c.activity_id, unique=True)
+Index(
+    "ix_follow_up_occurrence_escalate",
+    follow_up_occurrence.c.escalate_at,
+    sqlite_where=follow_up_occurrence.c.escalate_at.is_not(None),
+    postgresql_where=follow_up_occurrence.c.escalate_at.is_not(None),
+)
+Index(  # which rules have anything open
+    "ix_follow_up_occurrence_open_rule",
+    follow_up_occurrence.c.rule,
+    sqlite_where=follow_up_occurrence.c.state == "open",
+    postgresql_where=follow_up_occurrence.c.state == "open",
+)
+Index("ix_follow_up_occurrence_due", follow_up_occurrence.c.due_at, follow_up_occurrence.c.rule)
+Index(  # few ever are, so a day asks for them first
+    "ix_follow_up_occurrence_missed_off",
+    follow_up_occurrence.c.activity_id,
+    sqlite_where=text("missed_off = 1 AND state = 'open'"),
+    postgresql_where=text("missed_off AND state = 'open'"),
+)
+Index(  # how much each person has still to do of it
+    "ix_follow_up_occurrence_open",
+    follow_up_occurrence.c.owner_id,
+    follow_up_occurrence.c.due_at,
+    sqlite_where=follow_up_occurrence.c.state == "open",
+    postgresql_where=follow_up_occurrence.c.state == "open",
+)
+
+# --- messages to a group ----------------------------------------------------------------------------------------
+
+mailing = _table(  # a text to many customers: once, or again and again
+    "mailing",
+    Column("name", String(80), nullable=False),
+    _key("way"),  # email, sms, task
+    Column("subject", String(200), nullable=False, server_default=""),
+    Column("body", Text, nullable=False),
+    Column("query", Json, nullable=False),  # whom: salesapp/domain/list_query.py
+    Column("repeat", Json),  # None: once; else when: salesapp/domain/mailing.py
+    _key("state", default="draft"),  # draft, going, done, stopped
+    _at("next_at", nullable=True),
+    _ref("person_id", "person", nullable=False, index=True),
+    _at("created_at"),
+    _at("archived_at", nullable=True),
+    _version(),
+)
+Index(
+    "ix_mailing_next",
+    mailing.c.next_at,
+    sqlite_where=mailing.c.next_at.is_not(None),
+    postgresql_where=mailing.c.next_at.is_not(None),
+)
+
+mailing_run = _table(  # one time it went out
+    "mailing_run",
+    _ref("mailing_id", "mailing", nullable=False, index=True),
+    Column("occurrence", String(40), nullable=False),
+    _at("at"),
+    Column("total", Integer, nullable=False, server_default=text("0")),
+    _key("state", default="going"),
+    _at("finished_at", nullable=True),
+    UniqueConstraint("mailing_id", "occurrence"),
+)
+
+mailing_item = Table(  # one customer of one run: what became of it, once
+    "mailing_item",
+    metadata,
+    Column("run_id", Id, ForeignKey("mailing_run.id", ondelete="CASCADE"), primary_key=True),
+    Column("customer_id", Id, ForeignKey("customer.id", ondelete="RESTRICT"), primary_key=True, autoincrement=False),
+    _key("state", default="waiting"),  # waiting, sending, sent, skipped, failed, planned
+    _key("reason", nullable=True),  # why not: no_address, opted_out, erased …
+    _ref("point_id", "contact_point"),  # where it goes
+    _ref("activity_id", "activity"),
+    _at("at", nullable=True),
+    Column("token_hash", String(64), unique=True),  # of the link with which its reader asks for no more
+)
+Index("ix_mailing_item_customer", mailing_item.c.customer_id)
+Index(
+    "ix_mailing_item_waiting",
+    mailing_item.c.run_id,
+    mailing_item.c.customer_id,
+    sqlite_where=mailing_item.c.state == "waiting",
+    postgresql_where=mailing_item.c.state == "waiting",
+)
 
 # --- files ------------------------------------------------------------------------------------------------------
 

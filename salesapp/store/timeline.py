@@ -16,7 +16,7 @@ from salesapp.store.tables import batch, customer, deal, event, event_payload, p
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "activities": ("activity.", "file."),
+        "activities": ("activity.", "file.", "mailing."),
         "deals": ("deal.", "step.", "decision."),
         "changes": ("customer.", "contact."),
     }

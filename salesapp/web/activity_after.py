@@ -63,7 +63,8 @@ def ask() -> str:
         row = _due(x, actor, who.about)
         if row is None:
             return _form(x, who, {"outcome": "", "note": "", "next_time": ""})
-        typed, forms = typed_for(x, row) | {"outcome": ""}, result_forms.asked(x, row.kind, row.deal_process)
+        typed = typed_for(x, row) | {"outcome": ""}
+        forms = result_forms.asked(x, row.kind, row.deal_process, row.form)
     return finish_form(row, typed, forms)
 
 

@@ -17,7 +17,7 @@ from salesapp.store import activities
 from salesapp.store import files as file_rows
 from salesapp.store.engine import Executor, reading
 from salesapp.store.visibility import require
-from salesapp.web import activity_fields, next_days, render, result_forms
+from salesapp.web import activity_fields, deal_words, next_days, render, result_forms
 from salesapp.web.activities import answer, once, undo_of
 from salesapp.web.activity_rows import words_of
 from salesapp.web.file_words import words_of as file_words
@@ -36,7 +36,7 @@ def show(activity_id: int) -> AnyResponse | str:
     with reading() as x:
         row = activities.load(x, current_actor(), activity_id, current_now())
         typed = typed_for(x, row)
-        forms = result_forms.asked(x, row.kind, row.deal_process)
+        forms = result_forms.asked(x, row.kind, row.deal_process, row.form)
     if "after" in request.args:  # back from the call: what came of it is for the person to say
         typed["outcome"] = ""
     return finish_form(row, typed, forms)
@@ -66,11 +66,14 @@ def finish_form(row: Any, typed: Mapping[str, str], forms: Iterable[Asked], **co
         options = [("reached", gettext("Done")), ("later", gettext("Later"))]
     with reading() as x:
         attached = file_rows.of_activity(x, row.id)
+    words, why = words_of(row, with_owner=True), deal_words.why_text(row.because)
     return render.page_or_block(
         "activities/finish.html",
         "sheet",
         activity=row,
-        row=words_of(row, with_owner=True),
+        row=words,
+        why=why,
+        about=[words.when, row.note if row.note != words.who else "", why, words.owner],
         outcomes=options,
         typed=typed,
         groups=result_forms.groups(forms, row.kind, result_forms.sent_answers(request.form)),
@@ -96,7 +99,7 @@ def finish(activity_id: int) -> AnyResponse | tuple[str, int]:
     with reading() as x:
         row = activities.load(x, actor, activity_id, now)
         require(actor, "activity.edit", activities.access(x, actor, activity_id, now))
-        forms = result_forms.asked(x, row.kind, row.deal_process)
+        forms = result_forms.asked(x, row.kind, row.deal_process, row.form)
     sent = sent_files()
     problems += sent.problems
     later = typed["outcome"] == "later"

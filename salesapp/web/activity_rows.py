@@ -17,7 +17,7 @@ from salesapp.web import deal_words
 from salesapp.web.i18n import gettext, language, show_moment, today, zone
 from salesapp.web.inputs import start_of
 from salesapp.web.kept import Place, environment, macro_of, place, together
-from salesapp.web.request import current_now
+from salesapp.web.request import catalog, current_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class Activities:
 
     def __init__(self, *, with_owner: bool, may: bool, done: bool = False, selecting: bool = False) -> None:
         self.now, self.with_owner, self.more = current_now(), with_owner, (may, done, "", selecting)
-        self.look = ("activities/rows.html", environment(), language(), zone(), with_owner, self.more)
+        # The catalogue says what the rules are called.
+        self.look = ("activities/rows.html", environment(), catalog(), language(), zone(), with_owner, self.more)
 
     def shown(self, rows: Iterable[Any]) -> Markup:
         """These rows of the store, one after the other."""

@@ -14,15 +14,18 @@ from salesapp.domain.errors import AlreadyDone, NotFound, Refused, Stale
 from salesapp.domain.list_query import ListQuery
 from salesapp.domain.permissions import Actor, can
 from salesapp.services import bulk as service
+from salesapp.services import mailings
 from salesapp.services.work import work
 from salesapp.store import batch_marks, batches, customer_files, hand_over, notice_subjects, sign_ins, tags
 from salesapp.store.batches import BatchView
 from salesapp.store.engine import Executor, reading
 from salesapp.web import bulk_words, render
 from salesapp.web import customer_words as words
+from salesapp.web import mailings as mailing_pages
+from salesapp.web.bulk_select import WRITE
 from salesapp.web.i18n import gettext
 from salesapp.web.list_filters import PATHS
-from salesapp.web.request import current_actor, current_now, is_whole, request_key
+from salesapp.web.request import current_actor, current_now, is_whole, need, request_key
 
 bp = Blueprint("bulk", __name__)
 LISTED, NAMED, LONGEST = 30, 5, 100_000
@@ -38,8 +41,10 @@ def index() -> str:
 
 
 @bp.post("/bulk")
-def prepare() -> Response | tuple[str, int]:
+def prepare() -> Response | str | tuple[str, int]:
     """Keep which records are meant; the next page asks with what, and says what will happen."""
+    if (request.form.get("of"), request.form.get("what")) == ("customer", WRITE):
+        return _write()
     change = CHANGES.get(f"{request.form.get('of', '')}.{request.form.get('what', '')}")
     if change is None:
         return _say_again(gettext("Choose what to do with them."))
@@ -55,6 +60,16 @@ def prepare() -> Response | tuple[str, int]:
     except AlreadyDone as done:
         batch_id = done.result["batch"]
     return redirect(f"/bulk/{batch_id}", 303)
+
+
+def _write() -> str | tuple[str, int]:
+    """No change of records, but a message to them: its form."""
+    need(current_actor(), mailings.VERB)
+    try:
+        picked = _picked(CHANGES["customer.tag"])
+    except (ValueError, RecursionError):
+        return _say_again(gettext("This list cannot be read any more. Open it anew."))
+    return mailing_pages.form_for(picked) if picked else _say_again(gettext("Tick at least one."))
 
 
 def _picked(change: Change) -> list[int] | ListQuery:

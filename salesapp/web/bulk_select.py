@@ -8,14 +8,20 @@ from flask import request
 
 from salesapp.domain.bulk import changes_of
 from salesapp.domain.list_query import ListQuery
-from salesapp.web.i18n import say
+from salesapp.domain.permissions import can
+from salesapp.web.i18n import gettext, say
 from salesapp.web.request import current_actor
+
+WRITE = "write"
+"""What the bar offers besides changes: a message to the selected ones."""
 
 
 def selecting(kind: str, query: ListQuery | None = None, *, wide: bool = False) -> dict[str, Any]:
     """What a list's page needs for it: `select` with on, href (into it or out of it), changes, query. Who may change
     nothing at once is not offered it; where the list is shown in another way (`wide`), its rows come with it."""
     changes = [(each.key.partition(".")[2], say(each.label)) for each in changes_of(kind, current_actor())]
+    if kind == "customer" and can(current_actor(), "activity.add"):
+        changes.append((WRITE, gettext("Write to them")))
     on = bool(changes) and request.args.get("select") == "1"
     left = [(key, value) for key, value in request.args.items(multi=True) if key not in ("select", "after")]
     there = [*left, *([] if on else kept_select(on=True).items()), *([("view", "list")] if wide else [])]

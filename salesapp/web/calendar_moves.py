@@ -66,7 +66,7 @@ def _form(row: Any, typed: Mapping[str, str], **context: Any) -> str:
         who=called(row),
         what=deal_words.kind_label(row.kind),
         when=deal_words.planned_text(row.planned_at, row.all_day),
-        because=deal_words.because_text(row.because),
+        because=deal_words.why_text(row.because),
         beside=beside,
         typed=typed,
         lengths=lengths(typed["minutes"], row.kind),

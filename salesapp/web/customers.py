@@ -72,7 +72,7 @@ def page_context(file: CustomerFile, entries: list[timeline.Entry], group: str) 
         "step": step,
         "step_what": deal_words.kind_label(step.kind) if step else "",
         "step_when": deal_words.planned_text(step.planned_at, step.all_day) if step else "",
-        "step_because": deal_words.because_text(step.because) if step else "",
+        "step_because": deal_words.why_text(step.because) if step else "",
         "step_late": deal_words.is_late(step.planned_at, step.all_day) if step else False,
         "may_edit": can(actor, "customer.edit", file.access),
         "may_archive": can(actor, "customer.archive", file.access),

@@ -11,7 +11,7 @@ from salesapp.domain.errors import Msg
 from salesapp.domain.pack import Evidence, Process, Stage
 from salesapp.domain.record_values import is_field_key
 from salesapp.domain.stages import gate_in_words
-from salesapp.web import plugin_words, record_fields
+from salesapp.web import plugin_words, record_fields, rule_words
 from salesapp.web.field_inputs import in_words
 from salesapp.web.i18n import gettext, ngettext, say, show_date, show_day, show_moment, show_number, today
 from salesapp.web.inputs import day_of, full_amount
@@ -151,8 +151,15 @@ def because_text(because: Mapping[str, Any] | None) -> str:
         return ""
     if because.get("words"):
         return str(because["words"])
+    if because.get("rule"):
+        return rule_words.in_short(because)
     reason = say(Msg(str(because.get("source", "")), because.get("values") or {})) if because.get("source") else ""
     return gettext("Because: %(reason)s") % {"reason": reason} if reason else ""
+
+
+def why_text(because: Mapping[str, Any] | None) -> str:
+    """The same where the activity itself is shown: of a rule also what it counts from."""
+    return " · ".join(filter(None, [because_text(because), rule_words.in_full(because)]))
 
 
 def planned_text(moment: datetime | None, all_day: bool) -> str:
@@ -201,5 +208,6 @@ def register(words: MutableMapping[str, Any]) -> None:
         activity_word=lambda kind: kind_label(str(kind)),
         planned_word=lambda data: planned_text(datetime.fromisoformat(data["planned_at"]), data["all_day"]),
         stay_word=lambda secs: stay_duration(int(secs)),
+        rule_text=rule_words.in_short,
         deal_changes=changes,
     )

@@ -40,6 +40,7 @@ FORMATS: Final = {
     ),
 }
 _PIECE: Final = 64 * 1024
+UP_TO: Final = N_("Up to %(most)s rows; CSV takes any number.")
 TOO_LONG: Final = N_("A spreadsheet takes %(most)s rows at most. Take CSV, or narrow the list.")
 
 
@@ -77,10 +78,17 @@ def choose(
     """The form that asks for the format, as a page or in the sheet. `kept` is what the list is narrowed to, `about`
     what is taken along, in words; `more`: what else there is to choose, and how it was chosen."""
     typed = {"format": request.form.get("format", "xlsx")} | more.pop("typed", {})
-    formats = [(key, gettext(each.label), gettext(each.help)) for key, each in FORMATS.items()]
+    formats = [(key, gettext(each.label), _help(key, each)) for key, each in FORMATS.items()]
     context = {"whats": [], "columns": []} | more
     context |= {"action": action, "args": kept, "back": back, "about": about, "formats": formats, "typed": typed}
     return render.page_or_block("lists/export.html", "sheet", **context, errors=errors or {})
+
+
+def _help(key: str, found: Format) -> str:
+    """What a format is good for, and how far it goes, said before it is chosen."""
+    if key != "xlsx":
+        return gettext(found.help)
+    return f"{gettext(found.help)} {gettext(UP_TO) % {'most': show_number(MOST_ROWS)}}"
 
 
 def send(name: str, form: str, columns: Sequence[Column], parts: Parts) -> Response:

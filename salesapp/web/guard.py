@@ -32,6 +32,8 @@ COMPRESSIBLE = ("text/", "image/svg", "application/javascript", "application/jso
 GZIP_FROM = 500
 FILES = ("static", "scripts.all", "scripts.door", "plugin_pages.static")
 """The endpoints of what is the same for everybody."""
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+"""What a mail program sends for its reader."""
 OF_PLUGINS = "p."
 """Endpoints of plugins are called p.NAME.ROUTES.function."""
 READ_AT_ONCE = 1 << 18
@@ -69,6 +71,21 @@ def takes_files(view: View) -> View:
     return view
 
 
+def takes_one_click(view: View) -> View:
+    """Let a mail program press the button of this page (RFC 8058): the token in its address is all the right there is,
+    and the view looks at nothing else of a request."""
+    view.takes_one_click = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_one_click() -> bool:
+    """Whether this is such a press, and holds nothing but that."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not getattr(view, "takes_one_click", False) or request.method != "POST" or request.query_string:
+        return False
+    return list(request.form.items(multi=True)) == [ONE_CLICK] and not request.files
+
+
 def check_address() -> None:
     """Refuse an address that is too long in our own words, before the server has to."""
     if len(request.query_string) > LONGEST_QUERY:
@@ -94,7 +111,7 @@ def check_size() -> None:
 
 def check_form() -> None:
     """Refuse a change that did not come from a page of ours."""
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or is_one_click():
         return
     if _from_elsewhere():
         abort(403)

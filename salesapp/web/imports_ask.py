@@ -22,6 +22,7 @@ from salesapp.store.engine import reading
 from salesapp.web import imports_page, render
 from salesapp.web.i18n import gettext, say
 from salesapp.web.imports_asking import read_asked
+from salesapp.web.imports_maps import read_like
 from salesapp.web.imports_page import Asking
 from salesapp.web.imports_words import column_name
 from salesapp.web.request import current_actor, current_now, need, request_key
@@ -107,12 +108,7 @@ def like(run_id: int, mapping_id: int) -> AnyResponse:
         if saved.archived_at is not None or saved.kind not in offered(actor):
             raise WerkzeugNotFound
         asked = import_words.fitted(x, actor, import_mappings.as_last_time(saved, run.asked, header), now)
-    try:
-        with work(actor, now, request_key=request_key()) as w:
-            service.ask(w, run_id, asked)
-    except AlreadyDone:
-        pass
-    return redirect(f"/import/{run_id}", 303)
+    return read_like(run_id, asked)
 
 
 @bp.post("/import/mappings/<int:mapping_id>/<any(archive, restore):what>")

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from salesapp.domain.errors import AlreadyDone
 from salesapp.domain.import_map import ImportMap
+from salesapp.domain.importing import ImportAsked
 from salesapp.services import import_mappings, import_words
 from salesapp.services import import_runs as service
 from salesapp.services.import_registry import offered
@@ -26,8 +27,13 @@ def like(run_id: int, key: str) -> Response:
         if found is None or found.kind not in offered(actor):
             raise WerkzeugNotFound
         asked = import_words.fitted(x, actor, import_mappings.as_brought(found, run.asked, header), now)
+    return read_like(run_id, asked)
+
+
+def read_like(run_id: int, asked: ImportAsked) -> Response:
+    """Keep the question a saved mapping or a plugin's map makes, and show what comes of it."""
     try:
-        with work(actor, now, request_key=request_key()) as w:
+        with work(current_actor(), current_now(), request_key=request_key()) as w:
             service.ask(w, run_id, asked)
     except AlreadyDone:
         pass

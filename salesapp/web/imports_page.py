@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import current_app
 
 from salesapp.config import Settings
-from salesapp.domain.errors import Problem
+from salesapp.domain.errors import N_, Problem
 from salesapp.domain.import_findings import Finding
 from salesapp.domain.import_map import ImportMap
 from salesapp.domain.importing import ImportAsked
@@ -16,6 +16,7 @@ from salesapp.domain.permissions import can
 from salesapp.services import import_mappings, import_words
 from salesapp.services import import_runs as service
 from salesapp.services.import_files import path_of
+from salesapp.services.import_kinds import ImportOption
 from salesapp.services.import_registry import KINDS, offered
 from salesapp.services.import_runs import Preview
 from salesapp.services.import_words import Words
@@ -25,10 +26,17 @@ from salesapp.store.import_runs import RunView
 from salesapp.web import imports_question as parts
 from salesapp.web import imports_words as words
 from salesapp.web import render
-from salesapp.web.i18n import say, show_moment
+from salesapp.web.i18n import gettext, say, show_moment
 from salesapp.web.request import catalog, current_actor, current_now
 
 SHOWN = 20
+ABOUT: Final = {
+    "customer": N_("persons or companies, with their contacts, numbers, tags and your own fields"),
+    "contact": N_("people at companies that are here already, or come along"),
+    "deal": N_("with the day each stage was entered, won and lost ones too"),
+    "activity": N_("calls, visits and messages of the past, and what is planned"),
+    "person": N_("who works here, with team and role"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ def index(errors: Mapping[str, Sequence[str]] | None = None) -> str:
     return render.page(
         "imports/index.html",
         runs=[_listed(run) for run in runs],
+        what=[(say(kind.label), gettext(ABOUT[key])) for key, kind in offered(actor).items()],
         templates=[(say(kind.label), f"/import/template/{key}.csv") for key, kind in offered(actor).items()],
         mappings=[{"id": each.id, "name": each.name, "what": say(KINDS[each.kind].label)} for each in saved],
         limit=limit(),
@@ -140,12 +149,18 @@ def _context(run: RunView, asked: ImportAsked, seen: Preview, found: Sequence[Wo
         "may_field": can(current_actor(), "settings.manage") and asked.kind in OWN_KINDS,
         "field_options": parts.field_options(seen.fields),
         "words": parts.words(found, asked, seen.fields),
-        "options": parts.options(seen.options, asked, {"kind": parts.taken_by_name(seen.parsed)}),
+        "options": parts.options(_with_effect(seen.options, asked), asked, {"kind": parts.taken_by_name(seen.parsed)}),
         "needs": " ".join(needs),
         "why": say(run.error.message) if run.error is not None else "",
         "errors": errors,
         "name": asking.name,
     }
+
+
+def _with_effect(options: Mapping[str, ImportOption], asked: ImportAsked) -> dict[str, ImportOption]:
+    """What changes something: where no column names sources, none is new."""
+    without = set() if "source" in asked.columns.values() else {"make_sources", "source_group"}
+    return {key: each for key, each in options.items() if key not in without}
 
 
 def _wrong(seen: Preview, asked: ImportAsked, found: Sequence[Words]) -> dict[int, list[str]]:

@@ -120,7 +120,7 @@ def _option(each: ImportOption, value: str) -> dict[str, Any]:
         offered, kind = [(YES, gettext("Yes")), (NO, gettext("No"))], "choice"
     else:
         offered, kind = [(key, say(label)) for key, label in each.choices.items()], "select"
-        if each.default == "" and "" not in each.choices:
+        if "" not in each.choices and (each.default == "" or len(each.choices) == 1):
             offered.insert(0, ("", gettext("Nothing chosen")))
     return {"key": each.key, "label": say(each.label), "value": value, "type": kind, "options": offered}
 

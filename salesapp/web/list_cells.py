@@ -1,5 +1,6 @@
 """The values of a list's columns as a page, and as a file, show them."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +16,7 @@ from salesapp.web import deal_words
 from salesapp.web.i18n import gettext, local, say, show_date, show_day, show_moment, show_number
 from salesapp.web.inputs import full_amount
 
-_HOURS: Final = ("next", "planned", "done")
+_HOURS: Final = ("next", "planned", "done", "rule_due")
 """Of these the hour matters, too."""
 
 
@@ -66,6 +67,8 @@ def _words(kind: Kind, key: str, value: object, cells: Cells, known: Vocabulary)
         return deal_words.stage_label(str(cells.get("of_process", "")), str(value))
     if kind == "deal" and key == "process":
         return deal_words.process_label(str(value))
+    if kind == "activity" and key == "because":
+        return deal_words.because_text(json.loads(str(value))) if value else ""
     if kind == "customer" and key == "name":
         return str(value or cells.get("called_else") or gettext("Customer %(id)s") % {"id": cells["id"]})
     options: Mapping[str, Text] = dict(known[key].options) if key in known else {}

@@ -18,6 +18,7 @@ from salesapp.domain.list_query import KINDS, ME, Kind, ListQuery
 from salesapp.domain.permissions import can
 from salesapp.domain.text import Text
 from salesapp.plugging.catalog import Catalog
+from salesapp.plugging.follow_up_names import every_label
 from salesapp.services.list_fields import list_fields
 from salesapp.store import list_cells, list_options, listed, saved_views
 from salesapp.store.engine import Executor
@@ -111,7 +112,7 @@ def _entries(its: Catalog, kind: Kind) -> Vocabulary:
 
 def _standing(its: Catalog, kind: Kind) -> dict[str, Options]:
     if kind == "activity":
-        return {}
+        return {"rule": tuple(every_label(its).items())}
     sources = tuple((key, source.label) for key, source in its.sources.items())
     if kind == "customer":
         return {"source": sources}
@@ -199,6 +200,7 @@ def head_of(shown: Shown) -> dict[str, Any]:
         "save_href": asked.address(f"{path}/views/new"),
         "export_href": asked.address(f"{path}/export"),
         "may_export": can(current_actor(), "export"),
+        "write_href": asked.address("/mailings/new") if asked.kind == "customer" and _may_write(asked) else "",
         "cleared": "" if more is None and asked.is_whole else _cleared(asked),
         "sorts": tuple((key, gettext(label)) for key, label in SORTS[asked.kind]),
         "sort": sort_word(asked.kind, asked.sort, asked.descending) or SORTS[asked.kind][0][0],
@@ -206,6 +208,11 @@ def head_of(shown: Shown) -> dict[str, Any]:
         "as_table": bool(asked.columns),
         "away": notes_about([*asked.columns, *(fields_of(more) if more is not None else ())]),
     }
+
+
+def _may_write(asked: Asked) -> bool:
+    """Whether this person may write to all a list of customers shows; nobody writes to those put away."""
+    return can(current_actor(), "activity.add") and not asked.archived
 
 
 def _wrong(row: Row, known: Vocabulary) -> str:

@@ -34,6 +34,7 @@ TABLES: Final = {
     "touch": N_("Enquiries"),
     "important_date": N_("Important dates"),
     "customer_tag": N_("Tags"),
+    "mailing_item": N_("Messages to a group"),
     "decision": N_("Decisions"),
     "notice": N_("Notices"),
     "consent": N_("Consents"),

@@ -177,6 +177,13 @@ class Lists:
         who = self._whose(person, everybody="team")
         return _address("/activities", {"state": "done"}, rows, who, None)
 
+    def by_rules(self, state: str, rule: str = "", person: int | None = None) -> str:
+        """Activities that follow-up rules (or one of them) planned with a deadline in the time, and of which this has
+        become."""
+        which: list[Row] = [("rule", "is", [rule])] if rule else []
+        rows: list[Row] = [("rule_state", "is", [state]), *which, *between("rule_due", self.asked.days)]
+        return _address("/activities", {"state": "all"}, rows, self._whose(person, everybody="team"), None)
+
     def customers(self, *rows: Row) -> str:
         """Customers that came in the time."""
         who = self._whose(None)

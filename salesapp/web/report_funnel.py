@@ -53,6 +53,7 @@ def funnel(process: Process, cohorts: Iterable[Standing], stays: Mapping[str, in
             "Entered: deals that came into the stage in this time for the first time. Of these, as they stand now: "
             "went on are won or in a later stage; lost were lost in this stage or before it; stayed are open here or "
             "before it. The stay is of deals that left the stage in this time: half were shorter, give or take a tenth."
+            " Stays in times of more than three months are taken in whole ones."
         ),
         tuple(gettext(each) for each in head),
         tuple(rows) if most else (),

@@ -40,9 +40,9 @@ def questions(x: Executor) -> tuple[Question, ...]:
     return cast("tuple[Question, ...]", g.result_questions)
 
 
-def asked(x: Executor, kind: str, process: str | None) -> tuple[Asked, ...]:
-    """What whoever finishes an activity of this kind is asked."""
-    return asked_of(catalog().result_forms, questions(x), kind, process)
+def asked(x: Executor, kind: str, process: str | None, by_rule: str | None = None) -> tuple[Asked, ...]:
+    """What whoever finishes an activity of this kind is asked; `by_rule` is the form its follow-up rule names."""
+    return asked_of(catalog().result_forms, questions(x), kind, process, by_rule)
 
 
 def asked_by_kind(x: Executor, process: str | None) -> dict[str, tuple[Asked, ...]]:

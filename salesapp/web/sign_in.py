@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from salesapp.domain.errors import Refused
 from salesapp.domain.text import LANGUAGES
 from salesapp.extensions import login
+from salesapp.plugging import running
 from salesapp.services import sign_in as service
 from salesapp.services.work import work
 from salesapp.store import people, sign_ins
@@ -25,6 +26,8 @@ def load_user(token: str) -> User | None:
     """The user behind the cookie's token, if the sign-in still holds."""
     with reading() as x:
         found = sign_ins.load(x, service.token_hash(token), current_now())
+    if found is not None:
+        running.house().heard(found.config_version)
     return User(token, found) if found else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, request
 
@@ -20,9 +20,15 @@ from salesapp.web.scope import Scope, asked_scope, leads, owners_of, scope_optio
 bp = Blueprint("today", __name__)
 
 COMING = 7
-LATE, AHEAD, DONE, FAULTS = 20, 50, 10, 10
-"""So many rows at most of what is overdue, of the day and what comes, of what is done, and of deals without a next
-step: a phone shows eight at once, and a team can have hundreds. The rest is in the lists the heads lead to."""
+LATE, MISSED, AHEAD, DONE, FAULTS = 20, 20, 50, 10, 10
+"""So many rows at most of what is overdue, of what was missed while nothing ran, of the day and what comes, of what is
+done, and of deals without a next step: a phone shows eight at once, and a team can have hundreds. The rest is in the
+lists the heads lead to."""
+MISSED_LIST: Final = "&f0=missed_off&o0=is&v0=1"
+"""What the address of the list of activities asks besides, to show all that was missed while nothing ran."""
+
+NOT_PLANNED: Final = "&state=open&f0=planned&o0=is&v0=0"
+"""What the address of the list of deals asks besides, to show those for which nothing is planned."""
 
 
 @bp.get("/today")
@@ -47,8 +53,11 @@ def _read(x: Executor, actor: Actor, scope: Scope) -> dict[str, Any]:
     start, end, horizon = (start_of(day + timedelta(days=days)) for days in (0, 1, COMING + 1))
     counts = activities.day_counts(x, owners, start, end)
     people = _people(x, actor, scope, counts, start, end)
-    overdue = activities.planned(x, owners, since=None, until=start, limit=LATE)
-    ahead = activities.planned(x, owners, since=start, until=horizon, limit=AHEAD + 1)
+    missed_overdue, missed_due = sum(row.missed_overdue for row in counts), sum(row.missed_due for row in counts)
+    n_missed = missed_overdue + missed_due
+    missed = activities.missed_while_off(x, owners, MISSED) if n_missed else ()
+    overdue = activities.planned(x, owners, since=None, until=start, limit=LATE, but_missed_off=True)
+    ahead = activities.planned(x, owners, since=start, until=horizon, limit=AHEAD + 1, but_missed_off=True)
     done = activities.done(x, owners, since=start, until=end, limit=DONE)
     faults = activities.deals_without_next(x, owners, FAULTS)
     decisions = decision_lists.count_waiting(x, actor, current_now())
@@ -67,10 +76,14 @@ def _read(x: Executor, actor: Actor, scope: Scope) -> dict[str, Any]:
         "counts": {"decisions": decisions, "more": decisions},
         "n_done": n_done,
         "n_day": n_overdue + n_due + n_done,  # what is late is to be done today, too
-        "n_overdue": n_overdue,
+        "n_overdue": n_overdue - missed_overdue,
+        "missed": planned.shown(missed),
+        "n_missed": n_missed,
+        "n_missed_listed": len(missed),
+        "missed_list": f"/activities?who={scope.key}{MISSED_LIST}",
         "people": tuple(people),
         "n_listed": len(overdue),
-        "n_due": n_due,
+        "n_due": n_due - missed_due,
         "is_cut": len(ahead) > AHEAD,
         "n_done_listed": len(done),
         "n_coming": f"{len(coming)}+" if len(ahead) > AHEAD else len(coming),
@@ -80,6 +93,7 @@ def _read(x: Executor, actor: Actor, scope: Scope) -> dict[str, Any]:
         "done": Activities(with_owner=with_owner, may=can(actor, "activity.edit"), done=True).shown(done),
         "faults": [_fault(row, with_owner=with_owner) for row in faults[:FAULTS]],
         "more_faults": len(faults) > FAULTS,
+        "faults_list": f"/deals/list?who={scope.key}{NOT_PLANNED}",
     }
 
 

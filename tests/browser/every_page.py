@@ -84,6 +84,12 @@ PAGES: Final = """
 /calendar?view=day&who=team
 /deals/list?select=1
 /bulk
+/mailings
+/mailings/new
+/mailings/{draft}
+/mailings/{draft}/edit
+/mailings/{mailing}
+/mailings/{mailing}?show=left
 /decisions
 /decisions/{decision}
 /pool
@@ -101,6 +107,8 @@ PAGES: Final = """
 /reports
 /reports?period=all
 /reports?period=dates&from=2026-03-40&to=2026-03-01
+/reports/follow-ups
+/reports/follow-ups?period=all
 /deals/list?state=all&f0=entered.contact&o0=filled&f1=teams&o1=contains&v1=1
 /settings
 /settings/company
@@ -121,6 +129,15 @@ PAGES: Final = """
 /settings/results
 /settings/results?kind=demo
 /settings/intervals
+/settings/follow-ups
+/settings/follow-ups/new
+/settings/follow-ups/general.first_call
+/settings/follow-ups/general.first_call/when
+/settings/follow-ups/general.first_call/do
+/settings/follow-ups/general.first_call/deadline
+/settings/follow-ups/general.first_call/unless
+/settings/follow-ups/general.first_call/escalate
+/settings/follow-ups/general.birthday
 /settings/pools
 /settings/pools/new
 /settings/pools/1
@@ -151,9 +168,12 @@ PAGES: Final = """
 /more
 /add
 """.split()
-PUBLIC: Final = ("/sign-in", "/sign-in?next=/deals", "/link/{invitation}", "/link/nothing-like-a-link")
+PUBLIC: Final = (
+    *("/sign-in", "/sign-in?next=/deals", "/link/{invitation}", "/link/nothing-like-a-link"),
+    "/no-more/nothing",
+)
 REFUSED: Final = (("/settings/people", 403), ("/customers/987654321", 404), ("/nowhere", 404))
-STATUS: Final = {"/link/nothing-like-a-link": 404}
+STATUS: Final = {"/link/nothing-like-a-link": 404, "/no-more/nothing": 404}
 
 
 class Tour:

@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import update
 
 from salesapp.domain.contact_points import ContactPoint, parse_contact_point
+from salesapp.domain.list_query import ListQuery
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.permissions import SYSTEM, Actor
-from salesapp.services import import_checking, import_runs, import_work
+from salesapp.services import import_checking, import_runs, import_work, mailing_running, mailings
 from salesapp.services.activities import NewActivity, note_activity, plan_activity
 from salesapp.services.activity_finish import finish_activity
 from salesapp.services.company import change_company
@@ -22,6 +23,7 @@ from salesapp.services.deals import NewDeal, open_deal
 from salesapp.services.files import Upload, attach, take_in
 from salesapp.services.links import make_link
 from salesapp.services.lost_deals import ask_or_lose
+from salesapp.services.mailings import NewMailing
 from salesapp.services.people import NewPerson, add_person
 from salesapp.services.pool import release_customer
 from salesapp.services.sharing import NewShare, share_customer
@@ -71,6 +73,8 @@ class Places:
     team: int
     territory: int
     invitation: str
+    draft: int
+    mailing: int
 
 
 def furnish(app: Flask, cast: Cast) -> Places:
@@ -125,7 +129,23 @@ def furnish(app: Flask, cast: Cast) -> Places:
         team=team,
         territory=territory,
         invitation=invitation,
+        draft=_message(cast.admin, "email"),
+        mailing=_message(cast.admin, "sms", sent=True),
     )
+
+
+def _message(actor: Actor, way: str, *, sent: bool = False) -> int:
+    """A message to everybody, as a draft or with what came of it."""
+    new = NewMailing(way=way, name="五一到店有礼", subject="{客户}您好", body="{联系人}您好：\n五一到店有礼。{负责人}")
+    with work(actor, NOW - timedelta(hours=1)) as w:
+        mailing_id = mailings.add(w, new, ListQuery("customer"))
+        if sent:
+            mailings.send(w, mailing_id, 1)
+    with work(SYSTEM, NOW) as w:
+        run_id = mailing_running.begin(w, mailing_id)
+        if run_id is not None:
+            mailing_running.go_on(w, run_id)
+    return mailing_id
 
 
 def _person(w: Work) -> int:

@@ -5,7 +5,7 @@ from typing import Final
 SPOKEN: Final = """() => {
   const said = [document.title];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const silent = "script, style, template, noscript, .languages, select[name=zone]"; // names of places stay
+  const silent = "script, style, template, noscript, textarea, .languages, select[name=zone]"; // typed; places
   while (walk.nextNode()) {
     const text = walk.currentNode;
     if (!text.parentElement.closest(silent)) said.push(text.data);

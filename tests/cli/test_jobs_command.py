@@ -87,7 +87,7 @@ def test_the_list_shows_what_failed_and_retry_tries_it_again(salesapp: Command, 
     assert "Nothing waits." in salesapp("jobs", "list").output
     for words, said in (
         (["1"], "It runs, or is done."),
-        (["9"], "There is no such record."),
+        (["99"], "There is no such record."),
         ([], "Which one? Say its number, or --all."),
     ):
         refused = salesapp("jobs", "retry", *words)

@@ -26,7 +26,7 @@ def test_new_makes_a_plugin_without_problems_whose_tests_pass(salesapp: Command,
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "plugins"]
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "SALESAPP"))}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
-    assert "6 passed" in done.stdout, done.stdout + done.stderr
+    assert "8 passed" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

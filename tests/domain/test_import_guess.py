@@ -183,3 +183,30 @@ def test_a_label_is_itself_and_a_guess_is_a_choice(labels: dict[str, str], word:
         same = [other for other in choices if {plain(label.en)} & {plain(other), plain(choices[other].en)}]
         if same == [key]:
             assert guess_values(choices, [label.en]) == {label.en: key}
+
+
+STAGES = {
+    "contact": text("First contact", "建立联系", "建立聯繫", "Контакт"),
+    "negotiation": text("Negotiation", "商务谈判", "議價協商", "Переговоры"),
+    "closing": text("Signing the contract", "签约成交", "簽約成交", "Договор"),
+    ":won": text("Won", "成交", "成交", "Успех"),
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        ("谈判", "negotiation"),
+        ("商务谈判阶段", "negotiation"),
+        ("Price negotiation", "negotiation"),
+        ("签约", "closing"),
+    ],
+)
+def test_a_stage_is_known_by_a_part_of_its_name(word: str, key: str) -> None:
+    assert guess_values(STAGES, [word], parts=True) == {word: key}
+    assert guess_values(STAGES, [word]) == {}
+
+
+@pytest.mark.parametrize("word", ["未成交", "已签约成交", "判", "tact", "Not a negotiation", "Wonder", "谈话"])
+def test_a_part_of_two_stages_or_of_a_word_is_none(word: str) -> None:
+    assert guess_values(STAGES, [word], parts=True) == {}

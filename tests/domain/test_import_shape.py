@@ -135,3 +135,10 @@ def test_amounts_with_cents_prove_the_sign(amounts: list, language: str) -> None
     assert guess_decimal([(f"{each:,.2f}",) for each in amounts], language) == "."
     german = [(f"{each:,.2f}".translate(str.maketrans(",.", ".,")),) for each in amounts]
     assert guess_decimal(german, language) == ","
+
+
+@pytest.mark.parametrize("slip", ["13.02.2024", "02/13/2024", "03/04/2024"])
+def test_one_day_written_otherwise_does_not_turn_a_file_of_days(slip: str) -> None:
+    days = [("2024-02-01",)] * 40
+    assert guess_date_order([*days, (slip,)], "zh_Hans") == "ymd"
+    assert guess_date_order([*days, *[("13.02.2024",)] * 10], "zh_Hans") == "dmy"

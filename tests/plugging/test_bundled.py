@@ -252,11 +252,13 @@ def test_all_four_ask_the_same_and_explain_what_is_not_plain(processes: dict[str
     assert [each.key for each in asked_for if each.visible_when] == ["competitor_strength"]
 
 
-def test_general_asks_after_a_demonstration_and_a_visit_in_every_language() -> None:
+def test_general_asks_after_a_demonstration_a_visit_and_a_sale_in_every_language() -> None:
     forms = load_plugins([PLUGINS], only={"general"}, safe_mode=False).catalog.result_forms
     assert {key: (form.kind, form.required) for key, form in forms.items()} == {
         "general.after_demo": ("demo", ()),
         "general.after_visit": ("visit", ()),
+        "general.after_sale": ("call", ("arrived", "works", "unclear")),
+        "general.in_use": ("call", ("content", "settled")),
     }
     for text in texts(tuple(forms.values())):
         text.zh_Hans.encode("gb2312")

@@ -1,6 +1,6 @@
 """A pack without Python: the same records, the same checks, and every mistake with its line."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 
 from salesapp import places
 from salesapp.domain.criteria import AllOf, AnyOf, Not, When
+from salesapp.domain.follow_up import TRIGGERS as KINDS_OF_TRIGGERS
+from salesapp.domain.follow_up import Deadline, Do, Escalate, FollowUp, OnEvent, OnHoliday, OnStage, Until
+from salesapp.domain.follow_up_data import _KINDS, to_data
+from salesapp.domain.followups import Interval
 from salesapp.domain.import_map import ImportMap
 from salesapp.domain.money import Money
 from salesapp.domain.pack import (
@@ -25,6 +29,7 @@ from salesapp.domain.pack import (
     Process,
     Stage,
 )
+from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.settings_form import SettingsForm
 from salesapp.domain.terms import Terms
@@ -33,7 +38,9 @@ from salesapp.plugging.loader import load_plugins
 from salesapp.plugging.manifest import Manifest
 from salesapp.plugging.toml_lines import lines_of
 from salesapp.plugging.toml_pack import read_pack
-from salesapp.plugging.toml_writing import left_out, pack_text
+from salesapp.plugging.toml_records import TRIGGERS
+from salesapp.plugging.toml_writing import data_of, left_out, pack_text
+from tests.plugging.follow_up_files import follow_ups
 from tests.plugging.plugin_files import load, reasons, write
 
 WASH = """\
@@ -241,6 +248,7 @@ def test_every_bundled_pack_is_the_same_when_it_comes_back(name: str, tmp_path: 
     assert again.catalog.packs == plugins.catalog.packs
     assert again.catalog.processes == plugins.catalog.processes
     assert again.catalog.result_forms == plugins.catalog.result_forms
+    assert again.catalog.of(FollowUp) == plugins.catalog.of(FollowUp)
     assert again.catalog.fields == plugins.catalog.fields
 
 
@@ -321,6 +329,7 @@ def packs(draw: st.DrawFn) -> list[object]:
         records += [IndustryPack("pack", draw(texts), (made[0],), "#112233"), *made[1:]]
     else:
         records += made
+    records += draw(st.lists(follow_ups(texts), max_size=2, unique_by=lambda rule: rule.key))
     if draw(st.booleans()):
         records += [
             ResultForm("after", draw(texts), "visit", (Field("liked", draw(texts), "bool"),), ("liked",), "wash.fleet"),
@@ -393,3 +402,87 @@ def test_lines_are_found_in_every_way_to_write_toml() -> None:
     assert {path: lines[path] for path in known} == known
     assert ("not", 0) not in lines
     assert Decimal("1.5") == Decimal("1.50")
+
+
+# --- follow-up rules ---
+
+CALL = """
+[[follow_ups]]
+key = "thanks"
+label = { en = "Thanks", zh_Hans = "谢", zh_Hant = "謝", ru = "С" }
+when = { kind = "stage", process = "wash.fleet", stage = ":won" }
+do.kind = "call"
+do.text = { en = "Call {customer}", zh_Hans = "致电", zh_Hant = "致電", ru = "Позвонить" }
+who = "salesperson"
+deadline = { count = 1, unit = "working_day", at = 18:00:00 }
+every = { count = 2, unit = "month" }
+until = { times = 3, day = 2030-01-02 }
+unless = { field = "state", op = "is", value = "lost" }
+escalate = { to = "manager", before = 2, after = "none" }
+
+[[follow_ups]]
+key = "new_year"
+label = { en = "New Year", zh_Hans = "年", zh_Hant = "年", ru = "Г" }
+when = { kind = "holiday", day = { calendar = "lunar", month = 1, day = 1 }, days = -3 }
+do = { kind = "message", text = { en = "Wish", zh_Hans = "祝", zh_Hant = "祝", ru = "П" } }
+on = false
+"""
+
+
+def test_rules_of_a_pack_are_those_python_would_have_made(tmp_path: Path) -> None:
+    toml(tmp_path, WASH + CALL)
+    plugins = load(tmp_path)
+    assert reasons(plugins) == {}
+    thanks, new_year = plugins.catalog.of(FollowUp).values()
+    assert thanks == FollowUp(
+        key="thanks",
+        label=Text("Thanks", "谢", "謝", "С"),
+        when=OnStage("wash.fleet", ":won"),
+        do=Do("call", Text("Call {customer}", "致电", "致電", "Позвонить")),
+        who="salesperson",
+        deadline=Deadline(1, "working_day", time(18)),
+        every=Interval(2, "month"),
+        until=Until(times=3, day=date(2030, 1, 2)),
+        unless=When("state", "is", "lost"),
+        escalate=Escalate("manager", before=2, after=None),
+    )
+    assert new_year.when == OnHoliday(PartialDate("lunar", None, 1, 1), -3)
+    assert not new_year.on
+
+
+WRONG_RULES = {
+    "no trigger": (('{ kind = "stage", process', "{ process"), "line 48: when is a table with its kind"),
+    "a strange trigger": (
+        ('kind = "stage"', 'kind = "stages"'),
+        "line 48: no rule begins with 'stages': did you mean 'sta",
+    ),
+    "a strange part of it": (('kind = "stage", process', 'kind = "stage", proces'), "line 48: OnStage has no 'proces'"),
+    "a process": (("wash.fleet", "wash.fleets"), "line 48: FollowUp 'thanks', when: there is no process 'wash.fleets'"),
+    "a stage": (('":won"', '"won"'), "line 48: FollowUp 'thanks', when: the process 'wash.fleet' has no stage 'won'"),
+    "a kind": (('do.kind = "call"', 'do.kind = "ring"'), "line 49: Do: kind must be one of call"),
+    "a place": (("{customer}", "{custmer}"), "line 50: Do: text can name {customer}"),
+    "somebody": (('"salesperson"', '"seller"'), "line 51: FollowUp 'thanks': who must be one of"),
+    "an hour": (("18:00:00", '"18:00"'), "line 52: at must be an hour, as in 18:00:00, not '18:00'"),
+    "a day": (("2030-01-02", '"2030"'), "line 54: day must be a day, as in 2026-05-31, not '2030'"),
+    "a unit": (('count = 2, unit = "month"', 'count = 2, unit = "months"'), "line 53: not an interval: 2 months"),
+    "a fact": (('field = "state"', 'field = "stat"'), "line 55: FollowUp 'thanks', unless: nothing is called 'stat'"),
+    "a feast": (("month = 1,", "month = 13,"), "line 61: no such month: lunar 13"),
+    "a key": (('key = "new_year"', 'key = "thanks"'), "line 58: two records of the kind FollowUp are called"),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), WRONG_RULES.values(), ids=WRONG_RULES)
+def test_every_mistake_in_a_rule_names_its_line(tmp_path: Path, change: tuple[str, str], says: str) -> None:
+    text = WASH + CALL.replace(*change, 1)
+    assert text != WASH + CALL
+    (said,) = [str(each) for each in read_pack("wash", toml(tmp_path, text)).mistakes]
+    assert says in said
+
+
+def test_python_json_and_toml_know_the_same_triggers() -> None:
+    assert tuple(TRIGGERS.values()) == KINDS_OF_TRIGGERS
+    event = FollowUp("e", Text("E", "事", "事", "С"), OnEvent("deal.won"), Do("call", Text("E", "事", "事", "С")))
+    assert data_of(event.when) == {"kind": "event", "event": "deal.won"}
+    assert to_data(event)["when"].items() >= {"kind": "event", "event": "deal.won"}.items()
+    for word, kind in TRIGGERS.items():
+        assert _KINDS[word] is kind

@@ -16,6 +16,7 @@ OPEN = frozenset(
     static health.healthz first_run.home first_run.page first_run.submit first_run.start_for_real
     links.page links.use scripts.all scripts.door shell.manifest shell.service_worker shell.without_connection
     sign_in.page sign_in.submit sign_in.language
+    no_more.page no_more.press
     plugin_pages.static p.wash.pages.hours
     """.split()
 )
@@ -140,3 +141,16 @@ def test_every_page_of_a_plugin_stands_behind_the_guard(app: Flask) -> None:
     for endpoint, view in found.items():
         assert getattr(view, "plugin", "") == "wash", endpoint  # put there by plugin_pages.guarded
         assert bool(getattr(view, "verb", "")) is not getattr(view, "is_public", False), endpoint
+
+
+def test_one_click_of_a_mail_program_opens_one_door_only(app: Flask, client: Browser, cast: Cast) -> None:
+    """RFC 8058: without a session or a form's token, at the one page whose address is all the right there is."""
+    one_click = {"List-Unsubscribe": "One-Click"}
+    answers = {
+        endpoint: client.post(path, data=one_click).status_code
+        for endpoint, path in addresses(app, "POST")
+        if endpoint in OPEN
+    }
+    assert {endpoint for endpoint, status in answers.items() if status != 400} == {"no_more.press"}
+    view = {name for name, each in app.view_functions.items() if getattr(each, "takes_one_click", False)}
+    assert view == {"no_more.press"}

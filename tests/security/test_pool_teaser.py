@@ -284,7 +284,7 @@ def test_what_is_nobodys_on_a_pooled_customer_opens_the_pool_to_no_manager(
 def batch_marks_of(x: Any, actor: Actor, kind: str, ids: Ids) -> list[int]:
     """Which of them this person could change in bulk."""
     tables = {"customer": customer, "deal": deal, "activity": activity}
-    return list(x.scalars(select(tables[kind].c.id).where(batch_marks._works_on(actor, kind, NOW))))
+    return list(x.scalars(select(tables[kind].c.id).where(batch_marks.works_on(actor, kind, NOW))))
 
 
 def _unasked(text: str, path: str) -> str:

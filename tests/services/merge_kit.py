@@ -10,8 +10,8 @@ from salesapp.store import dump
 from salesapp.store.engine import engines, reading
 from salesapp.testing import NOW
 
-NEW: Final = frozenset({"event", "event_payload", "merge", "merge_move", "request_key", "job"})
-"""What is only ever added to."""
+NEW: Final = frozenset({"event", "event_payload", "merge", "merge_move", "request_key", "job", "follow_up_watch"})
+"""What is only ever added to; and when a rule looks next, which is found out anew."""
 MOVES_ON: Final = frozenset({"version", "touched_at"})
 
 

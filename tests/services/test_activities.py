@@ -186,8 +186,8 @@ def test_the_day_is_counted_and_lists_show_mine_only(app: Flask, cast: Cast) -> 
         first = activities.page(x, cast.manager, ActivityFilter(), NOW, limit=1)
         after = (first[0].planned_at, first[0].id)
         assert len(activities.page(x, cast.manager, ActivityFilter(), NOW, after=after)) == 1
-    assert [tuple(row) for row in counts] == [(cast.owner.id, "Owner", 1, 1, 1)]
-    assert sorted(tuple(row)[1:] for row in everybody) == [("Outsider", 0, 1, 0), ("Owner", 1, 1, 1)]
+    assert [tuple(row[:5]) for row in counts] == [(cast.owner.id, "Owner", 1, 1, 1)]
+    assert sorted(tuple(row)[1:5] for row in everybody) == [("Outsider", 0, 1, 0), ("Owner", 1, 1, 1)]
 
 
 def test_a_deal_has_a_next_step_by_its_own_or_its_customers_activity(app: Flask, cast: Cast) -> None:

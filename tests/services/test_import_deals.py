@@ -9,11 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from salesapp.domain.follow_up import OnDate, Silence
+from salesapp.domain.followups import Interval
 from salesapp.domain.import_findings import REJECTED, Finding
 from salesapp.domain.importing import ImportAsked
 from salesapp.domain.permissions import Actor
 from salesapp.services import import_pass, import_runs, import_work
 from salesapp.services.activities import NewActivity, note_activity
+from salesapp.services.activity_finish import finish_activity
 from salesapp.services.deal_archive import archive_deal
 from salesapp.services.deal_moves import move_deal
 from salesapp.services.own_fields import add_field
@@ -22,8 +25,9 @@ from salesapp.store import rollups, search, timeline
 from salesapp.store.engine import reading
 from salesapp.store.import_runs import RunView
 from salesapp.store.tables import customer, deal, event, notice, own_field, stage_event
-from salesapp.testing import NOW, Cast
+from salesapp.testing import NOW, Cast, Clock
 from tests.services.deal_files import a_customer, ready
+from tests.services.follow_up_kit import a_rule, jobs, only, planned
 from tests.services.import_kit import asked, bring_in, brought, checked, imported, undone, view, work_off
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -206,6 +210,21 @@ def test_what_somebody_worked_on_stays(app: Flask, cast: Cast) -> None:
     run = undone(cast.admin, run.id)
     assert run.left == 2  # the deal, and the customer it is with
     assert count(deal, deal.c.archived_at.is_(None)) == 1
+    right()
+
+
+@pytest.mark.parametrize("called", [False, True])
+def test_what_rules_planned_by_themselves_is_nobodys_work(app: Flask, cast: Cast, clock: Clock, called: bool) -> None:
+    only(a_rule(OnDate("deal.closed", yearly=True)), a_rule(Silence(Interval(1, "week")), key="r2"))
+    run = bring(cast.admin, "k1,Monitor,Acme,Owner,:won,2025-02-03,,2025-03-08,70", OPEN)
+    jobs(clock)
+    assert (len(planned()), len(planned(rule="own.r2"))) == (1, 1)
+    if called:
+        with work(cast.owner, NOW) as w:
+            finish_activity(w, planned()[0].id, "reached", "")
+    run = undone(cast.admin, run.id)
+    assert run.left == (2 if called else 0)
+    assert len(planned()) + len(planned(rule="own.r2")) == (1 if called else 0)
     right()
 
 

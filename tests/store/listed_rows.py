@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, insert, select
 
 from salesapp.domain.conditions import Facts
-from salesapp.domain.list_facts import Around, activity_facts, customer_facts, deal_list_facts
+from salesapp.domain.list_facts import RULE_STATES, Around, Promise, activity_facts, customer_facts, deal_list_facts
 from salesapp.domain.list_query import Kind
 from salesapp.domain.pack import Field, Option
 from salesapp.domain.views import ActivityView, read_only
@@ -26,6 +26,7 @@ from salesapp.store.tables import (
     deal,
     deal_contact,
     field_link,
+    follow_up_occurrence,
     person,
     share,
     tag,
@@ -181,6 +182,25 @@ def _activity(x: Executor, r: random.Random, customer_id: Any, deal_id: Any, sco
     }
     activity_id = insert_row(x, activity, values)
     _advise(x, r, "activity", activity_id, people)
+    _promise(x, random.Random(activity_id), activity_id)
+
+
+def _promise(x: Executor, r: random.Random, activity_id: int) -> None:
+    """A follow-up rule planned some of them."""
+    for number in range(r.choice([1, 1, 0])):
+        values = {
+            "rule": r.choice(["bakery.after", "own.r1"]),
+            "subject_kind": "customer",
+            "subject_id": activity_id,
+            "occurrence": str(number),
+            "activity_id": activity_id,
+            "due_at": r.choice([_moment(r), NOW]),
+            "planned_at": NOW - timedelta(days=50),
+            "state": r.choice(["open", "open", *RULE_STATES]).replace("overdue", "open"),
+            "missed_off": r.random() < 0.5,
+            "settled_at": r.choice([None, NOW - timedelta(days=15)]),
+        }
+        insert_row(x, follow_up_occurrence, values)
 
 
 def known(x: Executor) -> Rows:
@@ -205,9 +225,17 @@ def known(x: Executor) -> Rows:
         values: dict[str, Any] = {name: getattr(row, name) for name in names}
         view_of = ActivityView(**values | {"owner_name": None, "because": ""})
         custom: Any = read_only(row.custom)
-        facts = activity_facts(view_of, custom, FIELDS, ZONE, _teams(x, row.owner_id))
+        teams, promise = _teams(x, row.owner_id), _promised(x, row.id)
+        facts = activity_facts(view_of, custom, FIELDS, ZONE, teams, now=NOW, promise=promise)
         rows.facts["activity"][row.id] = {**facts, **_advised(x, "activity", row.id)}
     return rows
+
+
+def _promised(x: Executor, activity_id: int) -> Promise | None:
+    of = follow_up_occurrence.c
+    told = select(of.rule, of.state, of.due_at, of.missed_off, of.settled_at)
+    row = x.execute(told.where(of.activity_id == activity_id)).first()
+    return None if row is None else Promise(*row)
 
 
 def _advised(x: Executor, kind: str, subject_id: int) -> Facts:

@@ -32,7 +32,7 @@ _VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "amount": (Money(100, "CNY"), Money(500, "RUB")),
     "date": (TODAY, datetime(2026, 3, 1, tzinfo=UTC).date()),
     "bool": (True, False),
-    "reference": ("1", "2", "3", "4", ME, "general.six", "contact", "price", "referral", "x", "9" * 30),
+    "reference": ("1", "2", "3", "4", ME, "general.six", "contact", "price", "referral", "own.r1", "x", "9" * 30),
     "references": ("1", "2", "x"),
 }
 

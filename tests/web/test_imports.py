@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
 
 from salesapp.domain.importing import CHECKED, DONE, RUNNING, UNDONE, UPLOADED
+from salesapp.domain.text import Text
+from salesapp.services.import_customer_fields import owner_options
 from salesapp.store.engine import reading
 from salesapp.store.tables import batch, customer
 from salesapp.testing import Browser, Cast
@@ -266,3 +269,67 @@ def test_pages_ask_the_database_a_bounded_number_of_times(
     statements.clear()
     browser.get("/import")
     assert len(statements) <= 8
+
+
+def test_each_kind_has_one_name_on_the_first_page(client_of: ClientOf, cast: Cast) -> None:
+    browser = client_of(cast.admin)
+    browser.send("/language", {"language": "zh_Hans"})
+    page = browser.get("/import").text
+    told, tables = page.split("<dl", 1)[1].split("</dl>")[0], page.split('class="menu"')[-1]
+    for name in ("跟进", "公司成员"):
+        assert name in told
+        assert name in tables
+    assert ">活动<" not in told
+    seller = client_of(cast.manager).get("/import").text
+    assert "who works here, with team and role" not in seller  # only what they may bring
+
+
+def test_only_options_with_an_effect_are_asked(client_of: ClientOf, cast: Cast) -> None:
+    browser = client_of(cast.manager)
+    without = browser.get(f"/import/{uploaded(browser)}").text
+    assert 'name="o-source_group"' not in without
+    run_id = uploaded(browser, "名称,来源\n王建国,展会\n")
+    page = browser.get(f"/import/{run_id}").text
+    assert 'name="o-source_group"' in page
+    form = form_of(page) | {"o-source_group": "offline", "c1": ""}
+    assert browser.send(f"/import/{run_id}?redraw=1", form).status_code == 200  # what is hidden stays as it was said
+    assert run_of(run_id).asked.options["source_group"] == "offline"
+
+
+@pytest.mark.parametrize(("names", "proposed"), [(["ann"], "ann"), (["ann", "bob"], ""), ([], "")])
+def test_where_nobody_else_is_the_one_person_is_proposed_as_owner(names: list[str], proposed: str) -> None:
+    house = SimpleNamespace(people_choices={name: Text(name, name, name, name) for name in names})
+    owner, unknown = owner_options(house)  # type: ignore[arg-type]
+    assert (owner.default, unknown.default) == (proposed, "")
+    if names:
+        assert owner.choices is not None
+        assert list(owner.choices) == names
+
+
+@pytest.mark.parametrize("header", ["名称,电话,档次,备注二", "档次,名称,电话,备注二"])
+def test_rejected_rows_come_back_with_the_words_that_were_chosen(client_of: ClientOf, cast: Cast, header: str) -> None:
+    browser = client_of(cast.manager)
+    first = uploaded(browser, f"{header}\n" + _row(header, "王建国", "很大") + _row(header, "", "很大"))
+    at = header.split(",").index("档次")
+    said = form_of(browser.get(f"/import/{first}").text) | {f"c{at}": "grade", "c3": ""}
+    browser.send(f"/import/{first}", said | {"do": "look"})
+    said = form_of(browser.get(f"/import/{first}").text) | {"v0-0": "A"}
+    browser.send(f"/import/{first}", said)
+    worked_off(first)
+    browser.send(f"/import/{first}/start")
+    assert worked_off(first).rejected == 1
+    with browser.get(f"/import/{first}/rejected") as rejected:
+        mended = rejected.data
+    again = uploaded(browser, mended, "还有.csv")
+    assert (run_of(again).asked.columns, run_of(again).asked.values) == (
+        run_of(first).asked.columns,
+        run_of(first).asked.values,
+    )
+    assert run_of(again).asked.values == {"grade": {"很大": "A"}}
+    other = uploaded(client_of(cast.admin), mended, "别人.csv")
+    assert "grade" not in run_of(other).asked.values
+
+
+def _row(header: str, name: str, grade: str) -> str:
+    cells = {"名称": name, "电话": "13800000001", "档次": grade, "备注二": ""}
+    return ",".join(cells[each] for each in header.split(",")) + "\n"

@@ -42,7 +42,7 @@ def state(job_id: int) -> tuple[str, int]:
 def test_an_empty_house_says_so_and_when_the_regular_ones_come(client_of: ClientOf, cast: Cast) -> None:
     page = client_of(cast.admin).get("/settings/jobs").text
     assert "Nothing waits" in page
-    assert page.count("Not done yet") == len(KINDS.periodic()) == 4
+    assert page.count("Not done yet") == len(KINDS.periodic()) == 6
     assert f"Next: {'today 10:10'}" in page.replace("\u202f", " ").replace(" AM", "")
     assert CLEAN.label.en in page
 

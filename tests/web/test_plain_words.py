@@ -37,6 +37,7 @@ SPELT_BY = {  # file -> what its f-strings can become
     "given_fields.py": [f"{kind}.changed" for kind in ("customer", "contact", "deal")],
     "import_activity_writing.py": [f"activity.{state}" for state in ("planned", "done", "cancelled")],
     "import_mappings.py": [f"import_mapping.{what}" for what in ("saved", "archived", "restored")],
+    "mailings.py": [f"mailing.{what}" for what in ("archived", "restored")],
     "own_fields.py": [f"own_field.{what}" for what in CHANGES],
     "result_questions.py": [f"result_question.{what}" for what in CHANGES],
     "sources.py": [f"source.{what}" for what in CHANGES],

@@ -166,3 +166,23 @@ def test_a_full_day_shows_its_beginning_and_leads_to_the_rest(
     page = browser.get("/today").text
     assert "后天的" in page
     assert "今天3" in page
+
+
+def test_deals_without_a_next_step_past_the_first_lead_to_their_list(
+    app: Flask, client_of: ClientOf, cast: Cast
+) -> None:
+    browser = client_of(cast.owner)
+    for number in range(today.FAULTS):
+        a_deal(app, cast.owner, title=f"没有下一步{number:02}")
+    assert "f0=planned" not in part(browser.get("/today").text, "Deals without a next step")
+    for number in range(today.FAULTS, today.FAULTS + 2):
+        a_deal(app, cast.owner, title=f"没有下一步{number:02}")
+    has_one = a_deal(app, cast.owner, title="有下一步")
+    planned(cast.owner, NOW + timedelta(days=1), "", deal_id=has_one)
+    faults = part(browser.get("/today").text, "Deals without a next step")
+    assert ">10+<" in faults
+    found = re.search(r'href="(/deals/list[^"]+)"', faults)
+    assert found is not None
+    listed = browser.get(found[1].replace("&amp;", "&")).text
+    assert all(f"没有下一步{number:02}" in listed for number in range(today.FAULTS + 2))
+    assert "有下一步<" not in listed

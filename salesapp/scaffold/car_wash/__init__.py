@@ -4,12 +4,16 @@ from collections.abc import Iterable
 
 from salesapp.plugin_api import (
     AllOf,
+    Deadline,
+    Do,
     Field,
+    FollowUp,
     Gate,
     IndustryPack,
     KeyStep,
     LostReason,
     Manifest,
+    OnStage,
     Option,
     Process,
     ResultForm,
@@ -103,8 +107,26 @@ AFTER_VISIT = ResultForm(
     process="car_wash.order",
 )
 
+# Planned by itself once a deal is won: for the salesperson of the deal, until the end of the next working day.
+THANKS = FollowUp(
+    "thanks",
+    Text(en="Thank-you message", zh_Hans="致谢消息", zh_Hant="致謝訊息", ru="Сообщение с благодарностью"),
+    when=OnStage("car_wash.order", ":won"),
+    do=Do(
+        "message",
+        Text(
+            en="Thank {customer} for the order",
+            zh_Hans="感谢 {customer} 的订单",
+            zh_Hant="感謝 {customer} 的訂單",
+            ru="Поблагодарить за заказ: {customer}",
+        ),
+    ),
+    who="salesperson",
+    deadline=Deadline(1, "working_day"),
+)
+
 
 @hookimpl
 def salesapp_records() -> Iterable[object]:
     """What this plugin brings."""
-    return [IndustryPack(key="car_wash", label=LABEL, processes=(ORDER,)), AFTER_VISIT]
+    return [IndustryPack(key="car_wash", label=LABEL, processes=(ORDER,)), AFTER_VISIT, THANKS]

@@ -7,6 +7,7 @@ from salesapp.plugin_api import Fields, IndustryPack, Listens, Manifest, OwnTabl
 
 from .beside import BESIDE
 from .courses import AFTER_TRIAL, COURSES, IN_THE_BOOK
+from .follow_ups import FOLLOW_UPS
 from .pages import ROUTES
 from .people import SETTINGS, STUDENT, STUDENT_LIST
 from .rules import (  # noqa: F401 (hooks are found here)
@@ -53,6 +54,7 @@ def salesapp_records() -> Iterable[Any]:
         Listens("closed", ("deal.won", "deal.lost")),
         OwnTables(metadata),
         ROUTES,
+        *FOLLOW_UPS,
         *SHOWN,
         *BESIDE,
     ]

@@ -26,3 +26,13 @@ def test_a_visit_ends_with_its_question(kit: Kit) -> None:
     deal = kit.a_deal(process="car_wash.order")
     visit = kit.an_activity(deal, kind="visit", outcome="reached", answers={"interest": "high"})
     assert visit.answers["car_wash"] == {"interest": "high"}
+
+
+def test_who_ordered_is_thanked(kit: Kit) -> None:
+    deal = kit.a_deal(process="car_wash.order", customer=kit.a_customer("Lugou Clinic"))
+    kit.an_activity(deal, kind="call", outcome="reached")
+    deal = kit.move(kit.fill(deal, wish="Two washes a week"), "offered")
+    kit.win(kit.fill(deal, amount=880))
+    (thanks,) = kit.planned(deal, "car_wash.thanks")
+    assert (thanks.kind, thanks.owner_id) == ("message", kit.cast.owner.id)
+    assert "Lugou Clinic" in thanks.note

@@ -1,0 +1,152 @@
+"""A message to a group goes out: its time begins one run, its customers become rows once, and portions work them off.
+
+Whoever comes first begins an occurrence: it is unique. A time that lies back by more than a day is left out.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from salesapp.domain import mailing as rules
+from salesapp.domain.errors import N_, NotFound, Refused, problem
+from salesapp.domain.mailing_times import Timing, next_time
+from salesapp.domain.permissions import Actor
+from salesapp.services.jobs import enqueue
+from salesapp.services.mailing_channels import channels
+from salesapp.services.mailing_tasks import plan_portion
+from salesapp.services.mailings import BEGIN_JOB, TooMany, chosen, own, zone_of
+from salesapp.services.work import Work
+from salesapp.store import mailing_items, mailings, settings, sign_ins
+from salesapp.store.mailings import MailingView, RunView
+
+GO_JOB: Final = "mailings.go"
+SEND_JOB: Final = "mailings.send"
+NEXT: Final = "mailings.next"
+"""The setting that says until when leaving is spoken for: all messages together share one way out."""
+PORTION: Final = 60
+AGAIN: Final = timedelta(seconds=20)
+AT_LOOK: Final = 50
+
+
+def look(w: Work) -> int:
+    """Have everything begin whose time has come; how many."""
+    ids = mailings.due(w.session, w.now, AT_LOOK)
+    for mailing_id in ids:
+        enqueue(w, BEGIN_JOB, {"mailing": mailing_id})
+    return len(ids)
+
+
+def begin(w: Work, mailing_id: int) -> int | None:
+    """Begin the time that has come, once; its run's id. Nothing where another began it, or it was taken back."""
+    found = mailings.find(w.session, mailing_id, lock=True)
+    if found is None or found.state != rules.GOING or found.next_at is None or found.next_at > w.now:
+        return None
+    actor = sign_ins.actor_of(w.session, found.person_id)
+    if actor is None:  # nobody answers for it any more
+        mailings.change(w.session, found, {"state": rules.STOPPED, "next_at": None})
+        return None
+    at, timing = found.next_at, Timing.from_data(found.repeat) if found.repeat else None
+    late = timing is not None and w.now - at > rules.LATE
+    following = next_time(timing, max(at, w.now), zone_of(actor)) if timing and timing.repeats else None
+    mailings.change(
+        w.session, found, {"next_at": following, **({"state": rules.STOPPED} if late and not following else {})}
+    )
+    state = rules.MISSED if late else rules.GOING
+    run_id = mailings.begin_run(w.session, mailing_id, _occurrence(found, at, actor), state, w.now)
+    if following is not None:
+        enqueue(w, BEGIN_JOB, {"mailing": mailing_id}, run_at=following)
+    if run_id is not None and not late:
+        _fill(w, actor, found, run_id)
+    return run_id
+
+
+def _occurrence(found: MailingView, at: datetime, actor: Actor) -> str:
+    """What an occurrence is called: the moment a one-off went, the day of one that comes back."""
+    return at.astimezone(zone_of(actor)).date().isoformat() if found.repeat else f"at:{at.isoformat()[:33]}"
+
+
+def _fill(w: Work, actor: Actor, found: MailingView, run_id: int) -> None:
+    """Everybody it means at this moment, one row each."""
+    try:
+        total = mailing_items.add(w.session, run_id, chosen(w.session, actor, w.catalog, found, w.now))
+    except TooMany:  # the list has grown meanwhile: who wrote it narrows it
+        return _too_many(w, found.id, run_id)
+    except Refused:  # what the list asked for is not there any more: better nobody than the wrong ones
+        total = 0
+    mailings.set_total(w.session, run_id, total)
+    enqueue(w, GO_JOB, {"run": run_id})
+
+
+def _too_many(w: Work, mailing_id: int, run_id: int) -> None:
+    """Left out this time, and its page says why; the next time is asked anew."""
+    mailings.end_run(w.session, run_id, rules.TOO_MANY, w.now)
+    found = mailings.find(w.session, mailing_id)
+    if found is not None and found.next_at is None:
+        mailings.change(w.session, found, {"state": rules.STOPPED})
+
+
+# --- portion by portion ---
+
+
+def go_on(w: Work, run_id: int) -> datetime | None:
+    """Do the next portion; when to come back, None when nothing is left."""
+    run = mailings.run(w.session, run_id, lock=True)
+    if run is None or run.state != rules.GOING:
+        return None
+    found = mailings.find(w.session, run.mailing_id)
+    assert found is not None, "a run belongs to a message"
+    if found.way == "sms" and not channels(w.catalog):
+        return None if mailing_items.has_open(w.session, run_id) else _through(w, found, run)  # by hand
+    if rules.is_late(found.repeat is not None, run.at, w.now):
+        mailing_items.skip_open(w.session, run_id, "late", w.now)
+    if found.way == "task":
+        more = plan_portion(w, found, run.id)
+        return w.now if more else _through(w, found, run)
+    customers = mailing_items.waiting(w.session, run_id, PORTION)
+    if not customers:
+        return _through(w, found, run)
+    return _on_their_way(w, run_id, customers)
+
+
+def _on_their_way(w: Work, run_id: int, customers: list[int]) -> datetime:
+    """A job for each, one after the other as fast as may be."""
+    gap = timedelta(minutes=1) / rules.PER_MINUTE
+    kept = settings.locked(w.session, NEXT, {})
+    at = max(w.now, datetime.fromisoformat(kept["at"])) if kept.get("at") else w.now
+    for customer_id in customers:
+        mailing_items.mark(w.session, run_id, customer_id, [rules.WAITING], {"state": rules.SENDING})
+        enqueue(w, SEND_JOB, {"run": run_id, "customer": customer_id, "try": 1}, run_at=at)
+        at += gap
+    settings.put(w.session, NEXT, {"at": at.isoformat()})
+    return at
+
+
+def _through(w: Work, found: MailingView, run: RunView) -> datetime | None:
+    """The end of a run, unless something is still on its way."""
+    if mailing_items.has_open(w.session, run.id):
+        return w.now + AGAIN
+    end(w, found, run.id)
+    return None
+
+
+def end(w: Work, found: MailingView, run_id: int) -> None:
+    """Everything of a run is through; with the last one the message is."""
+    if mailings.end_run(w.session, run_id, rules.DONE, w.now) and found.state == rules.GOING and found.next_at is None:
+        mailings.change(w.session, found, {"state": rules.DONE})
+
+
+def try_again(w: Work, mailing_id: int, run_id: int) -> int:
+    """Let those of a run that failed have another try; how many. Who wrote it asks for it."""
+    run = mailings.run(w.session, run_id, lock=True)
+    found = own(w, mailing_id, lock=True)
+    if run is None or run.mailing_id != mailing_id:
+        raise NotFound
+    if found.state == rules.STOPPED:
+        raise Refused([problem("", N_("It was stopped. Copy it to write once more."))])
+    n = mailing_items.wait_again(w.session, run_id)
+    if n and run.state != rules.GOING:
+        mailings.reopen_run(w.session, run_id, w.now)
+        again = {"state": rules.GOING} if found.state == rules.DONE else {}
+        mailings.change(w.session, found, again)
+        enqueue(w, GO_JOB, {"run": run_id})
+    w.done("mailing", found.id)
+    return n

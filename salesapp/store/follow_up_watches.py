@@ -1,0 +1,252 @@
+"""When to look at a subject again for a rule: one row for each rule, subject and part, moved on as things happen.
+
+Whoever moves a watch holds its row: it is locked when it is read as due, and written in the same transaction.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, Update, and_, bindparam, delete, literal_column, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from salesapp.store.engine import Executor
+from salesapp.store.inserts import dialect_name, insert_or_ignore, rows_changed
+from salesapp.store.plain_inserts import run_plain
+from salesapp.store.tables import follow_up_watch as watch
+from salesapp.store.types import Instant
+
+Watch = Row[*tuple[Any, ...]]
+"""rule, subject_kind, subject_id, part, customer_id, anchor, n, look_at, ended."""
+KEY: Final = ("rule", "subject_kind", "subject_id", "part")
+_its = and_(*(watch.c[name] == bindparam(f"of_{name}") for name in KEY))
+_due = (
+    select(watch)
+    .where(watch.c.look_at.is_not(None), watch.c.look_at <= bindparam("now", type_=Instant()))
+    .order_by(watch.c.look_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+
+
+@cache
+def _moved(names: tuple[str, ...]) -> Update:
+    """Only what is named is written: what a row said of the rest may be another by now."""
+    return update(watch).where(_its).values({name: bindparam(f"to_{name}", type_=watch.c[name].type) for name in names})
+
+
+_locked = select(watch).order_by(*(watch.c[name] for name in KEY)).with_for_update()
+_of_subject = _locked.where(watch.c.subject_kind == bindparam("kind"), watch.c.subject_id == bindparam("subject_id"))
+_of_customer = _locked.where(watch.c.customer_id == bindparam("customer_id"))
+_one = select(watch).where(_its)
+
+
+class NewWatch(NamedTuple):
+    """A watch that was just written: what a row of it says."""
+
+    rule: str
+    subject_kind: str
+    subject_id: int
+    part: str
+    customer_id: int | None
+    anchor: datetime
+    n: int
+    look_at: datetime | None
+    ended: str | None
+
+
+def begin(x: Executor, new: NewWatch) -> bool:
+    """A watch of a subject that has none of this rule; whether it is new."""
+    return insert_or_ignore(x, watch, new._asdict())
+
+
+_COLUMNS: Final = tuple(column.name for column in watch.c)
+_add = {
+    "sqlite": sqlite.insert(watch).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(watch).on_conflict_do_nothing(),
+}
+
+
+def add_many(x: Executor, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Watches of many subjects; those that have one stay as they are."""
+    values = [{"part": "", "customer_id": None, "n": 0, "ended": None, **row} for row in rows]
+    run_plain(x, _add[dialect_name(x)], watch, [{name: row[name] for name in _COLUMNS} for row in values])
+
+
+def due(x: Executor, now: datetime, limit: int) -> Sequence[Watch]:
+    """Those to look at now, what waits longest first, locked; what another process looks at is left to it."""
+    return x.execute(_due, {"now": now, "limit": limit}).all()
+
+
+def one(x: Executor, rule: str, kind: str, subject_id: int, part: str = "") -> Watch | None:
+    """The watch of one subject, locked."""
+    key = {"of_rule": rule, "of_subject_kind": kind, "of_subject_id": subject_id, "of_part": part}
+    return x.execute(_one.with_for_update(), key).first()
+
+
+def of_subject(x: Executor, kind: str, subject_id: int) -> Sequence[Watch]:
+    """Every rule's watches of one subject, locked: what is open is read after this, else the job plans meanwhile."""
+    return x.execute(_of_subject, {"kind": kind, "subject_id": subject_id}).all()
+
+
+def of_customer(x: Executor, customer_id: int) -> Sequence[Watch]:
+    """Every rule's watches of a customer and its deals, locked."""
+    return x.execute(_of_customer, {"customer_id": customer_id}).all()
+
+
+def move(x: Executor, rows: Sequence[tuple[Watch | NewWatch, Mapping[str, Any]]]) -> None:
+    """New values (anchor, n, look_at, ended) of these watches; what is not named stays."""
+    some: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for one, new in rows:
+        if not _says(one, new):
+            values = {f"of_{name}": getattr(one, name) for name in KEY} | {f"to_{name}": new[name] for name in new}
+            some.setdefault(tuple(sorted(new)), []).append(values)
+    for names, each in some.items():
+        x.execute(_moved(names), each)
+
+
+def _says(one: Watch | NewWatch, new: Mapping[str, Any]) -> bool:
+    """Whether nothing is to be written. Only of a watch that was just written it is sure what stands: a row that was
+    read may have been written since."""
+    return isinstance(one, NewWatch) and all(getattr(one, name) == value for name, value in new.items())
+
+
+_about: Final[Mapping[str, ColumnElement[bool]]] = {
+    "customer": watch.c.customer_id == bindparam("about"),
+    "deal": and_(watch.c.subject_kind == literal_column("'deal'"), watch.c.subject_id == bindparam("about")),
+    "rule": watch.c.rule == bindparam("about"),
+}
+_rest = {
+    name: update(watch).where(which, watch.c.ended.is_(None)).values(ended=bindparam("why"), look_at=None)
+    for name, which in _about.items()
+}
+_wake = {
+    name: update(watch)
+    .where(which, watch.c.ended.in_(bindparam("whys", expanding=True)))
+    .values(ended=None, look_at=bindparam("now", type_=Instant()))
+    for name, which in _about.items()
+}
+_look = {
+    name: update(watch)
+    .where(which, watch.c.ended.is_(None), watch.c.look_at.is_not(None))
+    .values(look_at=bindparam("now", type_=Instant()))
+    for name, which in _about.items()
+}
+
+
+def rest(x: Executor, of: str, about: int | str, why: str) -> int:
+    """Nothing more comes for a "customer" and its deals, a "deal", a whole "rule", until it is woken; how many."""
+    return rows_changed(x, _rest[of], {"about": about, "why": why})
+
+
+def wake(x: Executor, of: str, about: int | str, whys: Collection[str], now: datetime) -> int:
+    """What rested for one of these reasons is looked at again."""
+    return rows_changed(x, _wake[of], {"about": about, "whys": sorted(whys), "now": now})
+
+
+def look(x: Executor, of: str, about: int | str, now: datetime) -> int:
+    """Look at all that wait for their time at once, as it may be another one now."""
+    return rows_changed(x, _look[of], {"about": about, "now": now})
+
+
+def rest_of(x: Executor, rows: Sequence[Watch], why: str) -> None:
+    """Nothing more comes of these until they are woken."""
+    move(x, [(row, {"ended": why, "look_at": None}) for row in rows])
+
+
+_ids = or_(watch.c.subject_id.in_(bindparam("ids", expanding=True)))
+_of_rule = select(watch).where(watch.c.rule == bindparam("rule"), watch.c.subject_kind == bindparam("kind"), _ids)
+
+
+def of_rule(x: Executor, rule: str, kind: str, ids: Collection[int]) -> Sequence[Watch]:
+    """One rule's watches of these subjects, locked."""
+    return x.execute(_of_rule.with_for_update(), {"rule": rule, "kind": kind, "ids": sorted(ids)}).all()
+
+
+_given = (
+    update(watch)
+    .where(watch.c.subject_kind == literal_column("'deal'"), watch.c.subject_id == bindparam("of_deal"))
+    .values(customer_id=bindparam("to"))
+    .returning(watch.c.rule)
+)
+
+
+def give_customer(x: Executor, deal_id: int, customer_id: int | None) -> set[str]:
+    """The deal has a customer now; of which rules it is watched."""
+    return set(x.execute(_given, {"of_deal": deal_id, "to": customer_id}).scalars())
+
+
+_COMES_BACK: Final = (
+    *("off", "passed", "times", "unless", "no_date", "no_rhythm"),
+    *("unsubscribed", "answered", "bought"),
+)
+"""Reasons for resting that may be over when the rule is another one, or on again."""
+_range = and_(
+    watch.c.rule == bindparam("of_rule"),
+    watch.c.subject_kind == bindparam("kind"),
+    watch.c.subject_id > bindparam("low"),
+)
+_look_again = (
+    update(watch)
+    .where(
+        watch.c.rule == bindparam("of_rule"),
+        watch.c.subject_kind == bindparam("kind"),
+        watch.c.subject_id == bindparam("of_subject"),
+        or_(watch.c.ended.is_(None), watch.c.ended.in_(_COMES_BACK)),
+    )
+    .values(ended=None, look_at=bindparam("now", type_=Instant()))
+)
+
+
+def look_again(x: Executor, rule: str, kind: str, subject_id: int, now: datetime) -> None:
+    """Have the job look at a subject of which nothing is open."""
+    x.execute(_look_again, {"of_rule": rule, "kind": kind, "of_subject": subject_id, "now": now})
+
+
+_window = select(watch.c.subject_id).where(_range).order_by(watch.c.subject_id).limit(bindparam("limit"))
+_take_up = (
+    update(watch)
+    .where(
+        _range,
+        watch.c.subject_id <= bindparam("high"),
+        or_(and_(watch.c.ended.is_(None), watch.c.look_at.is_not(None)), watch.c.ended.in_(_COMES_BACK)),
+    )
+    .values(ended=None, look_at=bindparam("now", type_=Instant()))
+)
+
+
+def take_up(x: Executor, rule: str, kind: str, low: int, now: datetime, limit: int) -> int | None:
+    """Look at the next of a rule's subjects anew; the last one's id, None when there are no more."""
+    key = {"of_rule": rule, "kind": kind, "low": low}
+    ids = x.execute(_window, {**key, "limit": limit}).scalars().all()
+    if ids:
+        x.execute(_take_up, {**key, "high": ids[-1], "now": now})
+    return ids[-1] if len(ids) == limit else None
+
+
+_older = and_(watch.c.rule == bindparam("of_rule"), watch.c.anchor < bindparam("before", type_=Instant()))
+_old_window = (
+    select(watch.c.subject_kind, watch.c.subject_id)
+    .where(_older)
+    .order_by(watch.c.subject_kind, watch.c.subject_id)
+    .limit(bindparam("limit"))
+)
+_forget = delete(watch).where(
+    _older,
+    watch.c.subject_kind == bindparam("kind"),
+    watch.c.subject_id >= bindparam("low"),
+    watch.c.subject_id <= bindparam("high"),
+)
+
+
+def forget(x: Executor, rule: str, before: datetime, limit: int) -> bool:
+    """The next of a rule that count from before a moment are watched no more, as it begins with something else;
+    whether there were any."""
+    key = {"of_rule": rule, "before": before}
+    rows = x.execute(_old_window, {**key, "limit": limit}).all()
+    if rows:
+        kind = rows[0].subject_kind
+        last = max(row.subject_id for row in rows if row.subject_kind == kind)
+        x.execute(_forget, {**key, "kind": kind, "low": rows[0].subject_id, "high": last})
+    return bool(rows)

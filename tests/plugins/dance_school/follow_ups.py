@@ -1,0 +1,84 @@
+"""What the dance school never forgets: a word after the booking, a call while a place is held, the wedding day."""
+
+from datetime import time
+
+from salesapp.plugin_api import (
+    Deadline,
+    Do,
+    Escalate,
+    Field,
+    FollowUp,
+    Interval,
+    OnDate,
+    OnEvent,
+    OnStage,
+    Option,
+    ResultForm,
+    Text,
+    Until,
+    When,
+)
+
+from .courses import COURSE
+
+DECIDED = Field(
+    "decided",
+    Text("Do they take the place?", "是否报名", "是否報名", "Берут ли место"),
+    "choice",
+    options=(
+        Option("yes", Text("Yes", "报名", "報名", "Да")),
+        Option("later", Text("Not yet", "再考虑", "再考慮", "Пока думают")),
+    ),
+)
+PLACE_HELD = ResultForm("place_held", DECIDED.label, "call", (DECIDED,), ("decided",), process=COURSE, by_rule=True)
+
+CONFIRM = FollowUp(
+    "confirm",
+    Text("Confirm the trial lesson", "确认体验课", "確認體驗課", "Подтвердить пробный урок"),
+    when=OnEvent("dance_school.booked"),
+    do=Do(
+        "message",
+        Text("Confirm: {customer}", "发确认信息：{customer}", "發確認訊息：{customer}", "Подтвердить: {customer}"),
+    ),
+    who="salesperson",
+    deadline=Deadline(2, "hour"),
+)
+STILL_HELD = FollowUp(
+    "still_held",
+    Text("Call while a place is held", "留位期间致电", "保留名額期間致電", "Звонок, пока место за ними"),
+    when=OnStage(COURSE, "place"),
+    do=Do(
+        "call",
+        Text(
+            "Ask {customer} about the place",
+            "询问 {customer} 是否报名",
+            "詢問 {customer} 是否報名",
+            "Узнать о месте: {customer}",
+        ),
+        form="dance_school.place_held",
+    ),
+    who="salesperson",
+    deadline=Deadline(1, "working_day", time(18)),
+    every=Interval(3, "day"),
+    until=Until(times=3),
+    unless=When("state", "is", "won"),
+    escalate=Escalate("manager", after=12),
+)
+WEDDING = FollowUp(
+    "wedding_day",
+    Text("A month before the wedding", "婚礼前一个月", "婚禮前一個月", "За месяц до свадьбы"),
+    when=OnDate("deal.dance_school.wedding_day", days=-30),
+    do=Do(
+        "call",
+        Text("How far is {customer}?", "{customer} 练得怎么样了？", "{customer} 練得如何？", "Как успехи: {customer}?"),
+    ),
+)
+ANNIVERSARY = FollowUp(
+    "wedding_anniversary",
+    Text("Wedding anniversary", "结婚纪念日", "結婚紀念日", "Годовщина свадьбы"),
+    when=OnDate("deal.dance_school.wedding_day", days=365, yearly=False),
+    do=Do("message", Text("Greet {customer}", "祝福 {customer}", "祝福 {customer}", "Поздравить: {customer}")),
+    unless=When("state", "is_not", "won"),
+)
+
+FOLLOW_UPS = (PLACE_HELD, CONFIRM, STILL_HELD, WEDDING, ANNIVERSARY)

@@ -1,0 +1,64 @@
+"""What the school's rules plan, when, for whom, and what is asked in the end."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from salesapp.testing import NOW, Cast, Kit, refused
+
+pytest_plugins = ["salesapp.testing"]
+EVENING = 10  # 18:00 in Shanghai, in UTC
+
+
+def test_a_booking_is_confirmed_within_two_hours(kit: Kit, booked: Any) -> None:
+    deal = booked()
+    (confirm,) = kit.planned(deal, "dance_school.confirm")
+    assert (confirm.kind, confirm.planned_at, confirm.because) == (
+        "message",
+        NOW + timedelta(hours=2),
+        "dance_school.confirm",
+    )
+
+
+def test_while_a_place_is_held_somebody_calls_thrice(kit: Kit, booked: Any, cast: Cast) -> None:
+    deal = kit.move(booked(day=NOW.date()), "trial")
+    kit.an_activity(deal, kind="demo", answers={"felt": "unsure"})
+    kit.move(deal, "place")
+    days = []
+    for _ in range(3):
+        (call,) = kit.planned(deal, "dance_school.still_held")
+        assert call.owner_id == cast.owner.id
+        with refused("answer.call.dance_school.decided"):
+            kit.finish(call, answers={})
+        kit.finish(call, answers={"decided": "later"})
+        days.append(call.planned_at)
+        kit.run_jobs(until=kit.clock.now + timedelta(days=3))
+    assert days == [datetime(2026, 3, day, EVENING, tzinfo=UTC) for day in (6, 9, 12)]
+    assert kit.planned(deal, "dance_school.still_held") == []
+
+
+def test_a_wedding_that_is_put_off_takes_its_call_along(kit: Kit) -> None:
+    deal = kit.a_deal("dance_school.wedding", customer=kit.a_customer("叶舟"))
+    kit.fill(deal, wedding_day="2026-04-08", song="月亮代表我的心")
+    kit.run_jobs()
+    (call,) = kit.planned(deal, "dance_school.wedding_day")
+    assert call.planned_at == datetime(2026, 3, 9, 4, tzinfo=UTC)
+    kit.fill(deal, wedding_day="2026-04-11")
+    kit.run_jobs()
+    (call,) = kit.planned(deal, "dance_school.wedding_day")
+    assert call.planned_at == datetime(2026, 3, 12, 4, tzinfo=UTC)
+
+
+def test_while_the_school_is_closed_nothing_is_planned(kit: Kit, client_of: Any, cast: Cast, booked: Any) -> None:
+    admin, deal = client_of(cast.admin), kit.move(booked(day=NOW.date()), "trial")
+    kit.an_activity(deal, kind="demo", answers={"felt": "unsure"})
+    kit.move(deal, "place")
+    for _ in range(2):
+        (call,) = kit.planned(deal, "dance_school.still_held")
+        assert admin.send("/settings/plugins/dance_school/off").status_code == 303
+        kit.run_jobs(until=kit.clock.now + timedelta(hours=1))
+        assert kit.planned(deal, "dance_school.still_held") == []
+        assert kit.activity(call.id).state == "cancelled"
+        assert admin.send("/settings/plugins/dance_school/on").status_code == 303
+        kit.run_jobs(until=kit.clock.now + timedelta(hours=1))
+    (again,) = kit.planned(deal, "dance_school.still_held")
+    assert again.planned_at == call.planned_at

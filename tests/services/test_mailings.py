@@ -1,0 +1,551 @@
+"""Messages to a group go once to whom they are meant for, and to nobody who wants none."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from salesapp.domain import mailing as rules
+from salesapp.domain.conditions import When
+from salesapp.domain.contact_points import ContactPoint, parse_contact_point
+from salesapp.domain.errors import NotAllowed, NotFound, Refused
+from salesapp.domain.followups import Interval
+from salesapp.domain.list_query import ListQuery
+from salesapp.domain.mailing_times import Timing
+from salesapp.domain.permissions import SYSTEM
+from salesapp.jobs.mailing_kinds import BEGIN, GO, SEND
+from salesapp.services import mailing_running, mailing_sending, mailings, privacy
+from salesapp.services.contacts import NewContact, add_contact, add_point
+from salesapp.services.customers import archive_customer
+from salesapp.services.mailing_by_hand import sent_by_hand
+from salesapp.services.merge import merge_customers
+from salesapp.services.pool import assign_customer
+from salesapp.services.work import work
+from salesapp.store import people
+from salesapp.store.engine import reading
+from salesapp.store.tables import activity, consent, contact_point, mailing, mailing_item
+from salesapp.testing import NOW, Cast, Clock
+from tests.jobs.kit import all_jobs, worker
+from tests.services import mailing_kit as kit
+from tests.services.customer_kit import added, shared_with
+from tests.services.mail_kit import Box, mail_server, set_up, told
+
+
+@pytest.fixture
+def box(app: Flask, cast: Cast) -> Iterator[Box]:
+    """A mail server that is set up."""
+    with mail_server() as found:
+        set_up(found, cast)
+        yield found
+
+
+def plain(box: Box, n: int = 0) -> str:
+    body = box.mails[n].get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_it_goes_after_half_a_minute_once_and_stands_on_the_timeline(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="王建国", emails=["wang@example.com"])
+    begun = kit.begun(cast.owner, kit.drafted(cast.owner))
+    assert begun == NOW + timedelta(seconds=30)
+    kit.let_run(clock, seconds=29)
+    assert box.mails == []
+    kit.let_run(clock, seconds=1)
+    kit.let_run(clock, seconds=60)
+    kit.let_run(clock, hours=2)
+    assert box.to == [["wang@example.com"]]
+    assert box.mails[0]["Subject"] == "王建国您好"
+    assert "您好 王建国" in plain(box)
+    ((event, personal),) = kit.told("mailing.sent")
+    assert (event.customer_id, event.actor_id) == (one, cast.owner.id)
+    assert personal["note"] == "您好 王建国"
+    assert kit.outcome() == {one: ("sent", None)}
+    assert [run.state for run in kit.runs()] == ["done"]
+
+
+# --- who gets nothing ---
+
+
+def test_who_is_left_out_and_why(cast: Cast, clock: Clock, box: Box) -> None:
+    good = added(cast.owner, name="甲", emails=["a@example.com"])
+    none = added(cast.owner, name="乙")
+    out = added(cast.owner, name="丙", emails=["c@example.com"])
+    away = added(cast.owner, name="丁", emails=["d@example.com"])
+    read = added(cast.colleague, name="戊", emails=["e@example.com"])
+    back = added(cast.owner, name="己", emails=["f@example.com"])
+    given = added(cast.owner, name="庚", emails=["g@example.com"])
+    helped = added(cast.colleague, name="辛", emails=["h@example.com"])
+    added(cast.outsider, name="壬", emails=["i@example.com"])
+    shared_with(cast.colleague, read, cast.owner, "read")
+    shared_with(cast.colleague, helped, cast.owner, "work")
+    opt_out("c@example.com")
+    with work(cast.admin, NOW) as w:
+        for one in (back, given):
+            privacy.note_consent(w, one, "news", "paper", NOW.date())
+            w.session.execute(update(consent).where(consent.c.customer_id == one).values(withdrawn_at=NOW))
+        privacy.note_consent(w, given, "news", "paper", NOW.date())  # once more
+    mailing_id = kit.drafted(cast.owner)
+    with work(cast.owner, NOW) as w:
+        archive_customer(w, away)
+    assert kit.reached(cast.owner, mailing_id) == {"": 3, "no_address": 1, "opted_out": 2, "not_allowed": 1}
+    kit.begun(cast.owner, mailing_id)
+    kit.let_run(clock, seconds=30)
+    kit.let_run(clock, minutes=2)
+    assert kit.outcome() == {
+        good: ("sent", None),
+        none: ("skipped", "no_address"),
+        out: ("skipped", "opted_out"),
+        read: ("skipped", "not_allowed"),
+        back: ("skipped", "opted_out"),
+        given: ("sent", None),
+        helped: ("sent", None),
+    }
+    assert sorted(to for (to,) in box.to) == ["a@example.com", "g@example.com", "h@example.com"]
+
+
+def test_one_address_gets_it_once(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["family@example.com"])
+    two = added(cast.owner, name="乙")
+    point = parse_contact_point("email", "family@example.com")
+    assert isinstance(point, ContactPoint)
+    with work(cast.owner, NOW) as w:
+        w.session.execute(update(contact_point).values(shared=True))
+        add_point(w, two, point, shared=True)
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    kit.let_run(clock, seconds=30)
+    kit.let_run(clock, minutes=1)
+    assert box.to == [["family@example.com"]]
+    assert kit.outcome() == {one: ("sent", None), two: ("skipped", "same_address")}
+
+
+def test_nobody_who_said_no_is_written_to_at_another_address(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    firm = added(cast.owner, name="公司", kind="organisation")
+    with work(cast.owner, NOW) as w:
+        for customer_id, mail in ((one, "of-contact@example.com"), (firm, "li@example.com")):
+            point = parse_contact_point("email", mail)
+            assert isinstance(point, ContactPoint)
+            add_contact(w, customer_id, NewContact(name="李芳", points=[point]))
+    opt_out("a@example.com")
+    kit.begun(cast.owner, kit.drafted(cast.owner, body="{contact} / {customer}"))
+    kit.let_run(clock, seconds=30)
+    kit.let_run(clock, minutes=1)
+    assert box.to == [["li@example.com"]]
+    assert "李芳 / 公司" in plain(box)
+    assert kit.outcome()[one] == ("skipped", "opted_out")
+
+
+def opted_out_meanwhile(cast: Cast, one: int) -> None:
+    opt_out("a@example.com")
+
+
+def archived_meanwhile(cast: Cast, one: int) -> None:
+    with work(cast.owner, NOW) as w:
+        archive_customer(w, one)
+
+
+def given_away_meanwhile(cast: Cast, one: int) -> None:
+    with work(cast.admin, NOW) as w:
+        assign_customer(w, one, cast.outsider.id)
+
+
+def left_meanwhile(cast: Cast, one: int) -> None:
+    with work(SYSTEM, NOW) as w:
+        people.update_person(w.session, int(cast.owner.id or 0), {"deactivated_at": NOW})
+
+
+def erased_meanwhile(cast: Cast, one: int) -> None:
+    with work(cast.admin, NOW) as w:
+        privacy.erase_customer(w, one, "甲")
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        (opted_out_meanwhile, "opted_out"),
+        (archived_meanwhile, "archived"),
+        (given_away_meanwhile, "not_allowed"),
+        (left_meanwhile, "left"),
+        (erased_meanwhile, "archived"),
+    ],
+)
+def test_what_changed_meanwhile_is_seen_at_the_last_moment(
+    cast: Cast, clock: Clock, box: Box, how: Callable[[Cast, int], None], reason: str
+) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    clock.advance(seconds=30)
+    for kind in (BEGIN, GO):  # on its way, and not gone yet
+        worker(clock, kind).run_due()
+    how(cast, one)
+    kit.let_run(clock, minutes=1)
+    assert box.mails == []
+    assert kit.outcome()[one] == ("skipped", reason)
+
+
+# --- taking back, stopping ---
+
+
+def test_it_can_be_taken_back_before_it_begins_and_sent_again(cast: Cast, clock: Clock, box: Box) -> None:
+    added(cast.owner, name="甲", emails=["a@example.com"])
+    mailing_id = kit.drafted(cast.owner)
+    kit.begun(cast.owner, mailing_id)
+    with work(cast.owner, NOW + timedelta(seconds=10)) as w:
+        mailings.take_back(w, mailing_id)
+    kit.let_run(clock, minutes=5)
+    assert (box.mails, kit.runs(), kit.view(mailing_id).state) == ([], [], "draft")
+    kit.begun(cast.owner, mailing_id, clock.now)
+    kit.let_run(clock, seconds=30)
+    kit.let_run(clock, seconds=60)
+    assert len(box.mails) == 1
+    with work(cast.owner, clock.now) as w, pytest.raises(Refused):
+        mailings.take_back(w, mailing_id)  # it is out
+
+
+def test_what_was_sent_again_waits_its_own_half_minute(cast: Cast, clock: Clock, box: Box) -> None:
+    added(cast.owner, name="甲", emails=["a@example.com"])
+    mailing_id = kit.drafted(cast.owner)
+    kit.begun(cast.owner, mailing_id)
+    with work(cast.owner, NOW + timedelta(seconds=10)) as w:
+        mailings.take_back(w, mailing_id)
+    kit.begun(cast.owner, mailing_id, NOW + timedelta(seconds=20))
+    kit.let_run(clock, seconds=30)  # when the first press would have begun it
+    assert box.mails == []
+    kit.let_run(clock, seconds=20)
+    kit.let_run(clock, minutes=1)
+    assert len(box.mails) == 1
+
+
+def test_stopping_keeps_what_has_not_gone_out(cast: Cast, clock: Clock, box: Box) -> None:
+    for n in range(5):
+        added(cast.owner, name=f"客户{n}", emails=[f"a{n}@example.com"])
+    mailing_id = kit.drafted(cast.owner)
+    kit.begun(cast.owner, mailing_id)
+    kit.let_run(clock, seconds=30)
+    kit.let_run(clock, seconds=2)  # one each two seconds
+    assert len(box.mails) == 2
+    with work(cast.owner, clock.now) as w:
+        mailings.stop(w, mailing_id)
+    kit.let_run(clock, minutes=5)
+    assert len(box.mails) == 2
+    assert sorted(kit.outcome().values(), key=str) == [("sent", None)] * 2 + [("skipped", "stopped")] * 3
+    assert (kit.view(mailing_id).state, kit.runs()[0].state) == ("stopped", "stopped")
+
+
+def test_only_who_wrote_it_sends_it(cast: Cast, box: Box) -> None:
+    added(cast.owner, name="甲", emails=["a@example.com"])
+    mailing_id = kit.drafted(cast.owner)
+    with pytest.raises(NotAllowed):
+        kit.begun(cast.manager, mailing_id)
+    with pytest.raises(NotFound):
+        kit.begun(cast.outsider, mailing_id)
+    with pytest.raises(NotAllowed):
+        kit.drafted(cast.reader)
+    with pytest.raises(NotFound), work(cast.colleague, NOW) as w:
+        mailings.stop(w, mailing_id)
+
+
+def test_all_messages_together_leave_no_faster_than_may_be(cast: Cast, clock: Clock, box: Box) -> None:
+    for n in range(10):
+        added(cast.owner, name=f"客户{n}", emails=[f"a{n}@example.com"])
+    for _ in range(2):
+        kit.begun(cast.owner, kit.drafted(cast.owner))
+    kit.let_run(clock, seconds=30)
+    for seconds in range(60):
+        assert len(box.mails) <= 1 + seconds * rules.PER_MINUTE / 60
+        kit.let_run(clock, seconds=1)
+    assert len(box.mails) == 20
+
+
+# --- what the server says ---
+
+
+def test_what_the_server_never_takes_is_noted_at_once(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    box.refuses = "550 no such user"
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    kit.let_run(clock, seconds=30)
+    assert kit.outcome() == {one: ("failed", "refused")}
+    kit.let_run(clock, hours=12)
+    assert [row.state for row in all_jobs() if row.name == SEND.name] == ["done"]
+
+
+def test_what_it_does_not_take_now_is_tried_again(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    box.refuses = "451 later, please"
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    kit.let_run(clock, seconds=30)
+    assert kit.outcome() == {one: ("sending", None)}
+    box.refuses = ""
+    kit.let_run(clock, minutes=5)
+    kit.let_run(clock, minutes=5)
+    assert kit.outcome() == {one: ("sent", None)}
+    assert len(box.mails) == 1
+
+
+def test_after_some_tries_it_failed_and_can_be_tried_again(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    box.says = "452 full"
+    mailing_id = kit.drafted(cast.owner)
+    kit.begun(cast.owner, mailing_id)
+    for _ in range(30):
+        kit.let_run(clock, hours=1)
+    assert kit.outcome() == {one: ("failed", "server")}
+    assert kit.runs()[0].state == "done"
+    assert {row.state for row in all_jobs()} == {"done"}  # nothing is given up and nobody is bothered with it
+    box.says = ""
+    with work(cast.owner, clock.now) as w:
+        assert mailing_running.try_again(w, mailing_id, kit.runs()[0].id) == 1
+    kit.let_run(clock, seconds=1)
+    kit.let_run(clock, minutes=5)
+    assert kit.outcome() == {one: ("sent", None)}
+    assert kit.view(mailing_id).state == "done"
+
+
+def test_an_address_that_is_none_harms_nobody_else(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    two = added(cast.owner, name="乙", emails=["b@example.com"])
+    with work(SYSTEM, NOW) as w:
+        bad = {"normalised": "a@example.com\r\nBcc: x@example.com"}
+        w.session.execute(update(contact_point).where(contact_point.c.customer_id == one).values(bad))
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    kit.let_run(clock, seconds=30)
+    kit.let_run(clock, minutes=2)
+    assert kit.outcome() == {one: ("failed", "bad_address"), two: ("sent", None)}
+    assert box.to == [["b@example.com"]]
+
+
+def test_without_mail_nothing_begins(app: Flask, cast: Cast) -> None:
+    added(cast.owner, name="甲", emails=["a@example.com"])
+    mailing_id = kit.drafted(cast.owner)
+    with pytest.raises(Refused, match="not set up"):
+        kit.begun(cast.owner, mailing_id)
+    assert kit.view(mailing_id).state == "draft"
+
+
+def test_a_worker_that_dies_after_sending_sends_the_same_mail(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    clock.advance(seconds=30)
+    for kind in (BEGIN, GO):
+        worker(clock, kind).run_due()
+    run_id = kit.runs()[0].id
+    first, second = (mailing_sending.prepare(run_id, one, clock.now) for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first.mail is not None
+    assert second.mail is not None
+    assert first.mail["Message-ID"] == second.mail["Message-ID"]
+    assert first.mail["List-Unsubscribe"] == second.mail["List-Unsubscribe"]
+    for each in (first, second):
+        mailing_sending.sent(each, clock.now)
+    assert len(kit.told("mailing.sent")) == 1
+
+
+# --- again and again ---
+
+
+def test_one_that_comes_back_goes_each_time_once(cast: Cast, clock: Clock, box: Box) -> None:
+    added(cast.owner, name="甲", emails=["a@example.com"])
+    timing = Timing(NOW.date() + timedelta(days=1), 9, Interval(1, "month"))
+    mailing_id = kit.drafted(cast.owner, timing=timing)
+    assert kit.begun(cast.owner, mailing_id) == datetime(2026, 3, 3, 1, tzinfo=UTC)
+    for _ in range(70):
+        clock.advance(hours=12)
+        for _ in range(2):  # the look and the begin it asked for, and both once more
+            with work(SYSTEM, clock.now) as w:
+                mailing_running.look(w)
+            kit.let_run(clock, minutes=1)
+    assert [(run.occurrence, run.state) for run in kit.runs()] == [("2026-03-03", "done"), ("2026-04-03", "done")]
+    assert len(box.mails) == 2
+    assert (kit.view(mailing_id).state, kit.view(mailing_id).next_at) == ("going", datetime(2026, 5, 3, 1, tzinfo=UTC))
+
+
+def test_what_was_missed_is_left_out(cast: Cast, clock: Clock, box: Box) -> None:
+    added(cast.owner, name="甲", emails=["a@example.com"])
+    mailing_id = kit.drafted(cast.owner, timing=Timing(NOW.date(), 9, feast="women", before=1))
+    kit.begun(cast.owner, mailing_id)
+    kit.let_run(clock, days=8)  # nothing ran on the eve of 8 March
+    assert [(run.occurrence, run.state) for run in kit.runs()] == [("2026-03-07", "missed")]
+    assert box.mails == []
+    assert kit.view(mailing_id).next_at == datetime(2027, 3, 7, 1, tzinfo=UTC)
+
+
+def test_two_who_begin_at_once_begin_it_once(cast: Cast, clock: Clock, box: Box) -> None:
+    added(cast.owner, name="甲", emails=["a@example.com"])
+    mailing_id = kit.drafted(cast.owner)
+    at = kit.begun(cast.owner, mailing_id)
+    with work(SYSTEM, at) as w:
+        assert mailing_running.begin(w, mailing_id) is not None
+        w.session.execute(update(mailing).values(next_at=at, state="going"))  # as another process still saw it
+        assert mailing_running.begin(w, mailing_id) is None
+    assert len(kit.runs()) == 1
+    assert len(kit.items()) == 1
+
+
+# --- other ways ---
+
+
+def test_a_task_for_each_with_whoever_looks_after_them(cast: Cast, clock: Clock) -> None:
+    one = added(cast.owner, name="甲")
+    two = added(cast.colleague, name="乙")
+    kit.begun(cast.manager, kit.drafted(cast.manager, way="task", subject="", body="问候 {客户}"))
+    kit.let_run(clock, seconds=30)
+    with reading() as x:
+        rows = x.execute(select(activity).order_by(activity.c.id)).all()
+    assert [(row.customer_id, row.owner_id, row.note, row.state) for row in rows] == [
+        (one, cast.owner.id, "问候 甲", "planned"),
+        (two, cast.colleague.id, "问候 乙", "planned"),
+    ]
+    assert rows[0].because["values"] == {"name": "五月促销"}
+    assert kit.outcome() == {one: ("planned", None), two: ("planned", None)}
+    assert told() == []  # nobody is told of each
+    assert kit.runs()[0].state == "done"
+
+
+def test_by_sms_from_a_list_of_links(cast: Cast, clock: Clock) -> None:
+    one = added(cast.owner, name="甲", phones=["13800138001"])
+    two = added(cast.owner, name="乙", phones=["13800138002"])
+    mailing_id = kit.drafted(cast.owner, way="sms", subject="", body="您好 {客户}")
+    kit.begun(cast.owner, mailing_id)
+    kit.let_run(clock, seconds=30)
+    run_id = kit.runs()[0].id
+    assert kit.outcome() == {one: ("waiting", None), two: ("waiting", None)}
+    for _ in range(2):
+        with work(cast.owner, clock.now) as w:
+            assert sent_by_hand(w, mailing_id, run_id, one)
+    with work(SYSTEM, NOW) as w:
+        w.session.execute(update(contact_point).where(contact_point.c.customer_id == two).values(opt_out=True))
+    with work(cast.owner, clock.now) as w:
+        assert not sent_by_hand(w, mailing_id, run_id, two)
+    assert kit.outcome() == {one: ("sent", None), two: ("skipped", "opted_out")}
+    assert [personal["note"] for _, personal in kit.told("mailing.sent")] == ["您好 甲"]
+    assert (kit.runs()[0].state, kit.view(mailing_id).state) == ("done", "done")
+
+
+# --- and the rest of the house ---
+
+
+def test_two_who_got_it_become_one(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    two = added(cast.owner, name="甲", emails=["b@example.com"])
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    kit.let_run(clock, seconds=30)
+    kit.let_run(clock, minutes=1)
+    with work(cast.owner, clock.now) as w:
+        merge_customers(w, one, two)
+    assert kit.outcome() == {one: ("sent", None), two: ("sent", None)}
+
+
+def test_a_list_that_cannot_be_read_any_more_reaches_nobody(cast: Cast, clock: Clock, box: Box) -> None:
+    added(cast.owner, name="甲", emails=["a@example.com"])
+    mailing_id = kit.drafted(cast.owner, timing=Timing(NOW.date() + timedelta(days=1), 9))
+    kit.begun(cast.owner, mailing_id)
+    gone = ListQuery("customer", where=When("field.own.gone", "filled")).to_data()
+    with work(SYSTEM, NOW) as w:
+        w.session.execute(update(mailing).values(query={"list": gone}))
+    kit.let_run(clock, hours=23)
+    assert (box.mails, kit.items(), [run.state for run in kit.runs()]) == ([], [], ["done"])
+
+
+def opt_out(address: str) -> None:
+    with work(SYSTEM, NOW) as w:
+        w.session.execute(update(contact_point).where(contact_point.c.normalised == address).values(opt_out=True))
+
+
+# --- a list that is too long ---
+
+
+def test_a_list_that_is_too_long_is_refused_before_anything_of_it_is_looked_at(
+    cast: Cast, box: Box, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST", 2)
+    for n in range(2):
+        added(cast.owner, name=f"客户{n}", emails=[f"a{n}@example.com"])
+    mailing_id = kit.drafted(cast.owner)
+    added(cast.owner, name="第三", emails=["c@example.com"])
+    with pytest.raises(mailings.TooMany):
+        kit.drafted(cast.owner)
+    statements.clear()
+    with pytest.raises(mailings.TooMany):
+        kit.begun(cast.owner, mailing_id)
+    asked = [each for each in statements if "customer" in each]
+    assert all("LIMIT" in each for each in asked)
+    assert not any("contact_point" in each for each in asked)
+
+
+def test_one_whose_list_grew_too_long_goes_to_nobody_and_says_so(
+    cast: Cast, clock: Clock, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST", 1)
+    added(cast.owner, name="甲", emails=["a@example.com"])
+    day = NOW.date() + timedelta(days=1)
+    again = kit.drafted(cast.owner, timing=Timing(day, 9, Interval(1, "month")))
+    once = kit.drafted(cast.owner, timing=Timing(day, 9))
+    for mailing_id in (again, once):
+        kit.begun(cast.owner, mailing_id)
+    added(cast.owner, name="乙", emails=["b@example.com"])
+    kit.let_run(clock, hours=23)
+    kit.let_run(clock, minutes=1)
+    assert [run.state for run in kit.runs()] == ["too_many", "too_many"]
+    assert (box.mails, kit.items()) == ([], [])
+    assert (kit.view(again).state, kit.view(once).state) == ("going", "stopped")
+    assert kit.view(again).next_at is not None
+
+
+def test_what_was_stopped_is_not_tried_again(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    box.refuses = "550 no such user"
+    timing = Timing(NOW.date() + timedelta(days=1), 9, Interval(1, "month"))
+    mailing_id = kit.drafted(cast.owner, timing=timing)
+    kit.begun(cast.owner, mailing_id)
+    kit.let_run(clock, hours=23)
+    kit.let_run(clock, minutes=1)
+    assert (kit.outcome(), kit.runs()[0].state) == ({one: ("failed", "refused")}, "done")
+    with work(cast.owner, clock.now) as w:
+        mailings.stop(w, mailing_id)
+    with pytest.raises(Refused, match="stopped"), work(cast.owner, clock.now) as w:
+        mailing_running.try_again(w, mailing_id, kit.runs()[0].id)
+    assert kit.runs()[0].state == "done"
+    assert kit.outcome() == {one: ("failed", "refused")}
+
+
+def a_greeting_began(cast: Cast, clock: Clock) -> int:
+    """Three customers, the time of a greeting has come, and its rows are made."""
+    for n in range(3):
+        added(cast.owner, name=f"客户{n}", emails=[f"a{n}@example.com"])
+    mailing_id = kit.drafted(cast.owner, timing=Timing(NOW.date() + timedelta(days=1), 9))
+    kit.begun(cast.owner, mailing_id)
+    clock.advance(hours=23)
+    worker(clock, BEGIN).run_due()
+    return mailing_id
+
+
+def test_what_comes_a_day_late_of_a_greeting_is_left_out(cast: Cast, clock: Clock, box: Box) -> None:
+    mailing_id = a_greeting_began(cast, clock)
+    kit.let_run(clock, days=2)  # nothing ran before its first portion
+    assert box.mails == []
+    assert set(kit.outcome().values()) == {("skipped", "late")}
+    assert (kit.runs()[0].state, kit.view(mailing_id).state) == ("done", "done")
+
+
+def test_what_is_on_its_way_too_long_is_left_out_and_goes_when_somebody_asks(
+    cast: Cast, clock: Clock, box: Box
+) -> None:
+    mailing_id = a_greeting_began(cast, clock)
+    worker(clock, GO).run_due()  # all three have their jobs
+    worker(clock, SEND).run_due()
+    assert len(box.mails) == 1
+    kit.let_run(clock, days=2)
+    assert sorted(kit.outcome().values(), key=str) == [("sent", None)] + [("skipped", "late")] * 2
+    with work(SYSTEM, clock.now) as w:
+        w.session.execute(update(mailing_item).where(mailing_item.c.reason == "late").values(state="failed"))
+    kit.let_run(clock, minutes=1)
+    with work(cast.owner, clock.now) as w:
+        assert mailing_running.try_again(w, mailing_id, kit.runs()[0].id) == 2
+    kit.let_run(clock, seconds=1)
+    kit.let_run(clock, minutes=1)
+    assert len(box.mails) == 3
