@@ -118,7 +118,7 @@ def look_at_due(w: Work, off: Off | None) -> bool:
     """Look at the watches whose time has come; whether there may be more."""
     rows = follow_up_watches.due(w.session, w.now, PORTION)
     running, old = w.catalog.follow_ups, old_before(w) if rows else {}
-    for key, those in by_rule(rows):
+    for key, those in by_rule(follow_up_watches.not_busy(w.session, rows)):
         each = running.get(key)
         since = old.get(key)
         some = [row for row in those if since is None or row.anchor >= since]

@@ -8,12 +8,26 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Update, and_, bindparam, delete, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import dialect_name, insert_or_ignore, rows_changed
 from salesapp.store.plain_inserts import run_plain
+from salesapp.store.tables import customer, deal
 from salesapp.store.tables import follow_up_watch as watch
 from salesapp.store.types import Instant
 
@@ -77,6 +91,29 @@ def add_many(x: Executor, rows: Iterable[Mapping[str, Any]]) -> None:
 def due(x: Executor, now: datetime, limit: int) -> Sequence[Watch]:
     """Those to look at now, what waits longest first, locked; what another process looks at is left to it."""
     return x.execute(_due, {"now": now, "limit": limit}).all()
+
+
+def _held(table: Table) -> Select[int]:
+    query = select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True))).order_by(table.c.id)
+    return query.with_for_update(read=True, key_share=True, skip_locked=True)
+
+
+_held_deals, _held_customers = _held(deal), _held(customer)
+
+
+def not_busy(x: Executor, rows: Sequence[Watch]) -> list[Watch]:
+    """Those of these watches, locked, whose deals and customers nobody else holds; nobody changes them from now on.
+    Who waited for one with the watch in hand would wait for somebody who waits for the watch."""
+    deals = sorted({row.subject_id for row in rows if row.subject_kind == "deal"})
+    customers = sorted({row.customer_id for row in rows if row.customer_id is not None})
+    free_deals = set(x.scalars(_held_deals, {"ids": deals})) if deals else set()
+    free_customers = set(x.scalars(_held_customers, {"ids": customers})) if customers else set()
+    return [
+        row
+        for row in rows
+        if (row.subject_kind != "deal" or row.subject_id in free_deals)
+        and (row.customer_id is None or row.customer_id in free_customers)
+    ]
 
 
 def one(x: Executor, rule: str, kind: str, subject_id: int, part: str = "") -> Watch | None:

@@ -14,7 +14,7 @@ from salesapp.services.deal_archive import archive_deal
 from salesapp.services.deal_moves import lose_deal
 from salesapp.services.follow_up_looking import look_at_due
 from salesapp.services.work import Work, work
-from salesapp.store.engine import reading
+from salesapp.store.engine import engines, reading
 from salesapp.testing import Cast, Clock
 from tests.services.deal_files import SIX, a_customer, a_deal
 from tests.services.follow_up_kit import a_rule, jobs, only, planned, watches
@@ -57,3 +57,25 @@ def test_what_the_job_plans_meanwhile_goes_with_the_deal(
     assert waiting
     assert planned() == []
     assert [each.ended for each in watches()] != [None]
+
+
+@pytest.mark.parametrize("held", ["deal", "customer"])
+def test_the_job_waits_for_nobody_who_may_wait_for_it(
+    app: Flask, cast: Cast, clock: Clock, database_url: str, held: str
+) -> None:
+    if not database_url.startswith("postgresql"):
+        pytest.skip("on SQLite only one writes at a time")
+    only(SILENT)
+    a_deal(app, cast.owner, a_customer(cast.owner))
+    jobs(clock)
+    clock.advance(days=30)
+    with engines().write.connect() as other:
+        other.execute(text(f"SELECT id FROM {held} FOR UPDATE"))
+        with work(SYSTEM, clock.now) as w:
+            w.session.execute(text("SET LOCAL lock_timeout = '2s'"))
+            look_at_due(w, None)
+        assert planned() == []
+        other.rollback()
+    with work(SYSTEM, clock.now) as w:
+        look_at_due(w, None)
+    assert len(planned()) == 1
