@@ -34,7 +34,7 @@ def begin_anew(w: Work, running: Running, ran: dict[str, Any], limit: int) -> di
         withdraw(w, [row for row in rows if row.state == "open"], "moved")
         follow_up_rows.retire(w.session, [row.id for row in rows])
         return {**ran, PAST: rows[-1].id}
-    if follow_up_watches.forget(w.session, running.key, before, limit):
+    if follow_up_watches.forget(w.session, running.key, running.rule.subject, before, limit):
         return ran
     follow_up_watches.wake(w.session, "rule", running.key, ["done"], w.now)  # what was done may have been of the old
     follow_ups.fill_to(w.session, running.key, 0)

@@ -34,12 +34,10 @@ def look(w: Work) -> bool:
     """One portion of everything; whether there is more to do at once."""
     off = note_look(w)
     begin_rules(w)
-    more = [
-        withdraw_off(w),
-        take_up(w),
-        *[follow_up_subjects.fill(w, each, PORTION) for each in w.catalog.follow_ups.values()],
-        look_at_due(w, off),
-    ]
+    more = [withdraw_off(w), take_up(w)]
+    old = old_before(w)
+    ready = [each for each in w.catalog.follow_ups.values() if each.key not in old]  # else it would forget them again
+    more += [*[follow_up_subjects.fill(w, each, PORTION) for each in ready], look_at_due(w, off)]
     if not any(more) and off is not None:
         tell_missed(w, off)
     return any(more)
@@ -121,7 +119,8 @@ def look_at_due(w: Work, off: Off | None) -> bool:
     for key, those in by_rule(follow_up_watches.not_busy(w.session, rows)):
         each = running.get(key)
         since = old.get(key)
-        some = [row for row in those if since is None or row.anchor >= since]
+        about = each.rule.subject if each is not None else ""
+        some = [row for row in those if since is None or (row.anchor >= since and row.subject_kind == about)]
         if since is not None:  # of an old beginning nothing comes any more; it is forgotten with the others
             follow_up_watches.move(w.session, [(row, {"look_at": None}) for row in those if row.anchor < since])
         if each is None:

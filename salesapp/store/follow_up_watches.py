@@ -262,7 +262,10 @@ def take_up(x: Executor, rule: str, kind: str, low: int, now: datetime, limit: i
     return ids[-1] if len(ids) == limit else None
 
 
-_older = and_(watch.c.rule == bindparam("of_rule"), watch.c.anchor < bindparam("before", type_=Instant()))
+_older = and_(
+    watch.c.rule == bindparam("of_rule"),
+    or_(watch.c.anchor < bindparam("before", type_=Instant()), watch.c.subject_kind != bindparam("about")),
+)
 _old_window = (
     select(watch.c.subject_kind, watch.c.subject_id)
     .where(_older)
@@ -277,10 +280,10 @@ _forget = delete(watch).where(
 )
 
 
-def forget(x: Executor, rule: str, before: datetime, limit: int) -> bool:
-    """The next of a rule that count from before a moment are watched no more, as it begins with something else;
-    whether there were any."""
-    key = {"of_rule": rule, "before": before}
+def forget(x: Executor, rule: str, about: str, before: datetime, limit: int) -> bool:
+    """The next of a rule that count from before a moment, or are not what it is `about` now, are watched no more, as it
+    begins with something else; whether there were any."""
+    key = {"of_rule": rule, "about": about, "before": before}
     rows = x.execute(_old_window, {**key, "limit": limit}).all()
     if rows:
         kind = rows[0].subject_kind

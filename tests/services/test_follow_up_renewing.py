@@ -220,6 +220,7 @@ def test_a_rule_that_begins_with_something_else_begins_anew(app: Flask, cast: Ca
         (Silence(Interval(5, "day"), of="deal"), [("deal", deal_id, "")]),
         (OnStage(SIX, ":won"), []),
     ):
+        clock.advance(minutes=1)  # what was noted in the very moment would count for the new beginning
         only(a_rule(when), now=clock.now)
         soon(clock)
         assert [(each.subject_kind, each.subject_id, each.part) for each in watches()] == about
