@@ -23,7 +23,8 @@
     all("details[data-closes][open]").forEach((part) => { if (!part.contains(event.target)) part.open = false; });
     if (event.target.closest("[data-dismiss]")) leave(event.target.closest("[data-toast]"));
   });
-  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.xhr?.status !== 204) open(event.target.closest?.("dialog")); });
+  // What comes into the sheet opens it; a part of it that answers late does not, it may be shut by then.
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.xhr?.status !== 204 && event.target.id === "sheet-body") open($("#sheet")); });
   document.addEventListener("closeSheet", shut); // the server's HX-Trigger: closeSheet
 
   // Toasts: ten seconds, longer while somebody reads ---------------------------------------------

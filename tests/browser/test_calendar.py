@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from salesapp.domain.permissions import Actor
 from salesapp.services.activities import NewActivity, plan_activity
@@ -190,6 +190,23 @@ def test_a_phone_shows_a_day_and_moves_by_the_sheet(
     page.locator(".cal-tab").nth(3).tap()
     expect(item(page, visit)).to_contain_text("9:40")
     expect(item(page, visit)).to_contain_text("11:10")
+
+
+def test_a_late_answer_does_not_open_the_sheet_again(new_page: NewPage, cast: Cast, visit: int) -> None:
+    page = new_page(cast.owner)
+    page.goto("/calendar")
+    item(page, visit).tap()
+    sheet = page.get_by_role("dialog")
+    held: list[Route] = []
+    page.route("**/activities/beside*", lambda route: held.append(route))
+    sheet.locator("#f-minutes").select_option("90")
+    expect(sheet.locator("[role=status].htmx-request")).to_have_count(1)
+    sheet.locator("form.form .btn-primary").click()
+    expect(sheet).to_be_hidden()
+    with page.expect_response("**/activities/beside*"):
+        held[0].continue_()
+    expect(page.locator("#sheet [role=status].htmx-request, #sheet .htmx-settling")).to_have_count(0)
+    expect(sheet).to_be_hidden()
 
 
 def test_a_swipe_goes_to_the_next_day(new_page: NewPage, cast: Cast) -> None:
