@@ -13,9 +13,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 HASHED := install --no-deps --require-hashes
-NOT_HERE := not browser and not postgres and not packaging
-# What is the same whatever the database is.
-NO_DATABASE := $(addprefix --ignore=tests/,domain i18n lint)
+NOT_HERE := not browser and not packaging
 # Tests with random cases and no database: the ones that are worth very many of them.
 RANDOM := tests/domain tests/web/test_i18n.py tests/web/test_sign_in.py
 
@@ -47,9 +45,9 @@ test: dev ## the tests on SQLite, with nothing but Python
 
 test-all: test test-postgres test-browser ## the tests on SQLite, again on PostgreSQL, and in Chromium
 
-test-postgres: dev ## the same tests, and those for PostgreSQL only, on PostgreSQL
+test-postgres: dev ## the tests that ask a database, on PostgreSQL
 	$(BIN)/python -m tests.postgres
-	SALESAPP_TEST_DATABASE=postgres $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not packaging" $(NO_DATABASE)
+	SALESAPP_TEST_DATABASE=postgres $(BIN)/python -m pytest -n $(WORKERS) -m "$(NOT_HERE)"
 
 test-browser: dev ## the tests that drive Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \

@@ -88,6 +88,8 @@ Everybody else knows the process above as `bakery.cakes`.
 - A *gate* holds up a deal that enters (`to_enter`) or leaves (`to_leave`) its stage until what it `needs` is there.
   Who moves the deal is asked for what is missing, then and there; who skips stages passes their gates, too, and who
   goes back, or gives the deal up, passes none. Winning leaves the last stage.
+- *Giving up* asks for a `LostReason`, and for the fields named in `lost_asks`; `lost_needs_yes` and `lost_needs_call`
+  say who agrees first, and after what.
 - A *result form* asks its fields when an activity of its kind is done and somebody was reached, `process` narrows it
   to deals of one process; only those named in `required` must be answered. The answer to the one above is in the
   activity's `answers["bakery"]["liked"]`; one key means the same field in all forms of a plugin.
@@ -95,9 +97,13 @@ Everybody else knows the process above as `bakery.cakes`.
   text, and the form whose questions must then be answered; one that is `by_rule` is asked nowhere else), `who` does it,
   by which `Deadline`, how often (`every` so many days, weeks or months, an `Interval`), `until` when (`Until`),
   `unless` what, and whom to `Escalate` to. It begins with a stage (`OnStage`), an event or evidence (`OnEvent`), a date
-  that comes (`OnDate`), a feast (`OnHoliday` with a `PartialDate`), with nobody being in touch (`Silence`), or with the
-  rhythm of a customer's grade (`ByGrade`) or of an answer (`ByLevel`). The one above is known as `bakery.how_was_it`.
+  that comes (`OnDate`), a feast (`OnHoliday` with a `PartialDate` or a `SolarTerm`), with nobody being in touch
+  (`Silence`), or with the rhythm of a customer's grade (`ByGrade`) or of an answer (`ByLevel`). The one above is known
+  as `bakery.how_was_it`.
   The owner sees what it would plan, switches it, and changes any part of it; a new version takes nothing of that back.
+- A `DateKind` is a kind of date the plugin keeps of customers with `w.keep_date`, one for each thing it is about: the
+  insurance of a car ends. It is shown beside birthdays, and rules begin with it:
+  `OnDate("date.bakery.feast", days=-9)`.
 - A `SettingsForm` is what the owner sets about the plugin, on its page among the plugins: fields, each with the
   `default` that holds until then. What is set is in `reads.settings()` and `w.settings()`, by the fields' keys.
 - *Conditions* are data as well: `When` asks one question (its docstring says which), `AllOf((…, …))`, `AnyOf((…, …))`
@@ -132,7 +138,8 @@ once") cannot be passed by two people at the same moment. So they must be quick,
 delivered afterwards, in a transaction of its own, and again until it succeeds: that is the place for what takes time.
 
 *Reading and changing*: `reads` gives records as views, `reads.deal(12)`, and what its person may see to join own tables
-with, `reads.visible_customers()`. A `Work` changes things by the house's own verbs, with its rules and rights, in one
+with, `reads.visible_customers()`; `reads.people()` are whom a form can offer, each a `Colleague`.
+A `Work` changes things by the house's own verbs, with its rules and rights, in one
 transaction with own rows: `w.add_customer(NewCustomer(name="…"))`, `w.add_deal(NewDeal(…))`, `w.move_deal(7, "asked")`,
 `w.plan_activity(NewActivity(…))`, `w.push_evidence(7, "quote.sent")`, `w.tag(12, "bakery")`, `w.notify(…)`; it says
 itself what else. The house gives one to `salesapp_event`; for a page of its own a plugin opens one:
@@ -151,6 +158,10 @@ given `Reads` of that person, and changes nothing.
 - `Routes` are pages of the plugin's own, at /p/NAME/…, of a Flask blueprint: `from flask import Blueprint, request` is
   all of Flask one needs. `asking()` says who asks and when (`Asking`), `reading()` gives the reads of that person,
   `page(template, …)` makes the page, `flash(text)` says something on the next one, `go_to(address)` leads there.
+- Files belong to activities: a route marked `@takes_files` has `take_files(request.files.getlist("photos"), "photos")`
+  before its `work`, where "photos" is the name of the input, then `w.attach(activity_id, kept)`.
+  `reads.files(activity_id)` gives each as a `FileView`; in a template
+  `<a href="{{ f.address }}">{% if f.preview %}<img src="{{ f.preview }}" alt="{{ f.name }}">{% endif %}</a>`.
 - `Terms` put whole messages of the house in the plugin's words: "Hospitals" for "Customers".
 
 `templates/`, `static/` and `translations/ru/LC_MESSAGES/messages.po` of a plugin that is a folder are used without
@@ -172,6 +183,8 @@ in records, problems and other messages with `say(message)`. What a person may n
 - A `Channel` sends short messages to phones, `send(reads, to, text)`: messages to a group go out through it.
 - A `Command` is a click command, `salesapp bakery orders`; with `@pass_work` below its options it is given a `w`.
 - An `ImportMap` says, as data, which heading of another program's files is which field; such files are recognised.
+  `ImportRows` are rows of own tables that files can bring, with everything imports have: `read(reads, keys)` says what
+  is there, `write(w, rows)` makes it so, and the house checks, counts, and takes back by these two.
 - `DemoData` fills own tables, or adds records, when `salesapp demo` makes a demo.
 
 When something is wrong with a plugin, it is set aside with the reason on the Plugins page, and the house opens
@@ -185,6 +198,7 @@ found there only.
 """
 
 from salesapp.domain.criteria import AllOf, AnyOf, Condition, Not, When
+from salesapp.domain.date_kinds import DateKind
 from salesapp.domain.errors import N_, AlreadyDone, Msg, NotAllowed, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.events import Event, Listens
 from salesapp.domain.follow_up import (
@@ -221,6 +235,7 @@ from salesapp.domain.periods import Every
 from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.settings_form import SettingsForm
+from salesapp.domain.solar_terms import SolarTerm
 from salesapp.domain.terms import Terms
 from salesapp.domain.text import Text
 from salesapp.domain.views import ActivityView, CustomerFacts, CustomerView, DealView
@@ -229,6 +244,7 @@ from salesapp.plugging.manifest import API, Manifest
 from salesapp.plugging.own_commands import Command, pass_work
 from salesapp.plugging.own_demo import DemoData
 from salesapp.plugging.own_jobs import PluginJob
+from salesapp.plugging.own_rows import ImportRows
 from salesapp.plugging.own_tables import OwnTables, activity_ref, contact_ref, customer_ref, deal_ref, person_ref
 from salesapp.plugging.slots import (
     DashboardCard,
@@ -244,12 +260,13 @@ from salesapp.plugging.spec import hookimpl
 from salesapp.services.activities import NewActivity
 from salesapp.services.customers import NewCustomer
 from salesapp.services.deals import NewDeal
-from salesapp.services.plugin_reads import Reads
+from salesapp.services.plugin_reads import Colleague, FileView, Reads
 from salesapp.services.plugin_work import PluginWork as Work
 from salesapp.services.plugin_work import work
 from salesapp.store.types import Id, Instant, Json
+from salesapp.web.guard import takes_files
 from salesapp.web.i18n import gettext, ngettext, say
-from salesapp.web.plugin_asking import Asking, asking, flash, go_to, page, reading
+from salesapp.web.plugin_asking import Asking, asking, flash, go_to, page, reading, take_files
 
 __all__ = [
     "API",
@@ -264,11 +281,13 @@ __all__ = [
     "ByGrade",
     "ByLevel",
     "Channel",
+    "Colleague",
     "Command",
     "Condition",
     "CustomerFacts",
     "CustomerView",
     "DashboardCard",
+    "DateKind",
     "Deadline",
     "DealView",
     "DemoData",
@@ -279,10 +298,12 @@ __all__ = [
     "Evidence",
     "Field",
     "Fields",
+    "FileView",
     "FollowUp",
     "Gate",
     "Id",
     "ImportMap",
+    "ImportRows",
     "IndustryPack",
     "Instant",
     "Interval",
@@ -321,6 +342,7 @@ __all__ = [
     "Routes",
     "SettingsForm",
     "Silence",
+    "SolarTerm",
     "Stage",
     "Stale",
     "Terms",
@@ -344,5 +366,7 @@ __all__ = [
     "problem",
     "reading",
     "say",
+    "take_files",
+    "takes_files",
     "work",
 ]

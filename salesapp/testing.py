@@ -38,7 +38,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import pytest
 from flask import Flask, has_request_context, request
@@ -55,7 +55,7 @@ from salesapp.plugging.loader import Plugins, load_plugins
 from salesapp.plugging.plugin_schema import with_tables
 from salesapp.postgres_for_tests import Databases
 from salesapp.services.work import Work, work
-from salesapp.store import people, plugin_schema, schema, sign_ins
+from salesapp.store import people, plugin_schema, plugin_states, schema, sign_ins
 from salesapp.store.engine import WRITES, db, engines, reading
 from salesapp.store.inserts import insert_row
 from salesapp.store.tables import pool, team
@@ -151,6 +151,7 @@ def app(
     settings = Settings(instance=tmp_path, database_url=database_url)
     made = create_app(settings, plugins=folders, clock=clock, testing=True)
     _make_tables(made, database_url)
+    _switch_on(made)
     made.extensions["salesapp_under_test"] = plugin_paths
     made.jinja_env.bytecode_cache = _templates
     with made.app_context():
@@ -166,6 +167,15 @@ def _make_tables(app: Flask, url: str) -> None:
     """The tables of the plugins under test, as `salesapp upgrade` makes them."""
     for each in with_tables(app.extensions["salesapp_plugins"]):
         plugin_schema.upgrade_one(url, each)
+
+
+def _switch_on(app: Flask) -> None:
+    """The plugins under test that wait to be switched on where they are installed."""
+    waiting = [each.name for each in app.extensions["salesapp_plugins"].loaded if not each.manifest.on]
+    if waiting:
+        with app.app_context(), engines().write.begin() as x:
+            for name in waiting:
+                plugin_states.remember(x, name, "", {})
 
 
 # Making an application is a third of a test of a page, and half of that is the same each time.
@@ -190,13 +200,17 @@ class _Address(addresses.Address):
 
 
 _loaded: list[Plugins] = []
+ON: Final = [places.PLUGINS / "general"]
+"""The bundled plugins that are on where nobody switched any; the others are loaded by tests about them only."""
 
 
 def _load(directories: Sequence[Path], *, only: Collection[str] | None = None, safe_mode: bool = False) -> Plugins:
-    """The bundled plugins as they were loaded for the tests before; any other choice of them anew."""
-    if only is not None or safe_mode or [each for each in directories if each.exists()] != [places.PLUGINS]:
-        return load_plugins(directories, only=only, safe_mode=safe_mode)
-    _loaded[:] = _loaded or [load_plugins(directories)]
+    """What is on in a new house, as it was loaded for the tests before; any other choice of plugins anew."""
+    there = [each for each in directories if each.exists()]
+    found = [each for folder in there for each in (ON if folder == places.PLUGINS else [folder])]
+    if only is not None or safe_mode or found != ON:
+        return load_plugins(found, only=only, safe_mode=safe_mode)
+    _loaded[:] = _loaded or [load_plugins(found)]
     return _loaded[0]
 
 

@@ -15,12 +15,12 @@ _LIBRARIES: Final = ("sqlalchemy.", "contextlib", "salesapp.testing")
 
 @cache
 def plugins_around(test: Path) -> list[Path]:
-    """The plugin whose folder a test lies in, or the file of that name beside it; none for a test of the house. The
-    bundled ones are there anyway."""
+    """The plugin whose folder a test lies in, or the file of that name beside it; none for a test of the house. What
+    is on everywhere is there anyway."""
     name = test.stem.removeprefix("test_")
     beside = [test.parent / f"{name}{suffix}" for suffix in (".py", ".toml")]
     found = [each for each in beside if has_card(each)] or [each for each in test.parents if is_plugin_folder(each)]
-    return [each for each in found[:1] if each.parent.resolve() != places.PLUGINS.resolve()]
+    return [each for each in found[:1] if each.resolve() != (places.PLUGINS / "general").resolve()]
 
 
 @cache

@@ -4,6 +4,8 @@
   const form = () => document.querySelector(".import-form");
   const typed = (from) => new URLSearchParams(new FormData(from)).toString();
   let sent = "", began = null; // what the drawing under way was asked with, and where somebody was then
+  const shape = () => document.querySelector("#part-shape details");
+  let unfolded = false; // how the file is read is being looked at: it stays open when it is drawn anew
   let pressed = false, gone = false, late = false; // a finger is on a button; the form is sent; a drawing waits
 
   const elsewhere = () => {
@@ -18,10 +20,14 @@
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target?.id !== "asking" || !form()) return;
+    unfolded = !!shape()?.open;
     late = gone || pressed || elsewhere() || typed(form()) !== sent;
     if (!late) return;
     event.detail.shouldSwap = false;
     setTimeout(again, 0);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (unfolded && event.detail.target?.id === "asking" && shape()) shape().open = true;
   });
   document.addEventListener("focusout", () => setTimeout(again, 0));
   document.addEventListener("pointerdown", (event) => { pressed = !!event.target.closest?.(".import-form button"); });

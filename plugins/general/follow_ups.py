@@ -16,13 +16,15 @@ from salesapp.plugin_api import (
     OnStage,
     PartialDate,
     Silence,
+    SolarTerm,
     Text,
     Until,
     When,
 )
 
-OWN_STAGE = When("process", "one_of", ("general.seven", "general.classic"))
-"""These processes have a stage after the signature; there the calls begin with it, not when the deal is closed."""
+OWN_STAGE = When("process", "one_of", ("general.seven", "general.classic", "automotive.showroom"))
+"""These processes have a stage after the signature; there the calls begin with it, not when the deal is closed. A car
+deal has calls of its own, from the delivery."""
 NOBODYS = Not(When("owner", "filled"))
 
 # --- after a sale ---
@@ -142,7 +144,7 @@ PURCHASE = FollowUp(
     ),
     "salesperson",
     until=Until(bought_again=True),
-    unless=When("state", "is_not", "won"),
+    unless=AnyOf((When("state", "is_not", "won"), When("process", "is", "automotive.showroom"))),
 )
 
 # --- feasts: to everybody a mailing is better, so these are for customers of grade A, and off ---
@@ -156,9 +158,18 @@ GREETING = Text(
 )
 
 
-def feast(key: str, label: Text, day: PartialDate, days: int = 0) -> FollowUp:
-    """A personal greeting to the customers who matter most."""
-    when, do = OnHoliday(day, days), Do("message", GREETING)
+QUIET = Text(
+    en="Qingming is near: write {customer} a quiet line about the journey and the weather, without good wishes",
+    zh_Hans="清明将至：给 {customer} 发一条出行、天气提醒（清明不说“快乐”）",
+    zh_Hant="清明將至：給 {customer} 發一則出行、天氣提醒（清明不說「快樂」）",
+    ru="Скоро Цинмин: написать {customer} о дороге и погоде, без поздравлений",
+)
+"""People tidy the graves of their family then: nobody is congratulated."""
+
+
+def feast(key: str, label: Text, day: PartialDate | SolarTerm, days: int = 0, text: Text = GREETING) -> FollowUp:
+    """A personal line to the customers who matter most."""
+    when, do = OnHoliday(day, days), Do("message", text)
     return FollowUp(key, label, when, do, unless=AnyOf((NOT_A, NOBODYS)), on=False)
 
 
@@ -176,6 +187,13 @@ FEASTS = (
         ),
         PartialDate("lunar", None, 1, 1),
         days=-1,
+    ),
+    feast(
+        "qingming",
+        Text(en="Qingming message", zh_Hans="清明节关怀", zh_Hant="清明節關懷", ru="Сообщение к Цинмину"),
+        SolarTerm("qingming"),
+        days=-1,
+        text=QUIET,
     ),
     feast(
         "mid_autumn",

@@ -1,7 +1,7 @@
 """The command line: `salesapp run`, `salesapp demo`, `salesapp upgrade` and whatever else an operator does.
 
 Each group of commands is a module that is imported only when one of its commands is asked for, so that `run` does
-not wait for what only `restore` needs.
+not wait for what only `restore` needs, and `--help` for nothing.
 """
 
 import click

@@ -1,12 +1,13 @@
 """How every command says no: one clear sentence and exit code 2, never a traceback for what a person can mend."""
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
-from sqlalchemy.exc import OperationalError
 
+from salesapp.cli.glance import help_of, may_bring_commands
 from salesapp.domain.errors import NotAllowed, NotFound, Refused
 
 WRONG_INPUT = 2
@@ -37,7 +38,15 @@ class House(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order a newcomer needs them; those of plugins come last."""
-        return [*self.commands_in, *self.plugin_groups(ctx)]
+        return [*self.commands_in, *(self.plugin_groups(ctx) if may_bring_commands() else ())]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, none of ours imported: whoever asks for help does not wait for the whole house."""
+        ours = {name: click.Command(name, help=help_of(module, name)) for name, module in self.commands_in.items()}
+        shown = {name: ours.get(name) or self.plugin_groups(ctx)[name] for name in self.list_commands(ctx)}
+        room = formatter.width - 6 - max(map(len, shown))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(room)) for name, each in shown.items()])
 
     def plugin_groups(self, ctx: click.Context) -> Mapping[str, click.Command]:
         """What plugins bring, looked for once and only where it is asked for."""
@@ -70,11 +79,19 @@ class House(click.Group):
             stop("There is no such record.")
         except NotAllowed:
             stop("That is not allowed.")
-        except OperationalError as error:
-            stop(f"The database does not answer: {error.orig}".strip())
         except OSError as error:
             stop(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         except SystemExit as ended:  # settings say what is wrong with them in this way
             if isinstance(ended.code, str):
                 stop(ended.code)
             raise
+        except Exception as error:
+            if is_silence(error):
+                stop(f"The database does not answer: {getattr(error, 'orig', '')}".strip())
+            raise
+
+
+def is_silence(error: Exception) -> bool:
+    """Whether a database did not answer; where SQLAlchemy was not needed, none was asked."""
+    library = sys.modules.get("sqlalchemy.exc")
+    return library is not None and isinstance(error, library.OperationalError)

@@ -14,11 +14,12 @@ from salesapp.cli.importing_asked import Said, asked_by, told
 from salesapp.cli.opening import now_of, opened, say, working
 from salesapp.domain.errors import Refused
 from salesapp.domain.import_findings import REJECTED, Finding
-from salesapp.domain.importing import CHECKED, DATE_ORDERS, DECIMALS, DONE, FAILED, KINDS, UNDONE
+from salesapp.domain.importing import CHECKED, DATE_ORDERS, DECIMALS, DONE, FAILED, UNDONE
 from salesapp.domain.permissions import SYSTEM
 from salesapp.services import import_checking, import_taking_back, import_work
 from salesapp.services import import_runs as service
 from salesapp.services.import_files import keep, path_of
+from salesapp.services.import_registry import KINDS
 from salesapp.store.engine import reading
 from salesapp.store.import_runs import RunView
 
@@ -32,7 +33,7 @@ STEPS: Final[dict[str, Callable[..., None]]] = {
 
 @click.command("import")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-@click.option("--kind", type=click.Choice(KINDS), help="What is in it; guessed from its columns.")
+@click.option("--kind", metavar="KIND", help="customer, deal, car_wash.stock …; guessed from its columns.")
 @click.option("--encoding", help="gbk, big5, cp1251, utf-16 …; guessed.")
 @click.option("--delimiter", help="One character, or tab; guessed.")
 @click.option("--header/--no-header", default=None, help="Whether the first row names the columns; guessed.")
@@ -84,6 +85,8 @@ def import_command(
         mapping=mapping,
     )
     with opened() as app:
+        if kind is not None and kind not in KINDS:
+            stop(f"There is no kind {kind}. There are: {', '.join(KINDS)}.")
         if file is None:
             _undo(app, undo_id or 0)
         else:

@@ -1,6 +1,6 @@
 """Serve the real installation, or a demo with invented people."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from salesapp.config import Settings
 from salesapp.domain.text import LANGUAGES
 from salesapp.places import default_instance
 from salesapp.serve import Serving, lan_address, serve, why_not
-from salesapp.services import demo, demo_plugins, first_run
+from salesapp.services import demo, demo_plugins, first_run, plugin_states
 from salesapp.store import people, schema, settings
+from salesapp.store import plugin_states as plugin_rows
 from salesapp.store.engine import db, reading
 from salesapp.store.schema import SchemaState
 
@@ -76,12 +77,22 @@ def setup_lines(app: Flask, address: str) -> list[str]:
     show_envvar=True,
     help="Of names and notes; else your system's.",
 )
+@click.option(
+    "--industry",
+    "industries",
+    multiple=True,
+    metavar="NAME",
+    envvar="DEMO_INDUSTRY",
+    show_envvar=True,
+    help="Show an industry that waits to be switched on, too: automotive.",
+)
 @serving_options
 def demo_command(
     run: bool,
     size: str | None,
     seed: int | None,
     lang: str | None,
+    industries: tuple[str, ...],
     host: str,
     port: int,
     workers: int,
@@ -93,7 +104,7 @@ def demo_command(
     serving = listening(host, port, workers, threads, jobs) if run else None
     app = application(found)
     with app.app_context():
-        prepare_demo(app, found, size=size, seed=seed, lang=lang)
+        prepare_demo(app, found, size=size, seed=seed, lang=lang, industries=industries)
         lines = demo.sign_in_lines(found.instance)
         db.session.remove()
         db.engine.dispose()
@@ -116,19 +127,22 @@ def demo_settings() -> Settings:
     )
 
 
-def prepare_demo(app: Flask, found: Settings, *, size: str | None, seed: int | None, lang: str | None) -> None:
+def prepare_demo(
+    app: Flask, found: Settings, *, size: str | None, seed: int | None, lang: str | None, industries: Sequence[str] = ()
+) -> None:
     """Make the demo where there is none; leave one alone; refuse anything else."""
     database = Path(found.instance / "salesapp.db")
     if state_of(found) is SchemaState.EMPTY:
         schema.upgrade(found.database)
     refuse_unfit(found)
     upgrade_plugins(found)
+    refuse_unknown(app, industries)
     with reading() as x:
         made = settings.get(x, demo.SETTING)
         if made is None and people.anybody(x):
             stop(f"{database} holds real people, not a demo. It is left as it is.")
     if made is not None:
-        say_what_is_left(found, made, {"size": size, "seed": seed, "lang": lang})
+        say_what_is_left(found, made, {"size": size, "seed": seed, "lang": lang}, industries)
         return
     language = lang or demo.system_language()
     number = 1 if seed is None else seed
@@ -142,15 +156,30 @@ def prepare_demo(app: Flask, found: Settings, *, size: str | None, seed: int | N
             tell=lambda part: bar.update(int(part * PARTS) - bar.pos),
         )
         bar.update(PARTS - bar.pos)
+    with working(app) as w:
+        for name in industries:
+            plugin_states.switch(w, name, False)
     for key, why in demo_plugins.fill(now_of(app), seed=number, language=language).items():
         say(f"The demo does without {key}, which failed ({why}).", "yellow")
 
 
-def say_what_is_left(found: Settings, made: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+def refuse_unknown(app: Flask, industries: Sequence[str]) -> None:
+    """Say which plugins there are, before a demo is made without the one that was meant."""
+    known = [each.name for each in app.extensions["salesapp_plugins"].loaded]
+    for name in industries:
+        if name not in known:
+            stop(f"There is no plugin {name}. There are: {', '.join(known)}.")
+
+
+def say_what_is_left(
+    found: Settings, made: Mapping[str, Any], asked: Mapping[str, Any], industries: Sequence[str]
+) -> None:
     """A demo that is there is left alone; whoever asked for another one is told."""
     is_so = {"size": made.get("size"), "seed": made.get("seed"), "lang": made.get("language")}
-    if any(value not in (None, is_so[name]) for name, value in asked.items()):
-        kept = ", ".join(f"{name} {value}" for name, value in is_so.items())
+    with reading() as x:
+        without = [name for name in industries if plugin_rows.one(x, name).off]
+    if without or any(value not in (None, is_so[name]) for name, value in asked.items()):
+        kept = ", ".join([*(f"{name} {value}" for name, value in is_so.items()), *(f"no {name}" for name in without)])
         say(f"There is a demo already ({kept}). It is left as it is: delete {found.instance} to make another one.")
 
 

@@ -31,6 +31,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "customer.point_changed": "Such a way is shared now, or not to be used",
         "customer.point_archived": "Such a way is out of use",
         "customer.date_added": "A date to think of is new",
+        "customer.date_moved": "A date a plugin keeps is another day now: `by` says which kind",
         "customer.date_archived": "A date to think of was put away",
         "customer.consent_noted": "A customer agreed to something: `purpose`",
         "customer.consent_withdrawn": "A customer does not agree any more: `purpose`",

@@ -32,6 +32,7 @@ from salesapp.domain.follow_up import (
 from salesapp.domain.followups import Interval
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.record_data import words
+from salesapp.domain.solar_terms import SolarTerm
 from salesapp.domain.text import LANGUAGES, Text, own_text
 
 PARTS: Final = ("label", "when", "do", "who", "deadline", "every", "until", "unless", "escalate", "waits")
@@ -151,13 +152,16 @@ def _hour(value: Any) -> time:
     return time.fromisoformat(value)
 
 
-def _partial(value: Any) -> PartialDate:
+def _partial(value: Any) -> PartialDate | SolarTerm:
+    if isinstance(value, Mapping) and "term" in value:
+        return _term(value)
     if not isinstance(value, Mapping):
         raise ValueError(f"an object with calendar, month and day is needed, not {value!r}")
     return PartialDate.from_json(value)
 
 
 _interval: Final = _record(Interval)
+_term: Final = _record(SolarTerm)
 
 
 def _intervals(value: Any) -> tuple[tuple[str, Interval], ...]:

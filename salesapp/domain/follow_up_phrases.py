@@ -14,6 +14,7 @@ from babel.dates import format_skeleton
 from salesapp.domain.errors import N_
 from salesapp.domain.followups import Interval
 from salesapp.domain.partial_dates import PartialDate, lunar_in_chinese
+from salesapp.domain.solar_terms import TERMS, SolarTerm
 from salesapp.domain.text import LANGUAGES, Text
 
 _UNITS: Final[Mapping[str, tuple[str, str, str, tuple[str, str, str]]]] = MappingProxyType(
@@ -79,8 +80,10 @@ FEASTS: Final[Mapping[tuple[str, int, int], Text]] = MappingProxyType(
 """Those that have a name; a rule can be about any other day, too."""
 
 
-def day_of_year(day: PartialDate) -> Text:
+def day_of_year(day: PartialDate | SolarTerm) -> Text:
     """A day without a year: the feast on it, else the day."""
+    if isinstance(day, SolarTerm):
+        return TERMS[day.term]
     feast = None if day.leap_month else FEASTS.get((day.calendar, day.month, day.day))
     return feast or (_lunar(day) if day.calendar == "lunar" else _solar(day))
 
@@ -143,6 +146,7 @@ EVENT_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "customer.point_changed": N_("a number or address of the customer changes"),
         "customer.point_archived": N_("a number or address of the customer is archived"),
         "customer.date_added": N_("a date of the customer is added"),
+        "customer.date_moved": N_("a date of the customer is another day"),
         "customer.date_archived": N_("a date of the customer is archived"),
         "customer.consent_noted": N_("the customer gives a consent"),
         "customer.consent_withdrawn": N_("the customer withdraws a consent"),

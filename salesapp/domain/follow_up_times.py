@@ -8,18 +8,21 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from types import MappingProxyType
 from typing import Final
 
 from salesapp.domain.follow_up import PASSING, Deadline, FollowUp, OnDate, OnHoliday
 from salesapp.domain.followups import Interval, add_months
 from salesapp.domain.partial_dates import LUNAR_YEARS, PartialDate, occurrence_in
+from salesapp.domain.solar_terms import TERM_YEARS, SolarTerm, term_in
 from salesapp.domain.work_calendar import LONGEST_REST, WorkCalendar
 
 AHEAD: Final = timedelta(days=14)
 """How long before its deadline an activity is made. Longer, and what is planned with a customer for next year would
 look as if somebody were about to call."""
 _A_YEAR: Final = 365
-_LEAST: Final = {"day": 1, "week": 7, "month": 28}
+LEAST_DAYS: Final = MappingProxyType({"day": 1, "week": 7, "month": 28})
+"""So many days at least a unit has that is counted by the calendar."""
 MOMENT: Final = timedelta(microseconds=1)
 
 
@@ -74,8 +77,8 @@ def due_on(deadline: Deadline, day: date, clock: Clock) -> Due:
 
 
 def _days_later(deadline: Deadline, day: date, calendar: WorkCalendar) -> date:
-    if deadline.unit == "day":
-        return day + timedelta(days=deadline.count)
+    if deadline.unit in LEAST_DAYS:
+        return _so_much_later(day, deadline.unit, deadline.count)
     for _ in range(deadline.count):
         day = calendar.from_day(day + timedelta(days=1))
     return calendar.from_day(day)
@@ -83,9 +86,11 @@ def _days_later(deadline: Deadline, day: date, calendar: WorkCalendar) -> date:
 
 def later(day: date, interval: Interval, times: int = 1) -> date:
     """So many intervals after a day; months keep its day of the month where there is one."""
-    if interval.unit == "month":
-        return add_months(day, interval.count * times)
-    return day + timedelta(days=interval.count * times * _LEAST[interval.unit])
+    return _so_much_later(day, interval.unit, interval.count * times)
+
+
+def _so_much_later(day: date, unit: str, count: int) -> date:
+    return add_months(day, count) if unit == "month" else day + timedelta(days=count * LEAST_DAYS[unit])
 
 
 # --- what follows a stage or an event ---
@@ -119,7 +124,7 @@ def _surely_after(rule: FollowUp, n: int, anchor: datetime, after: datetime) -> 
     """A number of times that is not before any that may be meant: deadlines only make it later."""
     if rule.every is None:
         return n
-    return max(n, ((after - anchor).days + 3) // (rule.every.count * _LEAST[rule.every.unit]))
+    return max(n, ((after - anchor).days + 3) // (rule.every.count * LEAST_DAYS[rule.every.unit]))
 
 
 # --- what comes with a day ---
@@ -154,13 +159,24 @@ def holiday_due(rule: FollowUp, after: datetime, clock: Clock) -> tuple[str, Due
 
 
 def _yearly(
-    rule: FollowUp, day: PartialDate, days: int, after: datetime, clock: Clock, first: int = 1
+    rule: FollowUp, day: PartialDate | SolarTerm, days: int, after: datetime, clock: Clock, first: int = 1
 ) -> tuple[str, Due] | None:
-    years = LUNAR_YEARS if day.calendar == "lunar" else range(1, 9999)
+    years = _years_of(day)
     reach = 3 + (abs(days) + rule.deadline.count * LONGEST_REST) // _A_YEAR
     begin, end = max(first, years.start, after.year - reach), min(years.stop - 1, max(first, after.year + reach))
-    found = _first(begin, end, lambda year: _from_day(rule, occurrence_in(day, year), days, clock), after)
+    found = _first(begin, end, lambda year: _from_day(rule, _day_in(day, year), days, clock), after)
     return (str(found[0]), found[1]) if found else None
+
+
+def _years_of(day: PartialDate | SolarTerm) -> range:
+    """The years of its calendar in which it is known."""
+    if isinstance(day, SolarTerm):
+        return TERM_YEARS
+    return LUNAR_YEARS if day.calendar == "lunar" else range(1, 9999)
+
+
+def _day_in(day: PartialDate | SolarTerm, year: int) -> date:
+    return term_in(day, year) if isinstance(day, SolarTerm) else occurrence_in(day, year)
 
 
 def _from_day(rule: FollowUp, day: date, days: int, clock: Clock) -> Due | None:
@@ -239,6 +255,9 @@ def _first(low: int, high: int, due_of: Callable[[int], Due | None], after: date
         found = known(number)
         return found is None or found.due_at > after
 
+    soonest = known(low)
+    if soonest is None or soonest.due_at > after:  # as mostly: nothing is to be searched
+        return (low, soonest) if soonest else None
     numbers = range(low, high + 1)
     index = bisect_left(numbers, True, key=is_after)
     found = known(numbers[index]) if index < len(numbers) else None

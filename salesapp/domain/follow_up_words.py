@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from salesapp.domain import criteria
-from salesapp.domain.conditions import Vocabulary
+from salesapp.domain.conditions import AnyOf, Condition, Not, Vocabulary
 from salesapp.domain.customer_labels import DATE_KINDS
 from salesapp.domain.errors import N_, Msg
 from salesapp.domain.follow_up import (
@@ -29,6 +29,7 @@ from salesapp.domain.follow_up import (
     Until,
 )
 from salesapp.domain.follow_up_phrases import EVENT_WORDS, KIND_WORDS, WHO_WORDS, day_of_year, length, rate
+from salesapp.domain.placeholders import in_each_language
 from salesapp.domain.text import Text
 
 Label = Text | Msg | str
@@ -38,9 +39,9 @@ _EMPTY: Final[Mapping[str, Label]] = MappingProxyType({})
 @dataclass(frozen=True, slots=True)
 class Names:
     """What the things are called that a rule names, by "process.bakery.cakes", "stage.bakery.cakes.oven",
-    "event.quote.sent", "field.deal.car.promised_on" (as OnDate has it), "level.car.level", "level.car.level.h",
-    "function.service", "form.bakery.tasted"; and what conditions can ask of its subject. What is not known (any more)
-    is called by its key."""
+    "event.quote.sent", "date.car.insurance", "field.deal.car.promised_on" (as OnDate has it), "level.car.level",
+    "level.car.level.h", "function.service", "form.bakery.tasted"; and what conditions can ask of its subject. What is
+    not known (any more) is called by its key."""
 
     labels: Mapping[str, Label] = field(default_factory=lambda: _EMPTY)
     facts: Vocabulary = field(default_factory=lambda: MappingProxyType({}))
@@ -73,7 +74,7 @@ def because(rule: FollowUp, names: Names = NAMELESS) -> Msg:
 def _plans(rule: FollowUp, names: Names) -> Iterator[Msg]:
     source = N_("Plans %(kind)s for %(who)s %(when)s: “%(text)s”.")
     kind, person = Msg(KIND_WORDS[rule.do.kind]), who(rule.who, names)
-    yield _msg(source, kind=kind, who=person, when=when(rule.when, names), text=rule.do.text)
+    yield _msg(source, kind=kind, who=person, when=when(rule.when, names), text=in_each_language(rule.do.text))
     yield _msg(N_("Deadline: %(by)s."), by=by_when(rule.deadline))
     if rule.every is not None:
         every, first = rate(rule.every), length(rule.every.count, rule.every.unit)
@@ -98,9 +99,25 @@ def _ends(until: Until, subject: str) -> Iterator[Msg]:
 
 def _holds_back(rule: FollowUp, names: Names) -> Iterator[Msg]:
     if rule.unless is not None:
-        yield _msg(N_("Not where %(condition)s."), condition=criteria.explain(rule.unless, names.facts))
+        yield from _excepts(rule.unless, names)
     if rule.waits:
         yield Msg(N_("Waits while anything else is planned with the customer."))
+
+
+def _excepts(unless: Condition, names: Names) -> Iterator[Msg]:
+    """“Not where it is not sold” is hard to read, so each way to be excepted that denies something is turned round."""
+    ways = _ways(unless)
+    for each in ways:
+        if isinstance(each, Not):
+            yield _msg(N_("Only where %(condition)s."), condition=criteria.explain(each.condition, names.facts))
+    if rest := tuple(each for each in ways if not isinstance(each, Not)):
+        yield _msg(N_("Not where %(condition)s."), condition=criteria.explain(AnyOf(rest), names.facts))
+
+
+def _ways(unless: Condition) -> tuple[Condition, ...]:
+    if isinstance(unless, AnyOf):
+        return tuple(way for each in unless.conditions for way in _ways(each))
+    return (unless,)
 
 
 def _tells(rule: FollowUp, names: Names) -> Iterator[Msg]:
@@ -162,7 +179,7 @@ def by_when(deadline: Deadline) -> Msg:
 
 
 _NEAR: Final[Mapping[tuple[str, int], str]] = {
-    ("day", 0): N_("the same day"),
+    **dict.fromkeys([("day", 0), ("week", 0), ("month", 0)], N_("the same day")),
     ("day", 1): N_("by the next day"),
     ("working_day", 0): N_("the same day, or the next working day"),
     ("working_day", 1): N_("by the next working day"),
@@ -185,7 +202,7 @@ def _what(trigger: OnStage | OnEvent, names: Names) -> Msg:
 def _date_called(of: str, names: Names) -> Label:
     group, _, rest = of.partition(".")
     if group == "date":
-        return DATE_KINDS[rest]
+        return DATE_KINDS.get(rest) or names.of("date", rest)
     if of == "deal.closed":
         return Msg(N_("Day of the purchase"))
     return Msg(N_("Expected close")) if of == "deal.expected_close" else names.of("field", of)

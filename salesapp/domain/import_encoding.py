@@ -28,6 +28,11 @@ _COMMON_HANT: Final = frozenset(
     "醫護號樓街鎮縣省州村店購貿易團集份限責電話址郵箱客戶姓職稱備註類型狀態額負銷售價格訂劉陳楊趙吳徐孫朱胡郭羅梁宋鄭謝韓唐馮鄧曹彭曾蕭田董潘袁蔡蔣余杜葉魏蘇呂丁沈任姚盧傅鐘姜崔譚廖范汪陸石"
     "弄巷段號室鄉里台北高雄新竹中南桃園嘉屏花蓮宜蘭基隆股份限企業行"
 )
+_COMMON_HANGUL: Final = frozenset(
+    "이다는을가의에고하은지도를로사인한기서어자그리대일아시나해수만정게있들과보여부스제었장라전주구성안공소생관동중비학원상화오면무신경으위문조물민실발연모교마우방음선계니요김박최강윤임"
+    "송권황류홍심노곽배백허남유준현영예진혜숙희철석훈호재태승규형빈찬균종병창길순옥미애란름메객명칭번처담당직책급업회팀품목량단격금액합총날짜등록완료결납입출매판약견적거래답변용내참설분"
+    "점포택건축식치울산광역별특군읍층북천항춘평양청충덕월년초말"
+)
 _RUSSIAN: Final = frozenset("оеаинтсрвлкмдпуяыьбгзчйхжшюцщэфъё")
 _FREQUENT: Final = frozenset("оеаинтсрвлкм")
 _VOWELS: Final = frozenset("аеёиоуыэюя")
@@ -89,8 +94,11 @@ def _shift_jis(sign: str) -> float:
 
 
 def _euc_kr(sign: str) -> float:
+    """Chinese, too, gives syllables when it is read as Korean, but seldom those that Korean is made of."""
+    if sign in _COMMON_HANGUL:
+        return 1.0
     encoded = sign.encode("cp949", "replace")
-    return 0.78 if "\uac00" <= sign <= "\ud7a3" and min(encoded) >= 0xA1 else 0.05
+    return 0.7 if "\uac00" <= sign <= "\ud7a3" and min(encoded) >= 0xA1 else 0.05
 
 
 def _russian(word: str) -> list[float]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from salesapp.domain.importing import DATE_ORDERS, DECIMALS, KINDS, FileShape, ImportAsked
-from salesapp.domain.pack import check_key, check_text
+from salesapp.domain.pack import EVIDENCE, check_key, check_text
 from salesapp.domain.text import Text
 
 
@@ -15,10 +15,11 @@ class ImportMap:
     """A mapping that imports propose by its `label` for files that have all the headings of `known_by` (all of
     `columns` where it names none).
 
-    `kind`: "customer", "contact", "deal", "activity" or "person". `columns`: heading → field, by the key the import
-    knows it by ("name", "phone", "bakery.allergy"); one that is not there any more is left out. `values`: field →
-    {word of the file: what it stands for}. `options`: what holds for all rows, as {"process": "bakery.cakes"} for
-    deals. `date_order` ("ymd", "dmy", "mdy") and `decimal` ("." or ",") where the program always writes them so.
+    `kind`: "customer", "contact", "deal", "activity", "person", or that of an `ImportRows`. `columns`: heading → field,
+    by the key the import knows it by ("name", "phone", "bakery.allergy"); one that is not there any more is left out.
+    `values`: field → {word of the file: what it stands for}. `options`: what holds for all rows, as
+    {"process": "bakery.cakes"} for deals. `date_order` ("ymd", "dmy", "mdy") and `decimal` ("." or ",") where the
+    program always writes them so.
     All of it is said by name: `ImportMap(key="old_list", label=…, kind="customer", columns={"Mobile": "phone"})`.
     """
 
@@ -36,8 +37,9 @@ class ImportMap:
         check_key("ImportMap", self.key)
         me = f"ImportMap {self.key!r}"
         check_text(me, "label", self.label)
-        if self.kind not in KINDS:
-            raise ValueError(f"{me}: kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
+        if self.kind not in KINDS and not EVIDENCE.fullmatch(str(self.kind)):
+            names = ", ".join(KINDS)
+            raise ValueError(f"{me}: kind must be one of {names}, or one like 'car_wash.stock', not {self.kind!r}")
         check_words(me, "columns", self.columns)
         if not self.columns:
             raise ValueError(f"{me}: columns must name at least one heading")

@@ -120,6 +120,17 @@ def guess_date_order(rows: Iterable[Sequence[str]], language: str) -> str:
     return "dmy" if language == "ru" and not votes["ymd"] else "ymd"
 
 
+def has_dates(rows: Iterable[Sequence[str]]) -> bool:
+    """Whether there are dates whose order matters."""
+    return next(_dates(rows), None) is not None
+
+
+def proves_no_order(rows: Iterable[Sequence[str]]) -> bool:
+    """Whether there are dates, and any of them could be read with the day or the month first."""
+    votes = Counter(_order(*each) for each in _dates(rows))
+    return bool(votes["."] + votes["-"] + votes["/"]) and not votes["dmy"] + votes["mdy"]
+
+
 def _dates(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, str, str, str]]:
     for row in rows:
         for cell in row:

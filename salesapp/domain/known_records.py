@@ -10,6 +10,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from salesapp.domain.date_kinds import DateKind
+from salesapp.domain.follow_up import FollowUp
+from salesapp.domain.follow_up_data import from_data, to_data
 from salesapp.domain.pack import Field, FieldKind, Fields, IndustryPack, Option, Process
 from salesapp.domain.record_data import Known, field_data, field_from, process_data, process_from, words
 from salesapp.domain.result_forms import ResultForm
@@ -25,12 +28,15 @@ def known_of(label: Text, records: Iterable[object], before: Known) -> dict[str,
     found = with_names(records, before)
     found += retired(found, before)
     forms = [each for each in found if isinstance(each, ResultForm)]
+    dates = [each for each in found if isinstance(each, DateKind)]
     return {
         "label": words(label),
         "packs": _part(before, "packs") | {each.key: words(each.label) for each in packs_of(found)},
         "processes": {each.key: process_data(each) for each in processes_of(found)},
         "fields": [[kind, field_data(each)] for kind, each in fields_of(found)],
         "answers": list({each.key: field_data(each) for form in forms for each in form.fields}.values()),
+        "follow_ups": {each.key: to_data(each) for each in found if isinstance(each, FollowUp)},
+        "dates": {each.key: [words(each.label), each.yearly] for each in dates},
     }
 
 
@@ -128,7 +134,27 @@ def retired(records: Sequence[object], known: Known) -> list[object]:
     before = _part(known, "processes").items()
     found = [_read(process_from, data) for key, data in before if key not in processes]
     fields = _read(_gone_fields, records, known, processes) or []
+    fields += [*_gone_dates(records, known), *_gone_rules(records, known)]
     return [*(each for each in found if each), *fields, *(_read(_gone_answers, records, known) or [])]
+
+
+def _gone_rules(records: Sequence[object], known: Known) -> list[object]:
+    """The rules by which activities of earlier versions were planned, so that they say why they are there."""
+    here = {each.key for each in records if isinstance(each, FollowUp)}
+    before = _part(known, "follow_ups").items()
+    found = [_read(from_data, key, data) for key, data in before if key not in here]
+    return [each for each in found if each]
+
+
+def _gone_dates(records: Sequence[object], known: Known) -> list[object]:
+    here = {each.key for each in records if isinstance(each, DateKind)}
+    before = _part(known, "dates").items()
+    found = [_read(_date_kind, key, data) for key, data in before if key not in here]
+    return [each for each in found if each]
+
+
+def _date_kind(key: str, data: Sequence[Any]) -> DateKind:
+    return DateKind(key, own_text(data[0]), data[1])
 
 
 def _gone_fields(records: Sequence[object], known: Known, processes: set[str]) -> list[object]:

@@ -297,14 +297,10 @@ class Promise:
     state: str
     due_at: datetime
     missed_off: bool = False
-    settled_at: datetime | None = None
 
     def state_at(self, now: datetime) -> str:
-        """What has become of it: open and past its deadline it is overdue, called off in time it was not missed."""
-        if self.state == "open" and self.due_at < now:
-            return "overdue"
-        in_time = self.settled_at is not None and self.settled_at <= self.due_at
-        return "skipped" if self.state == "missed" and in_time else self.state
+        """What has become of it: open and past its deadline it is overdue."""
+        return "overdue" if self.state == "open" and self.due_at < now else self.state
 
     def is_missed_off(self, planned_at: datetime | None) -> bool:
         """Whether its time passed while nothing ran, it is still to be done, and nobody has put it off since."""

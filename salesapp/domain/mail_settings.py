@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from salesapp.domain.contact_points import parse_contact_point
 from salesapp.domain.errors import N_, Msg, Problem, problem
+from salesapp.domain.mailing import PER_MINUTE
 from salesapp.domain.people import one_line
 from salesapp.domain.text import Text
 
@@ -26,7 +27,8 @@ SECURITY: Final = {
     ),
     "none": Text("None", "不加密", "不加密", "Без шифрования"),
 }
-FIELDS: Final = ("host", "port", "security", "user", "sender", "base_url")
+FIELDS: Final = ("host", "port", "security", "user", "sender", "base_url", "per_minute")
+MOST_PER_MINUTE: Final = 600
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:]{2,45}\]?")
 
 
@@ -41,6 +43,8 @@ class MailSettings:
     password: str = field(default="", repr=False)
     sender: str = ""
     base_url: str = ""
+    per_minute: int = PER_MINUTE
+    """So many messages to a group leave in a minute, mails and those to phones together."""
     unreadable: bool = False
     """A password is stored that this installation's key does not open: it has to be typed again."""
 
@@ -58,8 +62,9 @@ def read_settings(typed: Mapping[str, str], password: str) -> tuple[MailSettings
     """The settings a form means, and everything that is wrong with them. Without a host mail is switched off."""
     text = {name: one_line(typed.get(name, "")) for name in FIELDS}
     problems: list[Problem] = []
+    per_minute = _checked_rate(text["per_minute"], problems)
     if not text["host"]:
-        return MailSettings(base_url=_checked_base(text["base_url"], problems)), problems
+        return MailSettings(base_url=_checked_base(text["base_url"], problems), per_minute=per_minute), problems
     if not _HOST.fullmatch(text["host"]):
         problems.append(problem("host", N_("This is not the name of a server.")))
     port = int(text["port"]) if re.fullmatch(r"[0-9]{1,5}", text["port"]) else 0
@@ -78,8 +83,19 @@ def read_settings(typed: Mapping[str, str], password: str) -> tuple[MailSettings
     elif not sender.normalised.isascii():
         problems.append(problem("sender", N_("Please use an address in Latin letters: not every server takes others.")))
     base_url = _checked_base(text["base_url"], problems)
-    found = MailSettings(text["host"], port, text["security"], text["user"], password, text["sender"], base_url)
-    return found, problems
+    who = (text["user"], password, text["sender"])
+    return MailSettings(text["host"], port, text["security"], *who, base_url, per_minute), problems
+
+
+def _checked_rate(text: str, problems: list[Problem]) -> int:
+    """How many may leave in a minute; as usual where nothing is said."""
+    if not text:
+        return PER_MINUTE
+    if re.fullmatch(r"[0-9]{1,4}", text) and 1 <= int(text) <= MOST_PER_MINUTE:
+        return int(text)
+    words = N_("A whole number from %(least)s to %(most)s, please.")
+    problems.append(problem("per_minute", words, least=1, most=MOST_PER_MINUTE))
+    return PER_MINUTE
 
 
 def _checked_base(text: str, problems: list[Problem]) -> str:

@@ -4,13 +4,12 @@ A text is data and never a template: `{customer}` is one of a few known places, 
 looked at again.
 """
 
-import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from salesapp.domain.errors import N_, Problem, problem
-from salesapp.domain.text import LANGUAGES, Text
+from salesapp.domain.placeholders import OF_MESSAGES, unknown
+from salesapp.domain.text import Text
 
 WAYS: Final = {
     "email": Text("By e-mail", "发邮件", "寄電子郵件", "По эл. почте"),
@@ -25,6 +24,8 @@ PURPOSES_OF: Final = {"email": ("news", "contact"), "sms": ("news", "contact"), 
 DRAFT, GOING, DONE, STOPPED, MISSED = "draft", "going", "done", "stopped", "missed"
 TOO_MANY: Final = "too_many"
 """What became of a run whose list had grown beyond MOST."""
+UNREADABLE: Final = "unreadable"
+"""What became of a run whose list asks for something that is not there any more."""
 WAITING, SENDING, SENT, SKIPPED, FAILED, PLANNED = "waiting", "sending", "sent", "skipped", "failed", "planned"
 REASONS: Final = {
     "no_address": Text("no address of this kind", "没有可用的联系方式", "沒有可用的聯絡方式", "нет такого контакта"),
@@ -58,7 +59,8 @@ MOST: Final = 50_000
 WAITS: Final = timedelta(seconds=30)
 """So long it can be taken back after the button was pressed."""
 PER_MINUTE: Final = 30
-"""So many leave in a minute, of all messages together: mail servers take those who send faster for a nuisance."""
+"""So many leave in a minute, of all messages together, unless the owner says otherwise: mail servers take those who
+send faster for a nuisance."""
 TRIES: Final = 5
 LATE: Final = timedelta(days=1)
 """What should have gone longer ago than this is left out: a greeting after the feast is none."""
@@ -68,46 +70,15 @@ NAME_LENGTH: Final = 80
 SUBJECT_LENGTH: Final = 200
 BODY_LENGTH: Final = {"email": 10_000, "sms": 500, "task": 2000}
 
-PLACES: Final = {
-    "customer": Text("customer", "客户", "客戶", "клиент"),
-    "contact": Text("contact", "联系人", "聯絡人", "контакт"),
-    "salesperson": Text("salesperson", "负责人", "負責人", "менеджер"),
-    "company": Text("company", "公司", "公司", "компания"),
-    "date": Text("date", "日期", "日期", "дата"),
-}
-"""What a text may name, as it is written in each language; all are understood, whoever reads."""
-_PLACE = re.compile(r"\{([^{}\n]{1,30})\}")
-_KEYS: Final = {label.in_language(each): key for key, label in PLACES.items() for each in LANGUAGES}
 
-
-def takes(way: str, customers: int) -> timedelta:
+def takes(way: str, customers: int, per_minute: int) -> timedelta:
     """How long so many messages need to leave."""
-    return timedelta(minutes=-(-customers // PER_MINUTE) if way in POINT_OF else 0)
+    return timedelta(minutes=-(-customers // per_minute) if way in POINT_OF else 0)
 
 
 def is_late(timed: bool, began: datetime, now: datetime) -> bool:
     """Whether what has not left yet of a run is left out: one that goes when its button is pressed is never late."""
     return timed and now - began > LATE
-
-
-def key_of(word: str) -> str | None:
-    """The place a word between braces names."""
-    return _KEYS.get(word.strip().casefold())
-
-
-def unknown_places(text: str) -> list[str]:
-    """What stands between braces and names nothing."""
-    return [word for word in _PLACE.findall(text) if key_of(word) is None]
-
-
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """The text with its places filled. A value is put in as it is, whatever it looks like."""
-
-    def put(found: re.Match[str]) -> str:
-        key = key_of(found[1])
-        return found[0] if key is None else values.get(key, "")
-
-    return _PLACE.sub(put, text)
 
 
 def check_texts(way: str, name: str, subject: str, body: str) -> list[Problem]:
@@ -125,7 +96,7 @@ def check_texts(way: str, name: str, subject: str, body: str) -> list[Problem]:
     return problems + [
         problem(place, N_("“{%(word)s}” stands for nothing. What you can use stands below."), word=word)
         for place, text in (("subject", subject), ("body", body))
-        for word in unknown_places(text)[:3]
+        for word in unknown(text, OF_MESSAGES)[:3]
     ]
 
 

@@ -249,6 +249,48 @@ KINDS: Final = (
         icon="sparkles",
     ),
     Kind(
+        "mailing.failed",
+        Text(
+            "A message to a group of mine did not go out",
+            "我的群发没有发出",
+            "我的群發沒有寄出",
+            "Моя рассылка не ушла",
+        ),
+        _says(
+            Text(
+                "Your message to a group did not go out: %(name)s",
+                "你的群发没有发出：%(name)s",
+                "你的群發沒有寄出：%(name)s",
+                "Ваша рассылка не ушла: %(name)s",
+            ),
+            too_many=Text(
+                "Its list has grown too long, so nothing went out this time: %(name)s",
+                "名单人数超出上限，这次没有发出：%(name)s",
+                "名單人數超出上限，這次沒有寄出：%(name)s",
+                "Список стал слишком длинным, в этот раз ничего не ушло: %(name)s",
+            ),
+            unreadable=Text(
+                "Its list cannot be read any more, so nothing went out this time: %(name)s",
+                "名单条件已失效，这次没有发出：%(name)s",
+                "名單條件已失效，這次沒有寄出：%(name)s",
+                "Условия списка больше не действуют, в этот раз ничего не ушло: %(name)s",
+            ),
+            missed=Text(
+                "SalesApp was off when its time came, so nothing went out this time: %(name)s",
+                "到点时系统停机，这次没有发出：%(name)s",
+                "到點時系統停機，這次沒有寄出：%(name)s",
+                "SalesApp не работал в назначенное время, в этот раз ничего не ушло: %(name)s",
+            ),
+            failed=Text(
+                "Not one of them could be sent: %(name)s",
+                "一条也没有发送成功：%(name)s",
+                "一則也沒有寄送成功：%(name)s",
+                "Не удалось отправить ни одного сообщения: %(name)s",
+            ),
+        ),
+        icon="mail",
+    ),
+    Kind(
         "activity.overdue",
         Text("What I have overdue", "我的逾期活动", "我的逾期活動", "Мои просроченные активности"),
         MappingProxyType({}),

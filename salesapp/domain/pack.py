@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Final, Literal, get_args
 
 from salesapp.domain import criteria
@@ -236,7 +237,9 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Process:
     """An ordered set of stages, chosen per deal, with the reasons a deal in it can be lost for and the fields its
-    deals have. With `lost_needs_yes` somebody who leads agrees before a deal counts as lost.
+    deals have. With `lost_needs_yes` somebody who leads agrees before a deal counts as lost; with `lost_needs_call`,
+    only after somebody else than the deal's owner has called the customer since that was asked. `lost_asks` are keys of
+    its fields that must be answered when a deal is given up, where their `visible_when` holds.
 
     A key step's key is unique in the whole process, not only in its stage: a deal remembers what is done by that key.
     """
@@ -249,6 +252,8 @@ class Process:
     lost_needs_yes: bool = False
     gone: tuple[tuple[str, Text], ...] = ()
     """What is no longer used, by "stage.K", "step.K" or "reason.K", so that deals that knew it still show its name."""
+    lost_asks: tuple[str, ...] = ()
+    lost_needs_call: bool = False
 
     def __post_init__(self) -> None:
         check_key("Process", self.key)
@@ -262,6 +267,7 @@ class Process:
         check_tuple(me, "fields", self.fields, Field)
         check_plain(me, self.fields, "a gate says when it is needed, and Fields('deal', …) can do the rest")
         refuse_repeats(me, "field", (each.key for each in self.fields))
+        self._check_loss(me)
         gates = [(stage, gate) for stage in self.stages for gate in stage.gates]
         refuse_repeats(me, "gate", (gate.key for _, gate in gates))
         known = deal_vocabulary(self)
@@ -274,6 +280,18 @@ class Process:
             raise ValueError(
                 f"{me}: the first stage {self.stages[0].key!r} is not entered by a move: no to_enter there"
             )
+
+    def _check_loss(self, me: str) -> None:
+        check_tuple(me, "lost_asks", self.lost_asks, str)
+        refuse_repeats(me, "field of lost_asks", self.lost_asks)
+        known = [each.key for each in self.fields]
+        for key in self.lost_asks:
+            if key not in known:
+                close = get_close_matches(key, known, 1)
+                hint = f": did you mean {close[0]!r}?" if close else f"; it has {', '.join(known) or 'no fields'}"
+                raise ValueError(f"{me}: lost_asks: the process has no field {key!r}{hint}")
+        if type(self.lost_needs_call) is not bool:
+            raise ValueError(f"{me}: lost_needs_call must be True or False, not {self.lost_needs_call!r}")
 
     def gone_label(self, kind: str, key: str) -> Text | None:
         """What something that is no longer used was called; `kind` is stage, step or reason."""

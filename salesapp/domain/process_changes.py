@@ -4,7 +4,8 @@ A change is a path and a value, both as JSON, so that the plugin's next version 
 
     "label", "stage.K.label", "stage.K.goal", "step.K.label", "reason.K.label"   {language: text}, the languages changed
     "stage.K.probability", "stage.K.longest_stay_days" (None: it may stay)       a whole number
-    "stage.K.off", "step.K.off", "gate.K.off", "reason.K.off", "lost_needs_yes"  true or false
+    "stage.K.off", "step.K.off", "gate.K.off", "reason.K.off"                    true or false
+    "lost_needs_yes", "lost_needs_call"                                          true or false
     "order"                                                                      the keys of all stages
     "own_stages", "own_reasons", "stage.K.own_steps"                             [{"key", "label", …}], what is new; a
                                                     stage stands "after" another where no order says otherwise
@@ -107,6 +108,7 @@ def _own_reasons(process: Process, reasons: Sequence[Mapping[str, Any]]) -> Proc
 _OF_PROCESS: Final[Mapping[str, Callable[[Process, Any], Process]]] = {
     "label": lambda process, value: replace(process, label=text_with(process.label, value)),
     "lost_needs_yes": lambda process, value: replace(process, lost_needs_yes=bool(value)),
+    "lost_needs_call": lambda process, value: replace(process, lost_needs_call=bool(value)),
     "order": _order,
     "own_stages": _own_stages,
     "own_reasons": _own_reasons,

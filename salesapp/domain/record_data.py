@@ -34,6 +34,8 @@ def process_data(process: Process) -> dict[str, Any]:
         "fields": [field_data(each) for each in process.fields],
         "lost_needs_yes": process.lost_needs_yes,
         "gone": [[name, words(label)] for name, label in process.gone],
+        "lost_asks": list(process.lost_asks),
+        "lost_needs_call": process.lost_needs_call,
     }
 
 
@@ -47,6 +49,8 @@ def process_from(data: Known) -> Process:
         tuple(field_from(each) for each in data["fields"]),
         data["lost_needs_yes"],
         tuple((name, own_text(text)) for name, text in data["gone"]),
+        tuple(data.get("lost_asks", ())),  # kept since 2026-11: what is older has none
+        data.get("lost_needs_call", False),
     )
 
 

@@ -8,8 +8,9 @@ from typing import Final
 from salesapp.domain import criteria
 from salesapp.domain.criteria import AllOf, Condition
 from salesapp.domain.deal_facts import deal_facts, deal_vocabulary
+from salesapp.domain.deal_values import PREFIX, is_empty, value_of
 from salesapp.domain.errors import N_, Msg, Problem, problem
-from salesapp.domain.pack import Gate, KeyStep, Process, Stage
+from salesapp.domain.pack import Field, Gate, KeyStep, Process, Stage
 from salesapp.domain.views import DealView
 
 WON: Final = ":won"
@@ -143,3 +144,21 @@ def gate_in_words(gate: Gate, known: criteria.Vocabulary) -> Msg:
 def place_of(fact: str) -> str:
     """The form field where a fact is filled in: key steps are ticked in one list."""
     return "step" if fact.startswith("step.") else {"owner": "owner_id"}.get(fact, fact)
+
+
+def lost_fields(process: Process | None, deal: DealView, today: date) -> list[Field]:
+    """What must be answered when this deal is given up; a missing process asks nothing."""
+    if process is None or not process.lost_asks:
+        return []
+    by_key, facts = {each.key: each for each in process.fields}, deal_facts(deal, process)
+    asked = [by_key[key] for key in process.lost_asks]
+    return [each for each in asked if each.visible_when is None or criteria.holds(each.visible_when, facts, today)]
+
+
+def lost_problems(process: Process | None, deal: DealView, today: date) -> list[Problem]:
+    """What a loss asks for and the deal does not say, each at its place."""
+    missing = [
+        each for each in lost_fields(process, deal, today) if is_empty(value_of(deal.custom, deal.process, each.key))
+    ]
+    text = N_("%(label)s is needed.")
+    return [problem(f"{PREFIX}{each.key}", text, label=each.label) for each in missing]

@@ -36,7 +36,8 @@ def catalogue(plugins: Plugins, states: States, unfit: Mapping[str, Msg]) -> Cat
     for each in plugins.loaded:
         state = states.get(each.name)
         made.labels[each.name] = each.manifest.label
-        _add(made, each, state, "off" if state and state.off else "aside" if each.name in unfit else None)
+        off = state.off if state else not each.manifest.on
+        _add(made, each, state, "off" if off else "aside" if each.name in unfit else None)
     for name, state in states.items():
         if name not in made.labels:
             _add_missing(made, name, state, plugins)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
+from salesapp.domain.date_kinds import DateKind
 from salesapp.domain.errors import Msg
 from salesapp.domain.pack import Field, Fields, IndustryPack, Process, check_condition
 from salesapp.domain.record_facts import record_vocabulary
@@ -81,6 +82,11 @@ class Catalog:
     def shown_fields(self, kind: str) -> dict[str, Field]:
         """Every field whose value a record of this kind may have."""
         return {**self.fields_of(kind), **self.resting_fields(kind)}
+
+    @property
+    def shown_dates(self) -> dict[str, DateKind]:
+        """Every kind of date a plugin may have kept of a customer, by full key; also those at rest."""
+        return {**(self.resting.of(DateKind) if self.resting else {}), **self.of(DateKind)}
 
     def of(self, kind: type[R]) -> Mapping[str, R]:
         """All records of one of these kinds, by full key: `catalog.of(Panel)`."""

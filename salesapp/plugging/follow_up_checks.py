@@ -2,10 +2,12 @@
 never be met, and nobody would ever wonder why. Each complaint is for the author of the plugin."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from salesapp.domain.criteria import Condition, fields_of
+from salesapp.domain.customer_labels import DATE_KINDS
+from salesapp.domain.date_kinds import DateKind
 from salesapp.domain.events import KINDS as EVENT_KINDS
 from salesapp.domain.follow_up import (
     DATES_OF_DEALS,
@@ -39,6 +41,7 @@ class Known:
     fields: Mapping[str, Mapping[str, Field]]
     evidence: Iterable[str]
     plugins: frozenset[str]
+    dates: Mapping[str, DateKind] = field(default_factory=dict)
     whole: bool = True
     """Whether every plugin that runs was looked at: a condition can only be answered with all of its fields there."""
 
@@ -63,7 +66,9 @@ def _shown_by(processes: Iterable[Process]) -> set[str]:
 def known_in(catalog: "Catalog", plugins: Iterable[str]) -> Known:
     """What a catalogue has for rules to name; `plugins` are those that are there."""
     pushed = {*catalog.of(Evidence), *_shown_by(catalog.processes.values())}
-    return Known(catalog.processes, catalog.result_forms, catalog.fields, pushed, frozenset(plugins))
+    return Known(
+        catalog.processes, catalog.result_forms, catalog.fields, pushed, frozenset(plugins), catalog.of(DateKind)
+    )
 
 
 def known_of(name: str, records: Iterable[object], processes: Iterable[Process]) -> Known:
@@ -76,7 +81,8 @@ def known_of(name: str, records: Iterable[object], processes: Iterable[Process])
     forms = {f"{name}.{each.key}": each for each in found if isinstance(each, ResultForm)}
     pushed = [f"{name}.{each.key}" for each in found if isinstance(each, Evidence)]
     named = {f"{name}.{each.key}": each for each in processes}
-    return Known(named, forms, fields, {*pushed, *_shown_by(named.values())}, frozenset({name}), whole=False)
+    dates = {f"{name}.{each.key}": each for each in found if isinstance(each, DateKind)}
+    return Known(named, forms, fields, {*pushed, *_shown_by(named.values())}, frozenset({name}), dates, whole=False)
 
 
 def check_follow_ups(plugin: str, catalog: "Catalog") -> None:
@@ -153,8 +159,18 @@ def _about_event(me: str, when: OnEvent, known: Known) -> Iterator[str]:
 
 def _about_date(me: str, when: OnDate, known: Known) -> Iterator[str]:
     kind, _, name = when.of.partition(".")
+    if kind == "date" and name not in DATE_KINDS and known.judges(name):
+        yield from _about_kept(me, when, name, known)
     if kind != "date" and when.of not in DATES_OF_DEALS and known.judges(name):
         yield from _about_field(me, kind, name, "date", known)
+
+
+def _about_kept(me: str, when: OnDate, name: str, known: Known) -> Iterator[str]:
+    kind = known.dates.get(name)
+    if kind is None:
+        yield f"{me}: there is no kind of date {name!r}{_or_told(name, known.dates)}"
+    elif kind.yearly and not when.yearly:
+        yield f"{me}: {name!r} comes round each year: OnDate({when.of!r}, yearly=True)"
 
 
 def _about_level(me: str, when: ByLevel, known: Known) -> Iterator[str]:

@@ -34,7 +34,9 @@ _REACHED: Final = frozenset(
     {"customer.point_added", "customer.point_changed", "customer.point_archived", "customer.consent_noted"}
 )
 """With these, who wanted to hear nothing may be reached again."""
-_DATES: Final = frozenset({"customer.date_added", "customer.date_archived", "contact.archived", "contact.restored"})
+_DATES: Final = frozenset(
+    {"customer.date_added", "customer.date_moved", "customer.date_archived", "contact.archived", "contact.restored"}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ forms and fields have rules among each other besides, which `catalog.py` knows.
 
 from typing import Final
 
+from salesapp.domain.date_kinds import DateKind
 from salesapp.domain.events import Listens
 from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.import_map import ImportMap
@@ -16,10 +17,11 @@ from salesapp.plugging.channels import Channel
 from salesapp.plugging.own_commands import Command
 from salesapp.plugging.own_demo import DemoData
 from salesapp.plugging.own_jobs import PluginJob
+from salesapp.plugging.own_rows import ImportRows
 from salesapp.plugging.own_tables import OwnTables
 from salesapp.plugging.slots import DashboardCard, MenuItem, Panel, PluginReport, Routes
 
 KEYED: Final[tuple[type, ...]] = (
-    *(OwnTables, PluginJob, Command, ImportMap, DemoData, SettingsForm, Listens, Evidence),
+    *(OwnTables, PluginJob, Command, ImportMap, ImportRows, DemoData, SettingsForm, Listens, Evidence, DateKind),
     *(Panel, DashboardCard, MenuItem, PluginReport, Routes, Terms, FollowUp, Channel),
 )

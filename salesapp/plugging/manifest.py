@@ -16,6 +16,7 @@ class Manifest:
 
     `name` is the name of its folder or file. `label` and `description` are for the Plugins page. `critical`: when one
     of its checks fails to run, or the plugin to load, refuse what it should have checked instead of letting it pass.
+    `on`: whether it runs where nobody ever switched it; else it waits on the Plugins page.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Manifest:
     description: Text
     api: int = API
     critical: bool = False
+    on: bool = True
 
     def __post_init__(self) -> None:
         check_key("Manifest", self.name)
@@ -33,8 +35,9 @@ class Manifest:
         check_version(me, self.version)
         if type(self.api) is not int:
             raise ValueError(f"{me}: api must be a whole number, not {self.api!r}")
-        if type(self.critical) is not bool:
-            raise ValueError(f"{me}: critical must be True or False, not {self.critical!r}")
+        for name in ("critical", "on"):
+            if type(getattr(self, name)) is not bool:
+                raise ValueError(f"{me}: {name} must be True or False, not {getattr(self, name)!r}")
 
 
 def check_version(owner: str, version: object) -> None:

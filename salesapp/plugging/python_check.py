@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
+from salesapp.domain.follow_up import FollowUp
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.checking import DOUBT, PROBLEM, Finding, records_findings
 from salesapp.plugging.fitness import UnfitError, check_name, manifest_of
@@ -152,7 +153,7 @@ def records_of(module: object, place: Path | None) -> tuple[list[object], list[F
 def together(name: str, records: list[object], sources: Sources) -> Iterator[Finding]:
     """What only shows when the records meet in one catalogue; each one that does not fit is said."""
     catalog = Catalog()
-    for record in records:
+    for record in sorted(records, key=lambda each: isinstance(each, FollowUp)):  # rules name the others
         try:
             catalog = catalog.with_records(name, [record])
         except (ValueError, TypeError) as error:

@@ -8,8 +8,8 @@ from salesapp.plugging.loader import Plugins
 from salesapp.store import plugin_states
 from salesapp.store.engine import Executor
 
-New = dict[str, tuple[str, Mapping[str, Any]]]
-"""By plugin: its version, and what is known of it with it."""
+New = dict[str, tuple[str, Mapping[str, Any], bool]]
+"""By plugin: its version, what is known of it with it, and whether it waits to be switched on."""
 
 
 def unknown(x: Executor, plugins: Plugins) -> New:
@@ -21,7 +21,7 @@ def unknown(x: Executor, plugins: Plugins) -> New:
         known = known_of(each.manifest.label, each.records, state.known if state else {})
         version = each.manifest.version[:80]
         if state is None or (state.seen, state.known) != (version, known):
-            new[each.name] = (version, known)
+            new[each.name] = (version, known, not each.manifest.on)
     return new
 
 
@@ -29,6 +29,6 @@ def remember(x: Executor, plugins: Plugins) -> list[str]:
     """Write down what each plugin brings; the plugins of which something was new. Asked by `salesapp upgrade`, when
     SalesApp starts, and whenever a plugin is switched."""
     new = unknown(x, plugins)
-    for name, (version, known) in new.items():
-        plugin_states.remember(x, name, version, known)
+    for name, (version, known, off) in new.items():
+        plugin_states.remember(x, name, version, known, off=off)
     return list(new)

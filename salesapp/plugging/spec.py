@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
 
+from salesapp.domain.date_kinds import DateKind
 from salesapp.domain.errors import Problem
 from salesapp.domain.events import Event, Listens
 from salesapp.domain.follow_up import FollowUp
@@ -25,6 +26,7 @@ from salesapp.plugging.channels import Channel
 from salesapp.plugging.own_commands import Command
 from salesapp.plugging.own_demo import DemoData
 from salesapp.plugging.own_jobs import PluginJob
+from salesapp.plugging.own_rows import ImportRows
 from salesapp.plugging.own_tables import OwnTables
 from salesapp.plugging.slots import DashboardCard, MenuItem, Panel, PluginReport, Routes
 
@@ -39,7 +41,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 Record = (
     IndustryPack | Process | ResultForm | Fields | FollowUp | Listens | SettingsForm | OwnTables | PluginJob | Command
     | ImportMap | DemoData | Evidence | Panel | DashboardCard | MenuItem | PluginReport | Routes | Terms
-    | Channel
+    | Channel | DateKind | ImportRows
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@
     [[follow_ups]]           # as FollowUp, with `when = { kind = "stage", … }`: toml_records.py has the words
     [[customer_fields]]      # as Field: what every customer has; also contact_, deal_ and activity_fields
     [[evidence]]             # as Evidence
+    [[date_kinds]]           # as DateKind
     [[import_maps]]          # as ImportMap
     [settings]               # as SettingsForm, with [[settings.fields]]
     [terms]                  # as Terms, with [terms.messages]
@@ -21,6 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from salesapp.domain.date_kinds import DateKind
 from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.import_map import ImportMap
 from salesapp.domain.pack import Evidence, Field, Fields, IndustryPack, Process
@@ -38,6 +40,7 @@ SECTIONS: Final[dict[str, type]] = {
     "result_forms": ResultForm,
     "follow_ups": FollowUp,
     "evidence": Evidence,
+    "date_kinds": DateKind,
     "import_maps": ImportMap,
     "settings": SettingsForm,
     "terms": Terms,

@@ -91,7 +91,7 @@ class Reader:
         if get_origin(hint) in (Union, UnionType):
             if value == NOTHING and str not in get_args(hint):
                 return None
-            (hint,) = [each for each in get_args(hint) if each is not NoneType] or [Any]
+            hint = which(get_args(hint), value)
         if get_origin(hint) is tuple:
             return self.several(get_args(hint), value, path)
         if get_origin(hint) is Mapping:
@@ -172,6 +172,14 @@ def called(kind: type, table: dict[str, Any], path: Path) -> str:
     if kind is Text:
         return str(path[-1])
     return f"{kind.__name__} {table['key']!r}" if "key" in table else kind.__name__
+
+
+def which(kinds: tuple[Any, ...], value: Any) -> Any:
+    """Of several types the one that is meant: of records the first that has all keys of the table."""
+    some = [each for each in kinds if each is not NoneType]
+    keys = set(value) if isinstance(value, dict) else set()
+    fits = [each for each in some if is_dataclass(each) and keys <= {one.name for one in fields(each)}]
+    return (fits or some or [Any])[0]
 
 
 def near(word: str, known: Iterable[str]) -> str:

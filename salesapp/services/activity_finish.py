@@ -10,9 +10,11 @@ from salesapp.domain.activity_kinds import KINDS_BY_KEY, OUTCOMES
 from salesapp.domain.errors import N_, Refused, Stale, problem
 from salesapp.domain.result_forms import Answers, filled
 from salesapp.services import notices, plugin_checks
+from salesapp.services.activity_changes import put_off
 from salesapp.services.activity_checks import check_day, check_note
 from salesapp.services.activity_fields import fields_of, told
 from salesapp.services.activity_marks import done_event, note_event, open_planned, planned_data, show, touch
+from salesapp.services.follow_up_retrying import chosen, retry_after
 from salesapp.services.result_forms import check_result, joined
 from salesapp.services.work import Work
 from salesapp.store import activities
@@ -74,6 +76,9 @@ def plan_next(
     day is the one the customer's grade suggests: a day of one's own choosing has no other reason."""
     if problems := check_day(w, next_at, "next_on"):
         raise Refused(problems)
+    if (again := retry_after(w, done)) is not None:
+        put_off(w, again, chosen(again, done.id, next_at, all_day))
+        return int(again.id)
     because: dict[str, Any] = {"after": done.id}
     if done.outcome == "not_reached":
         because["source"] = AFTER_MISSED

@@ -49,8 +49,7 @@ def done_event(
 ) -> None:
     """Write down that it is done, with its answers: codes in the open, texts where they can be erased."""
     codes, written = told(w, row.kind, row.deal_process, answers, row.form)
-    rule = {"rule": row.because["rule"]} if row.because and "rule" in row.because else {}
-    data = {"kind": row.kind, "outcome": row.outcome, **rule, **codes}
+    data = {"kind": row.kind, "outcome": row.outcome, **codes}
     note_event(w, row, "activity.done", data, at=at, personal={**written, **(before or {})})
 
 
@@ -63,8 +62,9 @@ def note_event(
     at: datetime | None = None,
     personal: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write down what happened to it."""
+    """Write down what happened to it; and which rule planned it, as that begins nothing."""
     settled(w, row, kind, data)  # first: whoever hears of it finds what a rule planned as it is now
+    rule = {"rule": row.because["rule"]} if row.because and "rule" in row.because else {}
     note = {"note": row.note} if row.note and kind == "activity.done" else {}
     w.event(
         kind,
@@ -74,7 +74,7 @@ def note_event(
         deal_id=row.deal_id,
         owner_id=row.owner_id,
         at=at,
-        data=data,
+        data={**data, **rule},
         personal={**note, **(personal or {})} or None,
     )
 

@@ -269,9 +269,9 @@ def add_date(
 
 
 def set_date_archived(w: Work, date_id: int, archived: bool) -> int:
-    """Put a date away, or bring it back; returns the customer's id."""
+    """Put a date away, or bring it back; returns the customer's id. One that a plugin keeps is the plugin's."""
     row = contacts.get_date(w.session, date_id)
-    if row is None:
+    if row is None or row.ref is not None:
         raise NotFound
     _may(w, row.customer_id)
     if contacts.set_date_archived(w.session, date_id, w.now if archived else None):

@@ -9,7 +9,16 @@ from salesapp.domain.deal_values import plugin_of
 from salesapp.domain.errors import N_, Msg, NotAllowed, Problem, Refused, problem
 from salesapp.domain.pack import KEY, Process
 from salesapp.domain.permissions import can
-from salesapp.domain.stages import LOST, WON, check_move, gates_ahead, is_stage, requirements, unmet_problems
+from salesapp.domain.stages import (
+    LOST,
+    WON,
+    check_move,
+    gates_ahead,
+    is_stage,
+    lost_problems,
+    requirements,
+    unmet_problems,
+)
 from salesapp.domain.views import DealView
 from salesapp.services import plugin_checks
 from salesapp.services.customers import change_state
@@ -92,7 +101,8 @@ def lose_deal(w: Work, deal_id: int, reason: str, note: str, version: int, *, un
     """The deal is lost, for one of its process's reasons; it stays in the stage it was lost in. Whether somebody must
     agree first is asked by `lost_deals`; `undecided` says that somebody should have and nobody else was there."""
     deal = _open(w, fresh(w, "deal.move", deal_id, version))
-    problems = check_lost(w.catalog.process(deal.process), reason, note)
+    process = w.catalog.process(deal.process)
+    problems = [*check_lost(process, reason, note), *lost_problems(process, deal, today(w))]
     if problems:
         raise Refused(problems)
     _close(w, deal, "lost", {"lost_reason": reason or None, "lost_note": note.strip()}, undecided=undecided)

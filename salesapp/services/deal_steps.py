@@ -6,7 +6,7 @@ from typing import Any
 from salesapp.domain.errors import N_, Refused, problem
 from salesapp.domain.pack import KeyStep, Process
 from salesapp.domain.views import DealView
-from salesapp.services import deal_changes, follow_up_hearing
+from salesapp.services import deal_changes, follow_up_evidence
 from salesapp.services.work import Work
 from salesapp.store import deal_steps, deals
 
@@ -41,7 +41,7 @@ def push_evidence(
     signature is, counts for every stage.
     """
     if w.as_known().follow_up_ears.get(evidence):
-        follow_up_hearing.evidence(w, evidence, deal_id, evidence_id, at)
+        follow_up_evidence.evidence(w, evidence, deal_id, evidence_id, at)
     deal = deals.read(w.session, deal_id)
     process = w.catalog.process(deal.process)
     if process is None or deal.state != "open":
@@ -61,6 +61,7 @@ def push_evidence(
 
 def take_back_evidence(w: Work, deal_id: int, evidence: str, evidence_id: int) -> None:
     """It did not happen after all: what it ticked is open again, unless another of its kind shows the same."""
+    follow_up_evidence.evidence_gone(w, evidence, deal_id, evidence_id)
     deal = deals.read(w.session, deal_id)
     for step in deal_steps.untick_by(w.session, deal_id, evidence, evidence_id):
         other = _another(w, deal, step, evidence, evidence_id)

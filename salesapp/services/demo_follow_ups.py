@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from salesapp.domain.permissions import SYSTEM
-from salesapp.services.follow_up_hearing import begin, begins
+from salesapp.services.follow_up_beginning import begin, begins
 from salesapp.services.work import work
 from salesapp.store.tables import event
 

@@ -4,10 +4,9 @@ import logging
 from datetime import datetime
 from random import Random
 
-from salesapp.domain.permissions import SYSTEM
 from salesapp.plugging import running
 from salesapp.plugging.own_demo import DemoData
-from salesapp.services.plugin_work import work
+from salesapp.services.plugin_work import demo_work
 from salesapp.store import settings
 from salesapp.store.engine import reading
 
@@ -23,7 +22,7 @@ def fill(now: datetime, *, seed: int, language: str) -> dict[str, str]:
     for key, record in catalog.of(DemoData).items():
         random = Random(f"{seed}:{language}:{key}")  # noqa: S311 (repeatable on purpose)
         try:
-            with work(SYSTEM, now, plugin=key.partition(".")[0]) as w:
+            with demo_work(now, plugin=key.partition(".")[0], language=language) as w:
                 record.fill(w, random, now)
         except KeyboardInterrupt:
             raise

@@ -9,7 +9,7 @@ from salesapp.domain.follow_up_times import MOMENT
 from salesapp.plugging.follow_up_rules import Running
 from salesapp.services.follow_up_settling import withdraw
 from salesapp.services.work import Work
-from salesapp.store import follow_up_rows, follow_up_watches, follow_ups
+from salesapp.store import follow_up_open, follow_up_watches, follow_ups
 
 ANEW: Final = "anew"
 """In what is kept of a rule that ran: before which moment all is of its old beginning, as long as any of that stands;
@@ -29,10 +29,10 @@ def begins_anew(w: Work, running: Running, ran: Mapping[str, Any], when: Any) ->
 def begin_anew(w: Work, running: Running, ran: dict[str, Any], limit: int) -> dict[str, Any]:
     """One portion; what is to be kept of the rule now."""
     before = datetime.fromisoformat(ran[ANEW])
-    rows = follow_up_rows.made_before(w.session, running.key, before, ran[PAST], limit)
+    rows = follow_up_open.made_before(w.session, running.key, before, ran[PAST], limit)
     if rows:
         withdraw(w, [row for row in rows if row.state == "open"], "moved")
-        follow_up_rows.retire(w.session, [row.id for row in rows])
+        follow_up_open.retire(w.session, [row.id for row in rows])
         return {**ran, PAST: rows[-1].id}
     if follow_up_watches.forget(w.session, running.key, running.rule.subject, before, limit):
         return ran

@@ -14,6 +14,7 @@ from salesapp.services.list_fields import list_fields
 from salesapp.store import follow_up_ends as rows
 from salesapp.store import settings
 from salesapp.store.engine import Executor
+from salesapp.store.follow_up_ends import Refusals
 
 ANSWERED: Final = "answered"
 BOUGHT: Final = "bought"
@@ -30,19 +31,26 @@ _WRITTEN: Final = ("message", "letter")
 class Watched(Protocol):
     """A subject of a rule and the moment it counts from: a row of the watches."""
 
-    subject_id: Any
-    part: Any
-    customer_id: Any
-    anchor: Any
+    @property
+    def subject_id(self) -> Any: ...
+    @property
+    def part(self) -> Any: ...
+    @property
+    def customer_id(self) -> Any: ...
+    @property
+    def anchor(self) -> Any: ...
 
 
-def ended(x: Executor, running: Running, subjects: Iterable[Watched], now: datetime) -> Mapping[tuple[int, str], str]:
-    """Which of these need nothing more, by subject and part, and why."""
+def ended(
+    x: Executor, running: Running, subjects: Iterable[Watched], now: datetime, refusals: Refusals | None = None
+) -> Mapping[tuple[int, str], str]:
+    """Which of these need nothing more, by subject and part, and why. `refusals` are those of their customers, where
+    somebody read them for several rules."""
     watched = [each for each in subjects if each.anchor <= now]
     until = running.rule.until
     found: dict[tuple[int, str], str] = {}
     if until.unsubscribed:
-        found |= dict.fromkeys(_unsubscribed(x, running, watched), UNSUBSCRIBED)
+        found |= dict.fromkeys(_unsubscribed(x, running, watched, refusals), UNSUBSCRIBED)
     if until.bought_again:
         found |= dict.fromkeys(_bought(x, running, watched), BOUGHT)
     if until.answered:
@@ -73,13 +81,26 @@ def _key(each: Watched) -> tuple[int, str]:
     return each.subject_id, each.part
 
 
-def _unsubscribed(x: Executor, running: Running, watched: list[Watched]) -> list[tuple[int, str]]:
+def refusals_of(x: Executor, customer_ids: Collection[int]) -> Refusals:
+    """Who of these opted out of anything."""
+    return rows.refusals(x, customer_ids) if customer_ids else Refusals({}, {})
+
+
+def asks_refusals(running: Running) -> bool:
+    """Whether it matters to a rule who does not want to be reached."""
+    return running.rule.until.unsubscribed and KINDS_BY_KEY[running.rule.do.kind].reaches
+
+
+def _unsubscribed(
+    x: Executor, running: Running, watched: list[Watched], refusals: Refusals | None
+) -> list[tuple[int, str]]:
     """Who does not want to be reached in the way the rule would."""
-    kind = running.rule.do.kind
-    if not KINDS_BY_KEY[kind].reaches:
+    if not asks_refusals(running) or not watched:
         return []
+    kind = running.rule.do.kind
     purposes = ("contact", "news") if kind in _WRITTEN else ("contact",)
-    out = rows.opted_out(x, _customers(watched), _POINTS.get(kind, ()), purposes)
+    known = refusals if refusals is not None else rows.refusals(x, _customers(watched))
+    out = known.opted_out(_POINTS.get(kind, ()), purposes)
     return [_key(each) for each in watched if each.customer_id in out]
 
 

@@ -44,7 +44,7 @@ def examples(x: Executor, rule: FollowUp, now: datetime) -> list[Example]:
     match rule.when:
         case OnStage() | OnEvent():
             return [Example("happened", at, _times(rule, at, clock)) for at in _moments(now, clock)]
-        case OnDate(of=of) if of.startswith("date."):
+        case OnDate(of=of, yearly=yearly) if of.startswith("date.") and (yearly or of.count(".") == 1):
             return [_on_day(rule, "born", day, now, clock) for day in _BIRTHDAYS]
         case OnDate():
             return [_on_day(rule, "day", at.astimezone(clock.zone).date(), now, clock) for at in _moments(now, clock)]

@@ -94,6 +94,9 @@ def _want(rule: FollowUp, row: Any) -> Want:
 # --- what comes with a day ---
 
 
+_STATES: Final = {"closed": "won", "expected_close": "open"}
+
+
 def _dated(
     x: Executor, catalog: Catalog, rule: FollowUp, when: OnDate, now: datetime, clock: Clock
 ) -> tuple[Sample, list[Planned]]:
@@ -103,7 +106,7 @@ def _dated(
     elif group == "customer":
         found = samples.customers(x)
     else:
-        found = samples.deals(x, "won" if name == "closed" else "open")
+        found = samples.deals(x, _STATES.get(name))
     days = _days_of(catalog, group, name, clock)
     planned = []
     for row in found.rows:
@@ -153,26 +156,36 @@ def _after_contact(
 ) -> tuple[Sample, list[Planned]]:
     found = samples.deals(x, "open") if rule.subject == "deal" else samples.customers(x)
     interval_of = _intervals_of(x, catalog, rule)
-    planned: list[Planned] = []
+    of: dict[tuple[str, int], list[tuple[Any, Interval]]] = {}
     for row in found.rows:
-        interval = interval_of(row)
-        dues = _one_after_the_other(rule, interval, row, since, now, clock) if interval else ()
-        planned += (Planned(_want(rule, row), at, found.each_stands_for, row.id) for at in dues)
-    return found, planned
+        customer_id = getattr(row, "customer_id", None)
+        key = ("alone", row.id) if customer_id is None else ("customer", customer_id)
+        if interval := interval_of(row):
+            of.setdefault(key, []).append((row, interval))
+    dues = (each for some in of.values() for each in _one_after_the_other(rule, some, since, now, clock))
+    return found, [Planned(_want(rule, row), at, found.each_stands_for, row.id) for row, at in dues]
 
 
 def _one_after_the_other(
-    rule: FollowUp, interval: Interval, row: Any, since: datetime | None, now: datetime, clock: Clock
-) -> Iterator[datetime]:
-    """The deadlines of a customer within the weeks, if each is kept in time."""
-    last = row.last
-    for _ in range(MOST_TIMES):
-        due = contact_due(rule, interval, last, since, row.id, clock)
-        if due is None or due.due_at > now + AHEAD:
+    rule: FollowUp, some: list[tuple[Any, Interval]], since: datetime | None, now: datetime, clock: Clock
+) -> Iterator[tuple[Any, datetime]]:
+    """The deadlines of a customer, or of their deals, within the weeks, if each is kept in time: who was reached about
+    one deal was reached for the others, too."""
+    last = {row.id: max(row.last, getattr(row, "begun", row.last)) for row, _ in some}
+    left = {row.id: min(MOST_TIMES, rule.until.times or MOST_TIMES) for row, _ in some}
+    while True:
+        asked = [
+            (row, contact_due(rule, each, last[row.id], since, row.id, clock)) for row, each in some if left[row.id]
+        ]
+        dues = [(due.due_at, row) for row, due in asked if due is not None and due.due_at <= now + AHEAD]
+        if not dues:
             return
-        if due.due_at > now:
-            yield due.due_at
-        last = max(due.due_at, now)
+        at, row = min(dues, key=lambda each: (each[0], each[1].id))
+        left[row.id] -= 1
+        last[row.id] = max(at, now)
+        if at > now:
+            last = {each: max(moment, at) for each, moment in last.items()}
+            yield row, at
 
 
 def _intervals_of(x: Executor, catalog: Catalog, rule: FollowUp) -> Any:

@@ -28,6 +28,7 @@ def _labels(catalog: Catalog, fields: Mapping[str, Fields]) -> Iterator[tuple[st
         yield f"process.{key}", process.label
         yield from ((f"stage.{key}.{stage.key}", stage.label) for stage in process.stages)
     yield from ((f"event.{key}", each.label) for key, each in catalog.of(Evidence).items())
+    yield from ((f"date.{key}", each.label) for key, each in catalog.shown_dates.items())
     yield from ((f"form.{key}", each.label) for key, each in catalog.result_forms.items())
     yield from ((f"function.{each.key}", each.label) for each in FUNCTIONS)
     for kind, some in fields.items():

@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from salesapp.domain.follow_up_data import to_data
 from salesapp.plugging.follow_up_rules import Running
-from salesapp.services import follow_up_subjects, notices
+from salesapp.services import follow_up_filling, notices
 from salesapp.services.follow_up_anew import ANEW, PAST, begin_anew, begins_anew, old_before
 from salesapp.services.follow_up_planning import Off, plan
 from salesapp.services.follow_up_settling import withdraw
 from salesapp.services.work import Work
-from salesapp.store import follow_up_rows, follow_up_watches, follow_ups
+from salesapp.store import follow_up_open, follow_up_watches, follow_ups
 from salesapp.store.follow_up_watches import Watch
 
 PORTION: Final = 500
@@ -37,7 +37,7 @@ def look(w: Work) -> bool:
     more = [withdraw_off(w), take_up(w)]
     old = old_before(w)
     ready = [each for each in w.catalog.follow_ups.values() if each.key not in old]  # else it would forget them again
-    more += [*[follow_up_subjects.fill(w, each, PORTION) for each in ready], look_at_due(w, off)]
+    more += [*[follow_up_filling.fill(w, each, PORTION) for each in ready], look_at_due(w, off, old)]
     if not any(more) and off is not None:
         tell_missed(w, off)
     return any(more)
@@ -67,8 +67,8 @@ def begin_rules(w: Work) -> None:
 
 def withdraw_off(w: Work) -> bool:
     """What is open of rules that do not run goes, and their subjects rest; whether there is more."""
-    for key in sorted(follow_up_rows.rules_open(w.session) - w.catalog.follow_ups.keys()):
-        rows = follow_up_rows.open_of(w.session, "rule", key, PORTION)
+    for key in sorted(follow_up_open.rules_open(w.session) - w.catalog.follow_ups.keys()):
+        rows = follow_up_open.open_of(w.session, "rule", key, PORTION)
         withdraw(w, rows, OFF)
         for kind in sorted({row.subject_kind for row in rows}):
             ids = {row.subject_id for row in rows if row.subject_kind == kind}
@@ -112,10 +112,11 @@ def mark_of(running: Running) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def look_at_due(w: Work, off: Off | None) -> bool:
-    """Look at the watches whose time has come; whether there may be more."""
+def look_at_due(w: Work, off: Off | None, old: Mapping[str, datetime] | None = None) -> bool:
+    """Look at the watches whose time has come, but the `old` ones of rules that begin anew; whether there may be
+    more."""
     rows = follow_up_watches.due(w.session, w.now, PORTION)
-    running, old = w.catalog.follow_ups, old_before(w) if rows else {}
+    running, old = w.catalog.follow_ups, old_before(w) if old is None else old
     for key, those in by_rule(follow_up_watches.not_busy(w.session, rows)):
         each = running.get(key)
         since = old.get(key)
@@ -138,6 +139,6 @@ def by_rule(rows: Iterable[Watch]) -> list[tuple[str, list[Watch]]]:
 
 def tell_missed(w: Work, off: Off) -> None:
     """Tell each person once that something of theirs came due while nothing ran."""
-    for row in follow_up_rows.missed(w.session, off.since, off.until):
+    for row in follow_up_open.missed(w.session, off.since, off.until):
         notices.tell(w, row.owner_id, "follow_up.missed_off", ("missed_off", int(off.until.timestamp())))
     follow_ups.set_looked(w.session, {"at": w.now.isoformat()})

@@ -1,7 +1,6 @@
 """Writing what follow-up rules plan: activities with the occurrences that make each exist once, and their events; for
 many at once, and for several rules that follow the same."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,18 +10,17 @@ from sqlalchemy import Row
 
 from salesapp.domain.company import Company
 from salesapp.domain.follow_up import FollowUp, OnEvent, OnStage
-from salesapp.domain.follow_up_times import Clock, Due, next_escalation
+from salesapp.domain.follow_up_times import MOMENT, Clock, Due, next_escalation
+from salesapp.domain.placeholders import OF_RULES, filled
 from salesapp.plugging.follow_up_rules import Running
 from salesapp.services import notices, plugin_events
 from salesapp.services.work import Work
-from salesapp.store import events, follow_up_people, follow_up_rows, follow_up_watches
+from salesapp.store import events, follow_up_about, follow_up_people, follow_up_rows, follow_up_watches
 from salesapp.store.follow_up_watches import Watch
 
 Subject = Row[*tuple[Any, ...]]
-MOMENT: Final = timedelta(microseconds=1)
 EXCEPTED_FOR: Final = timedelta(days=7)
 """How long a rule whose exception holds, or whose occurrence is settled, waits until it looks again."""
-_NAMED: Final = re.compile(r"\{(\w+)\}")
 _LANGUAGES: Final = {"CN": "zh_Hans", "SG": "zh_Hans", "TW": "zh_Hant", "HK": "zh_Hant", "MO": "zh_Hant", "RU": "ru"}
 
 
@@ -52,22 +50,24 @@ Planned = tuple[One, Coming]
 def make(w: Work, made: Sequence[Planned], *, tell: bool = False) -> int:
     """The activities, their occurrences and events, and the watches that now wait for them to be settled; how many.
     `tell` those who get one."""
+    if not made:
+        return 0
     there = _there(w, made)
     settled = [(one, each) for one, each in made if _stands(there, one, each)]
     new = [(one, each) for one, each in made if not _stands(there, one, each)]
-    follow_up_watches.move(w.session, [(one.watch, _onwards(w, one.running.rule, each)) for one, each in settled])
+    follow_up_watches.move(w.connection, [(one.watch, _onwards(w, one.running.rule, each)) for one, each in settled])
     if not new:
         return 0
     people = follow_up_people.everybody(w.session)
-    words = _Words(w, people, follow_up_rows.contacts_of(w.session, {one.watch.part for one, _ in new}))
+    words = _Words(w, people, follow_up_about.dates_of(w.session, {one.watch.part for one, _ in new}))
     activities = [_activity(w, one, each, words) for one, each in new]
-    ids = follow_up_rows.add_activities(w.session, activities)
+    ids = follow_up_rows.add_activities(w.connection, activities)
     _note_occurrences(w, list(zip(new, ids, strict=True)), there, people)
     tell_all(w, [_planned_event(w, each, one) for each, one in zip(activities, ids, strict=True)])
-    follow_up_watches.move(w.session, [(one.watch, {"n": each.n, "look_at": None}) for one, each in new])
+    follow_up_watches.move(w.connection, [(one.watch, {"n": each.n, "look_at": None}) for one, each in new])
     if tell:
-        for (one, _), activity_id in zip(new, ids, strict=True):
-            notices.tell(w, one.doer, "activity.given", ("activity", activity_id))
+        told = [(one.doer, ("activity", activity_id)) for (one, _), activity_id in zip(new, ids, strict=True)]
+        notices.tell_each(w, "activity.given", told)
     return len(new)
 
 
@@ -81,7 +81,7 @@ def _there(w: Work, made: Sequence[Planned]) -> There:
     found: dict[tuple[str, int, str], Any] = {}
     for kind in sorted({one.subject.kind for one, _ in made}):
         ids = {one.subject.id for one, _ in made if one.subject.kind == kind}
-        found |= follow_up_rows.existing(w.session, rules, kind, ids)
+        found |= follow_up_rows.existing(w.connection, rules, kind, ids)
     return found
 
 
@@ -109,7 +109,7 @@ def _activity(w: Work, one: One, coming: Coming, words: "_Words") -> dict[str, A
     return {
         "kind": rule.do.kind,
         "customer_id": subject.customer_id,
-        "contact_id": contact.id if (contact := words.contacts.get(one.watch.part)) else None,
+        "contact_id": day.id if (day := words.dates.get(one.watch.part)) else None,
         "deal_id": subject.deal_id,
         "owner_id": one.doer,
         "scope_owner_id": one.doer if scope is None else scope,
@@ -121,6 +121,12 @@ def _activity(w: Work, one: One, coming: Coming, words: "_Words") -> dict[str, A
         "because": because,
         "form": rule.do.form,
     }
+
+
+def planned_values(w: Work, one: One, coming: Coming) -> dict[str, Any]:
+    """The activity of one occurrence, with its text."""
+    words = _Words(w, follow_up_people.everybody(w.session), follow_up_about.dates_of(w.session, {one.watch.part}))
+    return _activity(w, one, coming, words)
 
 
 def _note_occurrences(w: Work, made: Sequence[tuple[Planned, int]], there: There, people: Mapping[int, Any]) -> None:
@@ -143,7 +149,7 @@ def _note_occurrences(w: Work, made: Sequence[tuple[Planned, int]], there: There
             continue
         key = {"rule": one.running.key, "subject_kind": one.subject.kind, "subject_id": one.subject.id}
         new.append({**key, "occurrence": coming.key, "customer_id": one.subject.customer_id, **values})
-    follow_up_rows.add(w.session, new)
+    follow_up_rows.add(w.connection, new)
     follow_up_rows.again(w.session, back)
 
 
@@ -177,6 +183,10 @@ def event_of(w: Work, kind: str, activity_id: int, about: Mapping[str, Any], dat
 
 def tell_all(w: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Write many events down, and have the plugins hear of them that listen."""
+    one_of_many = w.batch_id is not None
+    if not any(w.hooks.ears(kind, one_of_many=one_of_many) for kind in {row["kind"] for row in rows}):
+        events.add_all(w.connection, rows)
+        return
     if len(rows) == 1:
         ids = [events.insert(w.session, rows[0], None)]
     else:
@@ -188,8 +198,8 @@ def tell_all(w: Work, rows: Sequence[dict[str, Any]]) -> None:
 class _Words:
     """What the activities are about, in the language of whoever does each."""
 
-    def __init__(self, w: Work, people: Mapping[int, Any], contacts: Mapping[str, Any]) -> None:
-        self.people, self.contacts = people, contacts
+    def __init__(self, w: Work, people: Mapping[int, Any], dates: Mapping[str, Any]) -> None:
+        self.people, self.dates = people, dates
         self.company = follow_up_people.calendars(w.session)[1]
 
     def about(self, one: One, coming: Coming) -> str:
@@ -198,20 +208,17 @@ class _Words:
         language = (person.language if person is not None else None) or language_of(self.company)
         subject = one.subject
         customer = subject.customer_name or subject.company or subject.title or ""
+        day = self.dates.get(one.watch.part)
         given = {
             "customer": customer,
-            "contact": contact.name if (contact := self.contacts.get(one.watch.part)) else customer,
+            "contact": day.name if day is not None and day.id is not None else customer,
             "deal": subject.title or customer,
             "salesperson": subject.salesperson_name or "",
             "company": self.company.name,
             "date": one.clock.day(coming.due.due_at).isoformat(),
+            "about": day.about if day is not None else "",
         }
-        return filled(one.running.rule.do.text.in_language(language), given)
-
-
-def filled(text: str, given: Mapping[str, str]) -> str:
-    """A text with the names in its braces; what it does not know stays as it is."""
-    return _NAMED.sub(lambda found: given.get(found[1], found[0]), text)
+        return filled(one.running.rule.do.text.in_language(language), given, OF_RULES)
 
 
 def language_of(company: Company) -> str:

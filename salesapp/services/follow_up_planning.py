@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from salesapp.domain.follow_up import PASSING, ByLevel, FollowUp, OnDate, OnEvent, OnStage, Silence
-from salesapp.domain.follow_up_times import Clock, Due, later, make_at, next_n, occurrence, times_up
+from salesapp.domain.follow_up_times import MOMENT, Clock, Due, later, make_at, next_n, occurrence, times_up
 from salesapp.plugging.follow_up_rules import Running
-from salesapp.services import follow_up_ends, follow_up_subjects
-from salesapp.services.follow_up_making import EXCEPTED_FOR, MOMENT, Coming, One, Planned, Subject, make
+from salesapp.services import follow_up_ends, follow_up_next
+from salesapp.services.follow_up_making import EXCEPTED_FOR, Coming, One, Planned, Subject, make
 from salesapp.services.follow_up_people import Want, clocks, doers
-from salesapp.services.follow_up_subjects import Next
+from salesapp.services.follow_up_rhythms import Next
 from salesapp.services.work import Work
-from salesapp.store import follow_up_rows, follow_up_watches
+from salesapp.store import follow_up_about, follow_up_watches
 from salesapp.store.follow_up_watches import Watch
 
 BUSY_FOR: Final = timedelta(days=1)
@@ -38,24 +38,31 @@ class Off:
 def plan(w: Work, running: Running, rows: Sequence[Watch], *, off: Off | None = None, tell: bool = False) -> int:
     """Look at these watches of one rule, locked: plan what is to be planned now, move on what comes later, let rest
     what has ended; how many activities were made. `tell` those who get one."""
-    return make(w, decide(w, running, rows, off=off), tell=tell)
+    return make(w, decide(w, [(running, rows)], off=off), tell=tell)
 
 
-def decide(
-    w: Work,
-    running: Running,
-    rows: Sequence[Watch],
-    *,
-    off: Off | None = None,
-    about: Mapping[int, Subject] | None = None,
-) -> list[Planned]:
-    """What is to be planned now of these watches of one rule; the others are moved on. `about` are their subjects,
-    where somebody read them."""
-    if about is None:
-        about = follow_up_rows.subjects(w.session, running.rule.subject, {row.subject_id for row in rows})
-    some = _living(w, running, rows, about)
-    rest: list[tuple[Watch, dict[str, Any]]] = []
-    now: list[tuple[One, Coming]] = []
+Looked = tuple[Running, Sequence[Watch]]
+"""A rule, and those of its watches that are looked at."""
+Moved = tuple[Watch, Mapping[str, Any]]
+
+
+def decide(w: Work, looked: Sequence[Looked], *, off: Off | None = None) -> list[Planned]:
+    """What is to be planned now of these watches; the others are moved on. What several rules ask is asked once."""
+    living, rest = _living(w, looked)
+    made: list[Planned] = []
+    for running, some in living:
+        if some:
+            planned, moved = _sorted_out(w, running, some, off)
+            made += planned
+            rest += moved
+    follow_up_watches.move(w.connection, rest)
+    return made
+
+
+def _sorted_out(w: Work, running: Running, some: Sequence[One], off: Off | None) -> tuple[list[Planned], list[Moved]]:
+    """What is planned now of one rule, and how the others go on."""
+    rest: list[Moved] = []
+    now: list[Planned] = []
     for one, coming in zip(some, _coming(w, running, some, off), strict=True):
         if isinstance(coming, str):
             rest.append((one.watch, {"ended": coming, "look_at": None}))
@@ -68,23 +75,60 @@ def decide(
         else:
             now.append((one, coming))
     made, moved = _held_back(w, running, now)
-    rest += moved
-    follow_up_watches.move(w.session, rest)
-    return made
+    return made, rest + moved
 
 
-def _living(w: Work, running: Running, rows: Sequence[Watch], about: Mapping[int, Subject]) -> list[One]:
-    """The watches whose subjects are there to be followed up; the others rest."""
-    why = {(row.subject_id, row.part): why_not(running.rule, about.get(row.subject_id)) for row in rows}
-    asked = [row for row in rows if why[row.subject_id, row.part] is None]
-    why |= follow_up_ends.ended(w.session, running, asked, w.now) if asked else {}
-    ends = [(row, {"ended": found, "look_at": None}) for row in rows if (found := why[row.subject_id, row.part])]
-    follow_up_watches.move(w.session, ends)
-    some = [(row, about[row.subject_id]) for row in asked if why[row.subject_id, row.part] is None]
-    wants = [Want(running.rule.who, each.customer_owner_id, each.salesperson_id) for _, each in some]
+def _living(w: Work, looked: Sequence[Looked]) -> tuple[list[tuple[Running, list[One]]], list[Moved]]:
+    """Of each rule the watches whose subjects are there to be followed up; and those that rest from now on."""
+    about = _subjects(w, looked)
+    there: list[tuple[Running, list[Watch]]] = []
+    rest: list[Moved] = []
+    for running, rows in looked:
+        why = {(row.subject_id, row.part): why_not(running.rule, about[_of(running, row)]) for row in rows}
+        there.append((running, [row for row in rows if why[row.subject_id, row.part] is None]))
+        rest += [_resting(row, found) for row in rows if (found := why[row.subject_id, row.part])]
+    some: list[tuple[Running, Watch, Subject]] = []
+    for (running, rows), why_ended in zip(there, _ended(w, there), strict=True):
+        rest += [_resting(row, found) for row in rows if (found := why_ended.get((row.subject_id, row.part)))]
+        going = [row for row in rows if (row.subject_id, row.part) not in why_ended]
+        some += [(running, row, each) for row in going if (each := about[_of(running, row)]) is not None]
+    found_of: dict[str, list[One]] = {running.key: [] for running, _ in looked}
+    for one in _given(w, some):
+        found_of[one.running.key].append(one)
+    return [(running, found_of[running.key]) for running, _ in looked], rest
+
+
+def _of(running: Running, row: Watch) -> tuple[str, int]:
+    return running.rule.subject, row.subject_id
+
+
+def _resting(row: Watch, why: str) -> Moved:
+    return row, {"ended": why, "look_at": None}
+
+
+def _subjects(w: Work, looked: Sequence[Looked]) -> Mapping[tuple[str, int], Subject | None]:
+    """The deals and customers of these watches; None of those that are not there."""
+    found: dict[tuple[str, int], Subject | None] = {_of(running, row): None for running, rows in looked for row in rows}
+    for kind in sorted({kind for kind, _ in found}):
+        ids = {one for of, one in found if of == kind}
+        found |= {(kind, one): row for one, row in follow_up_about.subjects(w.connection, kind, ids).items()}
+    return found
+
+
+def _ended(w: Work, there: Sequence[tuple[Running, list[Watch]]]) -> list[Mapping[tuple[int, str], str]]:
+    """Which watches of each rule need nothing more, and why; who opted out is read once for all rules."""
+    asking = [rows for running, rows in there if follow_up_ends.asks_refusals(running)]
+    customers = {row.customer_id for rows in asking for row in rows} - {None}
+    refusals = follow_up_ends.refusals_of(w.connection, customers)
+    return [follow_up_ends.ended(w.session, running, rows, w.now, refusals) if rows else {} for running, rows in there]
+
+
+def _given(w: Work, some: Sequence[tuple[Running, Watch, Subject]]) -> list[One]:
+    """With who does each, and by whose clock it is counted."""
+    wants = [Want(running.rule.who, each.customer_owner_id, each.salesperson_id) for running, _, each in some]
     who = doers(w.session, wants)
     by = clocks(w.session, who) if who else {}
-    return [One(running, row, each, doer, by[doer]) for (row, each), doer in zip(some, who, strict=True)]
+    return [One(*one, doer, by[doer]) for one, doer in zip(some, who, strict=True)]
 
 
 def why_not(rule: FollowUp, subject: Subject | None) -> str | None:
@@ -124,7 +168,7 @@ def _coming(w: Work, running: Running, some: Sequence[One], off: Off | None) -> 
     asked = [(each.watch, each.clock, after) for each, after in zip(some, floors, strict=True)]
     return [
         Coming(each.key, each.due, each.n) if isinstance(each, Next) else each
-        for each in follow_up_subjects.next_due(w.session, running, asked)
+        for each in follow_up_next.next_due(w.session, running, asked)
     ]
 
 
@@ -165,7 +209,7 @@ def _held_back(
     ids = [one.subject.id for one, _ in now]
     without = follow_up_ends.excepted(w.session, w.catalog, running, ids, w.now) if rule.unless else set[int]()
     customers = {one.subject.customer_id for one, _ in now} - {None}
-    busy = follow_up_rows.with_something_planned(w.session, customers) if rule.waits else set()
+    busy = follow_up_about.with_something_planned(w.session, customers) if rule.waits else set()
     made, moved = [], []
     for one, coming in now:
         if one.subject.id in without:

@@ -2,24 +2,22 @@
 moves to its new day, or goes; what is done stays; what comes next is looked for anew."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Final
 
 from salesapp.domain.follow_up import ByGrade, ByLevel, Silence
-from salesapp.domain.follow_up_times import make_at
+from salesapp.domain.follow_up_times import MOMENT, make_at
 from salesapp.plugging.follow_up_rules import Running
+from salesapp.services.follow_up_filling import fills, first_looks
 from salesapp.services.follow_up_moving import move_open
+from salesapp.services.follow_up_next import GONE, NO_DATE, NOBODYS, next_due
 from salesapp.services.follow_up_people import clocks
 from salesapp.services.follow_up_planning import plan
+from salesapp.services.follow_up_rhythms import Next
 from salesapp.services.follow_up_settling import part_of, withdraw
-from salesapp.services.follow_up_subjects import GONE, NOBODYS, Next, fills, first_looks, next_due
 from salesapp.services.work import Work
-from salesapp.store import follow_up_rows, follow_up_watches, follow_ups
+from salesapp.store import follow_up_open, follow_up_settled, follow_up_watches, follow_ups
 from salesapp.store import follow_up_subjects as rows
 from salesapp.store.follow_up_rows import Occurrence
 from salesapp.store.follow_up_watches import Watch
-
-MOMENT: Final = timedelta(microseconds=1)
 
 
 def renew(w: Work, running: Running, subject_id: int) -> None:
@@ -30,7 +28,7 @@ def renew(w: Work, running: Running, subject_id: int) -> None:
     new = rows.of_one_without_watch(w.session, running.key, rule.when, subject_id)
     follow_up_watches.add_many(w.session, first_looks(w, running, new))
     watches = follow_up_watches.of_rule(w.session, running.key, rule.subject, [subject_id])
-    planned = follow_up_rows.open_of_subjects(w.session, running.key, rule.subject, [subject_id]) if watches else ()
+    planned = follow_up_open.open_of_subjects(w.session, running.key, rule.subject, [subject_id]) if watches else ()
     open_ = {part_of(row.occurrence): row for row in planned}
     _follow(w, running, [(each, open_[each.part]) for each in watches if each.part in open_])
     _anew(w, running, [each for each in watches if each.part not in open_])
@@ -42,7 +40,7 @@ def contacted(w: Work, customer_id: int) -> None:
     rhythms = {key for key, each in rules.items() if isinstance(each.rule.when, Silence | ByGrade | ByLevel)}
     if not rhythms:
         return
-    open_ = {(row.rule, row.subject_id) for row in follow_up_rows.open_of(w.session, "customer", customer_id)}
+    open_ = {(row.rule, row.subject_id) for row in follow_up_open.open_of(w.session, "customer", customer_id)}
     for rule, subject_id in sorted(each for each in open_ if each[0] in rhythms):
         renew(w, rules[rule], subject_id)
 
@@ -78,7 +76,7 @@ def _follow(w: Work, running: Running, pairs: Sequence[tuple[Watch, Occurrence]]
     asked = [(watch, by[row.activity_owner_id], min(w.now, row.due_at - MOMENT)) for watch, row in pairs]
     for (watch, row), found in zip(pairs, next_due(w.session, running, asked, but_open=True), strict=True):
         if isinstance(found, str):
-            withdraw(w, [row], found if found in (GONE, NOBODYS) else "moved")
+            withdraw(w, [row], found if found in (GONE, NOBODYS, NO_DATE) else "moved")
             follow_up_watches.move(w.session, [(watch, {"ended": found, "look_at": None})])
         elif found is not None and (found.key, found.due.due_at) != (row.occurrence, row.due_at):
             _another_day(w, running, watch, row, found)
@@ -94,5 +92,5 @@ def _another_day(w: Work, running: Running, watch: Watch, row: Occurrence, found
         _anew(w, running, [watch])
         return
     if renamed:
-        follow_up_rows.rename(w.session, row, key)
+        follow_up_settled.rename(w.session, row, key)
     move_open(w, running, row, found.due)

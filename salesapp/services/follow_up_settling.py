@@ -4,50 +4,55 @@ Called where an activity changes, with its row: one that no rule planned costs n
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row
 
 from salesapp.domain.follow_up import FollowUp, OnEvent, OnStage
-from salesapp.domain.follow_up_times import next_escalation
+from salesapp.domain.follow_up_times import MOMENT, next_escalation
 from salesapp.plugging.follow_up_rules import Running
 from salesapp.services.follow_up_making import event_of, tell_all
 from salesapp.services.follow_up_planning import not_before
+from salesapp.services.follow_up_retrying import is_not_reached, take_back, try_again
 from salesapp.services.work import Work
-from salesapp.store import follow_up_rows, follow_up_watches
+from salesapp.store import follow_up_open, follow_up_settled, follow_up_watches
 from salesapp.store.follow_up_rows import Occurrence
 
 SINCE: Final = "since:"
 """How the keys of occurrences begin that follow the last contact."""
 SETTLED: Final = ("kept", "late", "missed", "withdrawn", "skipped")
-MOMENT: Final = timedelta(microseconds=1)
 
 
 def settled(w: Work, row: Row[*tuple[Any, ...]], kind: str, data: Mapping[str, Any]) -> None:
     """Something happened to this activity (`kind` of event, what it says): what follows for the rule behind it."""
     if not row.because or "rule" not in row.because:
         return
-    found = follow_up_rows.of_activity(w.session, row.id)
+    found = follow_up_open.of_activity(w.session, row.id)
+    if found is None and kind == "activity.reopened":
+        found = take_back(w, row)
     if found is None:
         return
     if kind == "activity.done":
-        _done(w, found)
+        _done(w, row, found)
     elif kind == "activity.cancelled":
-        _over(w, found, "missed")
+        _over(w, found, "skipped" if w.now <= found.due_at else "missed")
     elif kind == "activity.reopened":
         _again(w, found)
     elif kind == "activity.given":
-        follow_up_rows.give(w.session, found.id, data.get("to_owner"))
+        follow_up_settled.give(w.session, found.id, data.get("to_owner"))
 
 
-def _done(w: Work, found: Occurrence) -> None:
-    _over(w, found, "kept" if w.now <= found.due_at else "late")
+def _done(w: Work, row: Row[*tuple[Any, ...]], found: Occurrence) -> None:
+    """Who was not reached is tried again; of a rule that is kept somebody heard."""
+    if not is_not_reached(row):
+        _over(w, found, "kept" if w.now <= found.due_at else "late")
+    elif not try_again(w, row, found, watch_of(w, found)):
+        _over(w, found, "missed")
 
 
 def _over(w: Work, found: Occurrence, how: str) -> None:
     """It is settled, so the next one may come."""
-    if not follow_up_rows.settle(w.session, [found.activity_id], how, w.now):
+    if not follow_up_settled.settle(w.session, [found.activity_id], how, w.now):
         return
     watch = watch_of(w, found)
     if watch is not None and watch.ended is None:
@@ -98,9 +103,9 @@ def _again(w: Work, found: Occurrence) -> None:
     """It is to be done after all: so what came after it is not, as only one is open at a time."""
     running = w.catalog.follow_ups.get(found.rule)
     told_at = next_escalation(running.rule, found.due_at, w.now - MOMENT) if running is not None else None
-    follow_up_rows.reopen(w.session, found.id, told_at)
+    follow_up_settled.reopen(w.session, found.id, told_at)
     part = part_of(found.occurrence)
-    later = follow_up_rows.open_of_subjects(w.session, found.rule, found.subject_kind, [found.subject_id])
+    later = follow_up_open.open_of_subjects(w.session, found.rule, found.subject_kind, [found.subject_id])
     withdraw(w, [row for row in later if row.id != found.id and part_of(row.occurrence) == part], "reopened")
     watch = watch_of(w, found)
     if watch is not None:
@@ -116,8 +121,8 @@ def withdraw(w: Work, rows: Sequence[Occurrence], why: str) -> int:
     """What is open of these will not happen, for this reason; how many."""
     if not rows:
         return 0
-    gone = follow_up_rows.cancel(w.session, [row.activity_id for row in rows], w.now)
-    follow_up_rows.settle(w.session, [row.activity_id for row in rows], "withdrawn", w.now)
+    gone = follow_up_settled.cancel(w.session, [row.activity_id for row in rows], w.now)
+    follow_up_settled.settle(w.session, [row.activity_id for row in rows], "withdrawn", w.now)
     tell_all(w, [_withdrawn_event(w, row, why) for row in rows if row.activity_id in gone])
     return len(gone)
 
@@ -125,7 +130,7 @@ def withdraw(w: Work, rows: Sequence[Occurrence], why: str) -> int:
 def let_go(w: Work, kind: str, ids: Sequence[int], why: str) -> None:
     """What rules planned about these goes with them; their watches come to rest when they are looked at."""
     if ids:
-        withdraw(w, follow_up_rows.open_about(w.session, kind, ids), why)
+        withdraw(w, follow_up_open.open_about(w.session, kind, ids), why)
 
 
 def _withdrawn_event(w: Work, row: Occurrence, why: str) -> dict[str, Any]:

@@ -7,19 +7,19 @@ stage or something that happened, as if it happened as often as in the last week
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from salesapp.domain.follow_up import FUNCTION, LOST, WON, FollowUp, OnStage
+from salesapp.domain.follow_up import FUNCTION, LOST, WON, FollowUp, OnEvent, OnStage
 from salesapp.domain.follow_up_times import Clock
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.follow_up_rules import Running
-from salesapp.services.follow_up_ends import excepted
+from salesapp.services.follow_up_ends import ended, excepted
 from salesapp.services.follow_up_forecasts import AHEAD, WEEKS, Basis, Forecast, Planned, Tried, forecast
 from salesapp.services.follow_up_people import doers
 from salesapp.services.work_calendars import of_team
+from salesapp.store import follow_up_about, follow_up_subjects, settings
 from salesapp.store import follow_up_sampling as samples
-from salesapp.store import settings
 from salesapp.store.engine import Executor
 
 MOST_PEOPLE: Final = 12
@@ -30,7 +30,7 @@ MOST_ASKED: Final = 1000
 @dataclass(frozen=True, slots=True)
 class Simulated:
     """How many it would plan in each of the coming weeks, and for whom: (person's id, each week), most first. `looked`
-    records stand for about `about`; `left_out` are those an exception holds for."""
+    records stand for about `about`; `left_out` are those an exception holds for, or who need nothing more."""
 
     weeks: tuple[int, ...] = (0,) * WEEKS
     people: tuple[tuple[int, tuple[int, ...]], ...] = ()
@@ -80,14 +80,13 @@ def _summed(tried: Tried, found: Forecast) -> Simulated:
 
 
 def _without_exceptions(tried: Tried, planned: list[Planned]) -> tuple[list[Planned], float]:
-    """Those no exception holds for; of very many, all of them, and the share of a sample."""
-    if tried.rule.unless is None:
-        return planned, 1.0
+    """Those no exception holds for, and that nothing has ended; of very many, all of them, and the share of a
+    sample."""
     if isinstance(tried.rule.when, OnStage) and tried.rule.when.stage not in (WON, LOST):
         return planned, _kept_of_stage(tried, tried.rule.when)
     ids = list(dict.fromkeys(each.subject_id for each in planned if each.subject_id is not None))
     asked = ids[:: max(1, -(-len(ids) // MOST_ASKED))]
-    out = _excepted(tried, asked)
+    out = _left_out(tried, asked)
     if len(asked) < len(ids):
         return planned, 1 - len(out) / len(asked)
     return [each for each in planned if each.subject_id not in out], 1.0
@@ -96,12 +95,39 @@ def _without_exceptions(tried: Tried, planned: list[Planned]) -> tuple[list[Plan
 def _kept_of_stage(tried: Tried, when: OnStage) -> float:
     """Stage entries are counted by day: of the last of them it is asked how many an exception holds for."""
     ids = samples.last_in(tried.x, when.process, when.stage, tried.now - AHEAD)
-    return 1 - len(_excepted(tried, ids)) / len(ids) if ids else 1.0
+    return 1 - len(_left_out(tried, ids)) / len(ids) if ids else 1.0
 
 
-def _excepted(tried: Tried, ids: Sequence[int]) -> set[int]:
-    running = Running(f"own.{tried.rule.key}", tried.rule, None, "own")
-    return excepted(tried.x, tried.catalog, running, ids, tried.now)
+def _left_out(tried: Tried, ids: Sequence[int]) -> set[int]:
+    """Of which of these the rule plans nothing, as it would find when it runs."""
+    if not ids:
+        return set()
+    x, rule = tried.x, tried.rule
+    running = Running(f"own.{rule.key}", rule, tried.since, "own")
+    gone = set[int]()
+    anchors: dict[int, datetime] = {}
+    if not isinstance(rule.when, OnStage | OnEvent):
+        there = follow_up_subjects.subjects(x, rule.when, ids)
+        gone = {each for each in ids if each not in there or there[each].gone}
+        anchors = {each.id: each.value for each in there.values() if isinstance(each.value, datetime)}
+    about = follow_up_about.subjects(x, rule.subject, ids)
+    watched = [Counted(one.id, one.customer_id, _anchor(tried, anchors.get(one.id))) for one in about.values()]
+    over = {subject_id for subject_id, _ in ended(x, running, watched, tried.now)}
+    return gone | over | excepted(x, tried.catalog, running, ids, tried.now)
+
+
+class Counted(NamedTuple):
+    """A subject as a rule would watch it: from when it counts."""
+
+    subject_id: int
+    customer_id: int | None
+    anchor: datetime
+    part: str = ""
+
+
+def _anchor(tried: Tried, begun: datetime | None) -> datetime:
+    """From when on something may end it: the sale, but not before the rule runs; else from now on."""
+    return max(filter(None, (begun, tried.since)), default=tried.now)
 
 
 def _doers(x: Executor, planned: Sequence[Planned]) -> list[int | None]:

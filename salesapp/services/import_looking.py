@@ -7,7 +7,7 @@ from salesapp.domain.errors import N_, NotAllowed, NotFound
 from salesapp.domain.permissions import SYSTEM, Actor, can
 from salesapp.services.import_files import path_of
 from salesapp.services.import_kinds import ImportKind
-from salesapp.services.import_registry import kind_for, offered
+from salesapp.services.import_registry import allowed, kind_for, offered
 from salesapp.services.work import Work
 from salesapp.store import import_runs, sign_ins
 from salesapp.store.engine import Executor
@@ -44,7 +44,7 @@ def listing(x: Executor, actor: Actor) -> list[RunView]:
     """The newest imports: one's own, or everybody's for those who manage the settings."""
     if not can(actor, "import"):
         raise NotAllowed
-    kinds = offered(actor)
+    kinds = allowed(actor)
     found = import_runs.recent(x, actor.id, everybody=can(actor, "settings.manage"), limit=LISTED)
     return [run for run in found if run.asked.kind in kinds]
 

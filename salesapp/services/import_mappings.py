@@ -7,8 +7,9 @@ from typing import Any
 
 from salesapp.domain.errors import N_, NotFound
 from salesapp.domain.import_map import ImportMap
-from salesapp.domain.importing import ImportAsked
+from salesapp.domain.importing import KINDS, ImportAsked
 from salesapp.plugging.catalog import Catalog
+from salesapp.plugging.own_rows import ImportRows
 from salesapp.services.given_names import given_name
 from salesapp.services.work import Work
 from salesapp.store import import_mappings
@@ -47,7 +48,8 @@ def as_last_time(saved: MappingView, asked: ImportAsked, header: Sequence[str]) 
 def brought(catalog: Catalog, header: Sequence[str]) -> dict[str, ImportMap]:
     """The maps of plugins for files with such columns, by full key."""
     there = {_plain(name) for name in header}
-    maps = catalog.of(ImportMap)
+    known = {*KINDS, *catalog.of(ImportRows)}
+    maps = {key: each for key, each in catalog.of(ImportMap).items() if each.kind in known}
     return {key: each for key, each in maps.items() if all(_plain(name) in there for name in each.told_by)}
 
 

@@ -195,7 +195,7 @@ def take_back(w: Work, run: RunView, findings: Mapping[str, Any] | None = None) 
     by who brought it."""
     by = run.person_id if findings is not None else w.actor.id
     values: dict[str, Any] = {"state": UNDOING, "findings": run.findings if findings is None else findings}
-    values["total"] = batches.how_many_noted(w.session, run.batch_id, RECORDS)
+    values["total"] = batches.how_many_noted(w.session, run.batch_id, {*RECORDS, run.asked.kind})
     _turn(w, run, values, counts=False)
     enqueue(w, UNDO_JOB, {"run": run.id, "turn": run.turn + 1, "by": by})
     w.done("import", run.id)

@@ -91,7 +91,7 @@ def _take_some_back(w: Work, run: RunView, items: Sequence[Item]) -> RunView:
 
 def _is_record(item: Item) -> bool:
     """Whether people would call it one: a source or a choice that was made goes, too, and is not counted."""
-    return item.kind in RECORDS
+    return item.kind in RECORDS or "." in item.kind  # rows of a plugin
 
 
 def _many_back(w: Work, items: Sequence[Item]) -> set[tuple[str, int]]:

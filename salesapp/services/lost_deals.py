@@ -1,26 +1,31 @@
 """Giving a deal up: at once, or once somebody who leads has agreed that it is lost."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from salesapp.domain.company import Company
 from salesapp.domain.decisions import DEAL_LOST, LEAD, DecisionView
 from salesapp.domain.errors import N_, Refused, problem
 from salesapp.domain.pack import Process
+from salesapp.domain.stages import lost_problems
 from salesapp.domain.text import Text
 from salesapp.domain.views import DealView
-from salesapp.services.deal_changes import fresh, touch
+from salesapp.services.deal_changes import fresh, today, touch
 from salesapp.services.deal_moves import check_lost, lose_deal
 from salesapp.services.decisions import Ask, Kind, Snapshot, ask, register
 from salesapp.services.work import Work
-from salesapp.store import deals, decision_lists, settings
+from salesapp.store import deals, decision_lists, decisions, settings
 from salesapp.store.engine import Executor
+
+CALL_FIRST: Final = N_("Somebody else than the owner calls the customer first; then this can be agreed to.")
+
+CALL_PURPOSE: Final = N_("Ask why it came to nothing, before it counts as lost.")
 
 
 def needs_yes(process: Process | None, company: Company) -> bool:
     """Whether a deal of this process counts as lost only when somebody who leads agrees. While the process is missing
     nobody knows whether it asks for that, so it does."""
-    return company.lost_needs_yes or process is None or process.lost_needs_yes
+    return company.lost_needs_yes or process is None or process.lost_needs_yes or process.lost_needs_call
 
 
 def ask_or_lose(w: Work, deal_id: int, reason: str, note: str, version: int) -> int | None:
@@ -39,7 +44,7 @@ def ask_or_lose(w: Work, deal_id: int, reason: str, note: str, version: int) -> 
         lose_deal(w, deal_id, reason, note, version, undecided=True)
         return None
     _check_open(deal)
-    problems = check_lost(process, reason, note)
+    problems = [*check_lost(process, reason, note), *lost_problems(process, deal, today(w))]
     if problems:
         raise Refused(problems)
     touch(w, deal)
@@ -76,9 +81,30 @@ def _current(x: Executor, found: Sequence[DecisionView]) -> Mapping[int, Snapsho
     return {each.id: _snapshot(facts[each.subject_id], each.snapshot["reason"]) for each in found}
 
 
+def calls_missing(x: Executor, asked: Sequence[tuple[DecisionView, Process | None]]) -> frozenset[int]:
+    """Before which of these, each with its deal's process, somebody else must call the customer. Who asked, and whose
+    deal it is or was, do not count; nor does a call from before it was asked."""
+    waits = [each for each, process in asked if _wants_call(each, process)]
+    called = decisions.callers_since(x, waits)
+    return frozenset(each.id for each in waits if not called[each.id] - _theirs(each))
+
+
+def _wants_call(decision: DecisionView, process: Process | None) -> bool:
+    if decision.kind != DEAL_LOST or not decision.pending or decision.customer_id is None:
+        return False
+    return process is not None and process.lost_needs_call
+
+
+def _theirs(decision: DecisionView) -> set[int | None]:
+    return {decision.asked_by, decision.owner_id, decision.asked_owner_id}
+
+
 def _granted(w: Work, decision: DecisionView) -> None:
-    """The deal is lost as its asker put it, by whoever agreed."""
+    """The deal is lost as its asker put it, by whoever agreed. The deal's lock is held, which whoever changes one of
+    its calls needs, too: what was called stays called until this is done."""
     deal = deals.read(w.session, decision.subject_id)
+    if calls_missing(w.session, [(decision, w.catalog.process(deal.process))]):
+        raise Refused([problem("", CALL_FIRST)])
     lose_deal(w, deal.id, str(decision.snapshot["reason"] or ""), decision.words, deal.version)
 
 

@@ -10,9 +10,11 @@ from salesapp.domain import mailing as rules
 from salesapp.domain.errors import N_, NotFound, Refused, problem
 from salesapp.domain.mailing_times import Timing, next_time
 from salesapp.domain.permissions import Actor
+from salesapp.services import mail
 from salesapp.services.jobs import enqueue
 from salesapp.services.mailing_channels import channels
 from salesapp.services.mailing_tasks import plan_portion
+from salesapp.services.mailing_telling import came_to_nothing, perhaps_failed
 from salesapp.services.mailings import BEGIN_JOB, TooMany, chosen, own, zone_of
 from salesapp.services.work import Work
 from salesapp.store import mailing_items, mailings, settings, sign_ins
@@ -54,7 +56,9 @@ def begin(w: Work, mailing_id: int) -> int | None:
     run_id = mailings.begin_run(w.session, mailing_id, _occurrence(found, at, actor), state, w.now)
     if following is not None:
         enqueue(w, BEGIN_JOB, {"mailing": mailing_id}, run_at=following)
-    if run_id is not None and not late:
+    if run_id is not None and late:
+        came_to_nothing(w, found, run_id, rules.MISSED)
+    elif run_id is not None:
         _fill(w, actor, found, run_id)
     return run_id
 
@@ -69,18 +73,20 @@ def _fill(w: Work, actor: Actor, found: MailingView, run_id: int) -> None:
     try:
         total = mailing_items.add(w.session, run_id, chosen(w.session, actor, w.catalog, found, w.now))
     except TooMany:  # the list has grown meanwhile: who wrote it narrows it
-        return _too_many(w, found.id, run_id)
+        return _to_nobody(w, found.id, run_id, rules.TOO_MANY)
     except Refused:  # what the list asked for is not there any more: better nobody than the wrong ones
-        total = 0
+        return _to_nobody(w, found.id, run_id, rules.UNREADABLE)
     mailings.set_total(w.session, run_id, total)
     enqueue(w, GO_JOB, {"run": run_id})
 
 
-def _too_many(w: Work, mailing_id: int, run_id: int) -> None:
-    """Left out this time, and its page says why; the next time is asked anew."""
-    mailings.end_run(w.session, run_id, rules.TOO_MANY, w.now)
+def _to_nobody(w: Work, mailing_id: int, run_id: int, why: str) -> None:
+    """Left out this time: its page says why, and who wrote it is told; the next time is asked anew."""
+    mailings.end_run(w.session, run_id, why, w.now)
     found = mailings.find(w.session, mailing_id)
-    if found is not None and found.next_at is None:
+    assert found is not None, "a run belongs to a message"
+    came_to_nothing(w, found, run_id, why)
+    if found.next_at is None:
         mailings.change(w.session, found, {"state": rules.STOPPED})
 
 
@@ -109,7 +115,7 @@ def go_on(w: Work, run_id: int) -> datetime | None:
 
 def _on_their_way(w: Work, run_id: int, customers: list[int]) -> datetime:
     """A job for each, one after the other as fast as may be."""
-    gap = timedelta(minutes=1) / rules.PER_MINUTE
+    gap = timedelta(minutes=1) / mail.load(w.session).per_minute
     kept = settings.locked(w.session, NEXT, {})
     at = max(w.now, datetime.fromisoformat(kept["at"])) if kept.get("at") else w.now
     for customer_id in customers:
@@ -130,7 +136,10 @@ def _through(w: Work, found: MailingView, run: RunView) -> datetime | None:
 
 def end(w: Work, found: MailingView, run_id: int) -> None:
     """Everything of a run is through; with the last one the message is."""
-    if mailings.end_run(w.session, run_id, rules.DONE, w.now) and found.state == rules.GOING and found.next_at is None:
+    if not mailings.end_run(w.session, run_id, rules.DONE, w.now):
+        return
+    perhaps_failed(w, found, run_id)
+    if found.state == rules.GOING and found.next_at is None:
         mailings.change(w.session, found, {"state": rules.DONE})
 
 

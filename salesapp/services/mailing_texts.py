@@ -9,9 +9,9 @@ from babel import Locale
 from babel.dates import format_date
 
 from salesapp.domain.company import Company
-from salesapp.domain.mailing import filled
 from salesapp.domain.notice_words import language_of
 from salesapp.domain.people import one_line
+from salesapp.domain.placeholders import OF_MESSAGES, filled
 from salesapp.store import mailing_names, settings
 from salesapp.store.engine import Executor
 from salesapp.store.mailing_names import Names
@@ -57,5 +57,5 @@ def _one(mailing: MailingView, names: Names, company: Company, day: date) -> Wri
         "date": format_date(day, "long", locale=Locale.parse(language)),
     }
     reply_to = names.owner_email or names.author_email
-    subject, body = one_line(filled(mailing.subject, values)), filled(mailing.body, values)
+    subject, body = one_line(filled(mailing.subject, values, OF_MESSAGES)), filled(mailing.body, values, OF_MESSAGES)
     return Written(subject, body, values["contact"], reply_to, language, company)

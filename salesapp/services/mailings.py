@@ -140,7 +140,12 @@ def seen(x: Executor, actor: Actor, mailing_id: int, *, lock: bool = False) -> M
 def chosen(x: Executor, actor: Actor, catalog: Catalog, found: MailingView, now: datetime) -> Subquery:
     """Each customer it means at this moment, with where it goes or why not. A list that cannot be read is Refused; one
     that is too long is TooMany, and not looked at any further."""
-    return mailing_items.chosen(_bounded(x, actor, catalog, found.query, now), actor, found.way, now)
+    return mailing_items.chosen(meant(x, actor, catalog, found, now), actor, found.way, now)
+
+
+def meant(x: Executor, actor: Actor, catalog: Catalog, found: MailingView, now: datetime) -> Any:
+    """Everybody on its list at this moment, whether it reaches them or not; the same refusals."""
+    return _bounded(x, actor, catalog, found.query, now)
 
 
 def _bounded(x: Executor, actor: Actor, catalog: Catalog, query: Mapping[str, Any], now: datetime) -> Any:
@@ -198,11 +203,16 @@ def _not_ready(w: Work, found: MailingView, at: datetime | None) -> list[Problem
     if found.way == "email":
         problems += mail_problems(w.session)
     hits = _bounded(w.session, w.actor, w.catalog, found.query, w.now)
-    if found.repeat and Timing.from_data(found.repeat).repeats:
+    if comes_back(found):
         return problems
     if not mailing_items.reaches_any(w.session, hits, w.actor, found.way, w.now):
         problems.append(problem("", N_("There is nobody it would reach.")))
     return problems
+
+
+def comes_back(found: MailingView) -> bool:
+    """Whether it goes again and again: then it may be that nobody is on its list yet."""
+    return found.repeat is not None and Timing.from_data(found.repeat).repeats
 
 
 def mail_problems(x: Executor) -> list[Problem]:

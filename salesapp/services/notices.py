@@ -51,20 +51,34 @@ def tell(
     to = notice_choices.recipient(w.session, person_id)
     if to is None or to.choices.way(kind) == OFF:
         return None
-    values = {
+    notice_id = notices.insert(w.session, _notice(w, person_id, kind, subject, occurrence, data or {}))
+    if notice_id is not None and by_mail:
+        _by_mail(w, notice_id, kind, to)
+    return notice_id
+
+
+def tell_each(w: Work, kind: str, given: Sequence[tuple[int | None, Key]]) -> None:
+    """Tell several people of a thing each, or one of several, in a few statements however many they are."""
+    to = notice_choices.recipients(w.connection, {one for one, _ in given} - {None, w.actor.id})
+    told = [(to[one], key) for one, key in given if one in to and to[one].choices.way(kind) != OFF]
+    rows = [_notice(w, person.id, kind, key, "", {}) for person, key in told]
+    for notice_id, person_id in notices.insert_all(w.connection, rows):
+        _by_mail(w, notice_id, kind, to[person_id])
+
+
+def _notice(
+    w: Work, person_id: int, kind: str, subject: Key, occurrence: str, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
         "person_id": person_id,
         "kind": kind,
         "occurrence": f"{kind}:{subject[0]}:{subject[1]}:{occurrence}",
         "subject_kind": subject[0],
         "subject_id": subject[1],
         "actor_id": w.actor.id,
-        "data": dict(data or {}),
+        "data": dict(data),
         "at": w.now,
     }
-    notice_id = notices.insert(w.session, values)
-    if notice_id is not None and by_mail:
-        _by_mail(w, notice_id, kind, to)
-    return notice_id
 
 
 def _by_mail(w: Work, notice_id: int, kind: str, to: Recipient) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, Subquery, select
 from sqlalchemy.orm import Session
@@ -19,11 +20,52 @@ from sqlalchemy.orm import Session
 from salesapp.domain.errors import NotFound
 from salesapp.domain.permissions import Actor
 from salesapp.domain.views import ActivityView, CustomerView, DealView
+from salesapp.domain.work_calendar import WorkCalendar, from_data
+from salesapp.plugging import running
 from salesapp.services import plugin_states
-from salesapp.store import activities, customers, deals, visibility
+from salesapp.store import (
+    activities,
+    customers,
+    deals,
+    files,
+    plugin_views,
+    settings,
+    visibility,
+    work_calendars,
+)
 from salesapp.store.engine import Executor, reading
 from salesapp.store.inserts import dialect_name
 from salesapp.store.tables import activity, customer, deal
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who works here: `role` and `functions` by their keys."""
+
+    id: int
+    name: str
+    team_id: int | None
+    role: str
+    functions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file of an activity. Its addresses ask for the same rights as everything else."""
+
+    id: int
+    name: str
+    is_picture: bool
+
+    @property
+    def address(self) -> str:
+        """Where it is seen, or saved, for `<a href>`."""
+        return f"/files/{self.id}" if self.is_picture else f"/files/{self.id}/download"
+
+    @property
+    def preview(self) -> str:
+        """Where its small picture is, for `<img src>`; "" where it is no picture."""
+        return f"/files/{self.id}/preview" if self.is_picture else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +118,54 @@ class Reads:
 
     def visible_activities(self) -> Subquery:
         """The activities this person sees, to join own tables with: id, customer_id, deal_id, kind, state, owner_id,
-        planned_at, at, outcome."""
+        planned_at, at, outcome, direction, note, answers (to its result forms, as JSON), and rule: the full key of the
+        follow-up rule that planned it, or NULL."""
         names = ("id", "customer_id", "deal_id", "kind", "state", "owner_id", "planned_at", "at", "outcome")
+        columns = [activity.c[name] for name in (*names, "direction", "note", "answers")]
         seen = visibility.activity_seen(self.actor, self.now)
-        return select(*[activity.c[name] for name in names]).where(seen).subquery("visible_activities")
+        return select(*columns, plugin_views.planned_by.label("rule")).where(seen).subquery("visible_activities")
+
+    def visible_stays(self) -> Subquery:
+        """Which stages the deals this person sees were in, and when: deal_id, process, stage, entered_at, left_at,
+        which is NULL while the deal is there. What was taken back is not among them."""
+        return plugin_views.stays(self.actor, self.now)
+
+    def visible_links(self, field: str) -> Subquery:
+        """Whom a field for people or customers names, by its full key ("bakery.referred_by"): record_id, target_id.
+        Only where this person sees both; none where they may not read the field."""
+        with self._apart() as x:
+            known = running.house().read(x, settings.config_version(x)).fields
+        found = {kind: its[field] for kind, its in known.items() if field in its}
+        kinds = [kind for kind, its in found.items() if its.is_read_by(self.actor.role)]
+        return plugin_views.links(self.actor, self.now, kinds, field)
+
+    def people(self) -> Sequence[Colleague]:
+        """Who works here now and can be chosen by this person, by name."""
+        with self._apart() as x:
+            rows = plugin_views.people(x, self.actor)
+        return [
+            Colleague(row.id, row.name, row.team_id, row.role, frozenset((row.functions or "").split())) for row in rows
+        ]
+
+    def files(self, activity_id: int) -> Sequence[FileView]:
+        """The files of an activity, the oldest first; none where it is not this person's to see."""
+        if self.activity(activity_id) is None:
+            return []
+        with self._apart() as x:
+            rows = files.of_activity(x, activity_id)
+        return [FileView(row.id, row.name, row.preview_key is not None) for row in rows]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where this person is: `reads.now.astimezone(reads.zone).date()` is their day."""
+        return ZoneInfo(self.actor.zone)
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """When this person's team works: `begins`, `ends`, and `is_working(day)`, holidays of the country included."""
+        with self._apart() as x:
+            kept, company = work_calendars.nearest(x, self.actor.team_id)
+        return WorkCalendar(company.country) if kept is None else from_data(kept)
 
     def execute(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         """The rows of a `select`, of own tables and what this person sees: a list, read to its end, so it has a length

@@ -11,14 +11,16 @@ or anything else, leaves the work, nothing of it stays.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from salesapp.domain.errors import NotFound
+from salesapp.domain.files import KeptFile
 from salesapp.domain.notices import PLUGIN
-from salesapp.domain.permissions import Actor
+from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.domain.result_forms import Answers
 from salesapp.domain.stages import WON
 from salesapp.domain.text import LANGUAGES, Text
@@ -30,7 +32,9 @@ from salesapp.services import (
     deal_steps,
     deals,
     enquiries,
+    files,
     jobs,
+    kept_dates,
     notices,
     permits,
 )
@@ -42,6 +46,7 @@ from salesapp.services.work import Work
 from salesapp.services.work import work as house_work
 from salesapp.store import customers as customer_rows
 from salesapp.store import deals as deal_rows
+from salesapp.store import sign_ins
 from salesapp.store import tags as tag_rows
 
 About = Literal["customer", "deal", "activity"]
@@ -54,6 +59,8 @@ class PluginWork:
 
     plugin: str
     _w: Work
+    _demo: str = ""
+    """The language of the demo that is being made, "" where none is."""
 
     @property
     def actor(self) -> Actor:
@@ -105,6 +112,12 @@ class PluginWork:
     def _tags(self, customer_id: int) -> Sequence[str]:
         customer_rows.lock(self._w.session, customer_id)  # first: two who tag at once must not undo each other
         return tag_rows.of_customer(self._w.session, customer_id)
+
+    def keep_date(self, customer_id: int, kind: str, day: date | None, *, ref: str = "", about: str = "") -> None:
+        """A date of a `DateKind` ("car.insurance") of a customer: one for each `ref`, the id of a vehicle, say. It is
+        set, moved to another day, or, with None, taken away; the same once more changes nothing. `about` says in words
+        what it is about ("沪A·12345"): it is shown with the date, and rules name it as {about}."""
+        kept_dates.keep_date(self._w, customer_id, kind, day, ref=ref, about=about)
 
     # --- deals ---
 
@@ -167,6 +180,27 @@ class PluginWork:
         next one is planned; its id."""
         return activity_finish.finish_activity(self._w, activity_id, outcome, note, next_at, answers=answers)
 
+    def attach(self, activity_id: int, kept: Sequence[KeptFile]) -> list[int]:
+        """Attach files that `take_files` has taken in, to an activity this person may change; the new files' ids."""
+        return files.attach(self._w, activity_id, kept, together=True)
+
+    # --- a demo ---
+
+    @property
+    def language(self) -> str:
+        """The language of the demo a `DemoData` fills: names and notes are in it. "" everywhere else."""
+        return self._demo
+
+    def at(self, moment: datetime, person_id: int | None = None) -> "PluginWork":
+        """The same transaction at an earlier moment, as one of the people of the demo (None: the installation itself):
+        what is done with it happened then. Only for `DemoData`, which tells a past; a ValueError everywhere else."""
+        if not self._demo or moment > self._w.now:
+            raise ValueError("w.at(moment) tells the past of a demo: only within DemoData, and never what is to come")
+        actor = SYSTEM if person_id is None else sign_ins.actor_of(self._w.session, person_id)
+        if actor is None:
+            raise NotFound
+        return replace(self, _w=replace(self._w, actor=actor, now=moment))
+
     # --- people and later ---
 
     def notify(self, person_id: int | None, words: Text, about: About, record_id: int, *, once: str = "") -> None:
@@ -201,3 +235,10 @@ def work(actor: Actor, now: datetime, *, plugin: str = "", request_key: str | No
     Everything in it stays together, or nothing does. `plugin` is its own name, for `settings` and `enqueue`."""
     with house_work(actor, now, request_key=request_key) as w:
         yield PluginWork(plugin, w)
+
+
+@contextmanager
+def demo_work(now: datetime, *, plugin: str, language: str) -> Iterator[PluginWork]:
+    """The work in which a plugin adds its part to a demo."""
+    with house_work(SYSTEM, now) as w:
+        yield PluginWork(plugin, w, language)

@@ -75,7 +75,8 @@ def value_at(process: Process, path: str) -> Any:
     if what == "off":
         return False
     if not rest:
-        plain = {"label": _languages(process.label), "lost_needs_yes": process.lost_needs_yes}
+        plain: dict[str, Any] = {"label": _languages(process.label)}
+        plain |= {name: getattr(process, name) for name in ("lost_needs_yes", "lost_needs_call")}
         return plain.get(path, [stage.key for stage in process.stages] if path == "order" else None)
     records: dict[str, Sequence[Any]] = {
         "stage": process.stages,
@@ -278,6 +279,12 @@ def needs_yes(w: Work, key: str, wanted: bool) -> None:
     """Whether somebody who leads agrees before a deal of this process counts as lost."""
     opened(w, key)
     put(w, key, "lost_needs_yes", wanted)
+
+
+def needs_call(w: Work, key: str, wanted: bool) -> None:
+    """Whether somebody else calls the customer before anybody can agree that a deal of this process is lost."""
+    opened(w, key)
+    put(w, key, "lost_needs_call", wanted)
 
 
 def revert(w: Work, key: str, path: str) -> None:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask import has_request_context, request
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from salesapp.domain.errors import AlreadyDone, Msg, NotAllowed
@@ -48,6 +49,12 @@ class Work:
         if self._catalog is None:
             self._catalog = running.house().read(self.session, settings.config_version(self.session))
         return self._catalog
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction itself: a statement on it costs less than by way of the session, which is for what is asked
+        again and again."""
+        return self.session.connection()
 
     def config_changed(self) -> None:
         """Tell every process, with the commit, that rows of the configuration are not what they were."""

@@ -438,11 +438,14 @@ def give(x: Executor, customer_id: int, owner_id: int, to: int) -> int:
     return rows_changed(x, update(activity).where(*theirs).values(owner_id=to, version=activity.c.version + 1))
 
 
-def planned_after(x: Executor, activity_id: int, customer_id: int | None, deal_id: int | None) -> Sequence[int]:
-    """Ids of what was planned because this activity was done, and still is planned."""
+def planned_after(
+    x: Executor, activity_id: int, customer_id: int | None, deal_id: int | None, name: str = "after"
+) -> Sequence[int]:
+    """Ids of what was planned because this activity was done, and still is planned; `name` is what says so in the
+    reason they are there for."""
     same = [activity.c.customer_id == customer_id] if customer_id else [activity.c.deal_id == deal_id]
     query = select(activity.c.id, activity.c.because).where(_planned, *same)
-    return [row.id for row in x.execute(query) if row.because and row.because.get("after") == activity_id]
+    return [row.id for row in x.execute(query) if row.because and row.because.get(name) == activity_id]
 
 
 def version_of(x: Executor, activity_id: int) -> int:

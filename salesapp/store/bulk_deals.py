@@ -10,7 +10,7 @@ from salesapp.store import events, next_ids, search_index
 from salesapp.store.bulk_parties import Found, portions
 from salesapp.store.bulk_parties import of_ids as parties_of_ids
 from salesapp.store.engine import Executor
-from salesapp.store.follow_up_rows import is_by_rule
+from salesapp.store.follow_up_open import is_by_rule
 from salesapp.store.inserts import insert_many
 from salesapp.store.search_index import Parts
 from salesapp.store.tables import (

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, exists, or_, select, up
 
 from salesapp.store.bulk_parties import portions
 from salesapp.store.engine import Executor
-from salesapp.store.follow_up_rows import is_by_rule
+from salesapp.store.follow_up_open import is_by_rule
 from salesapp.store.owner_history import TAKEN_BACK
 from salesapp.store.tables import (
     activity,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from salesapp.store.engine import Executor
-from salesapp.store.inserts import insert_row, rows_changed
+from salesapp.store.inserts import insert_or_ignore, insert_row, rows_changed
 from salesapp.store.tables import contact, important_date
 
 
@@ -55,3 +55,23 @@ def set_date_archived(x: Executor, date_id: int, archived_at: datetime | None) -
     other = column.is_(None) if archived_at else column.is_not(None)
     statement = update(important_date).where(important_date.c.id == date_id, other)
     return rows_changed(x, statement.values(archived_at=archived_at)) == 1
+
+
+# --- dates that plugins keep ---
+
+
+def kept_date(x: Executor, customer_id: int, kind: str, ref: str) -> Row[*tuple[Any, ...]] | None:
+    """The one date of a plugin's kind about what `ref` names, archived or not."""
+    its = important_date.c
+    mine = (its.customer_id == customer_id, its.kind == kind, its.ref == ref)
+    return x.execute(select(important_date).where(*mine)).first()
+
+
+def insert_kept_date(x: Executor, values: Mapping[str, Any]) -> bool:
+    """A new date of a plugin; False where there is one."""
+    return insert_or_ignore(x, important_date, values)
+
+
+def change_date(x: Executor, date_id: int, values: Mapping[str, Any]) -> None:
+    """New values of a date."""
+    x.execute(update(important_date).where(important_date.c.id == date_id).values(dict(values)))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, or_, select
+from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, rows_changed
-from salesapp.store.tables import activity, deal_step, event, person
+from salesapp.store.tables import activity, deal_evidence, deal_step, event, person
 
 _its_ticks = (
     select(deal_step.c.step, deal_step.c.done_at, deal_step.c.evidence, person.c.name)
@@ -67,3 +67,35 @@ def standing(x: Executor, deal_id: int, kind: str) -> Sequence[Row[*tuple[Any, .
     heard = or_(activity.c.outcome.is_(None), activity.c.outcome != "not_reached")
     done = (activity.c.deal_id == deal_id, activity.c.kind == kind, activity.c.state == "done", heard)
     return x.execute(select(activity.c.id, activity.c.at).where(*done).order_by(activity.c.at, activity.c.id)).all()
+
+
+# --- when it took place, for what follows of it ---
+
+
+def note_evidence(x: Executor, deal_id: int, kind: str, evidence_id: int, at: datetime) -> datetime | None:
+    """It took place then; what was said of this piece before, which is corrected."""
+    key = {"deal_id": deal_id, "kind": kind, "evidence_id": evidence_id}
+    if insert_or_ignore(x, deal_evidence, {**key, "at": at}):
+        return None
+    piece = _piece(deal_id, kind, evidence_id)
+    was: datetime | None = x.scalar(select(deal_evidence.c.at).where(*piece).with_for_update())
+    x.execute(update(deal_evidence).where(*piece).values(at=at))
+    return was
+
+
+def forget_evidence(x: Executor, deal_id: int, kind: str, evidence_id: int) -> bool:
+    """It did not take place after all; whether anybody had said so."""
+    return bool(rows_changed(x, delete(deal_evidence).where(*_piece(deal_id, kind, evidence_id))))
+
+
+def last_evidence(x: Executor, deal_id: int, kind: str) -> datetime | None:
+    """When the last of its kind took place."""
+    of_kind = (deal_evidence.c.deal_id == deal_id, deal_evidence.c.kind == kind)
+    latest = func.max(deal_evidence.c.at, type_=deal_evidence.c.at.type)
+    found: datetime | None = x.scalar(select(latest).where(*of_kind))
+    return found
+
+
+def _piece(deal_id: int, kind: str, evidence_id: int) -> tuple[Any, ...]:
+    its = deal_evidence.c
+    return its.deal_id == deal_id, its.kind == kind, its.evidence_id == evidence_id

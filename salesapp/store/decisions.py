@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, and_, bindparam, exists, func, not_, select, update
 
 from salesapp.domain.decisions import DEAL_LOST, DecisionStep, DecisionView
 from salesapp.domain.errors import NotFound
@@ -13,7 +13,7 @@ from salesapp.domain.permissions import Access, Actor
 from salesapp.store import visibility
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, insert_row, rows_changed
-from salesapp.store.tables import customer, deal, decision, decision_step, event, person
+from salesapp.store.tables import activity, customer, deal, decision, decision_step, event, person
 
 _asker, _owner = person.alias("asker"), person.alias("owner")
 subject_owner = func.coalesce(deal.c.owner_id, deal.c.scope_owner_id, customer.c.owner_id)
@@ -39,6 +39,31 @@ _newest_of = (
     view.where(decision.c.deal_id == bindparam("deal_id"), decision.c.state != "withdrawn")
     .order_by(decision.c.id.desc())
     .limit(1)
+)
+_done, _later = event, event.alias("later")
+_done_again = exists().where(
+    _later.c.subject_kind == "activity",
+    _later.c.subject_id == activity.c.id,
+    _later.c.kind == "activity.done",
+    _later.c.id > _done.c.id,
+)
+_its_calls = decision.join(activity, activity.c.customer_id == decision.c.customer_id).join(
+    _done, and_(_done.c.subject_kind == "activity", _done.c.subject_id == activity.c.id)
+)
+_callers = (
+    select(decision.c.id, decision.c.asked_at, activity.c.at, _done.c.actor_id)
+    .select_from(_its_calls)
+    .where(
+        decision.c.id.in_(bindparam("decisions", expanding=True)),
+        activity.c.kind == "call",
+        activity.c.state == "done",
+        activity.c.direction == "out",
+        activity.c.outcome == "reached",
+        _done.c.kind == "activity.done",
+        _done.c.noted_at >= decision.c.asked_at,
+        _done.c.actor_id.is_not(None),
+        not_(_done_again),
+    )
 )
 _steps = (
     select(decision_step, person.c.name)
@@ -91,6 +116,16 @@ def pending_for(x: Executor, deal_ids: Sequence[int], kind: str = DEAL_LOST) -> 
 def newest_of(x: Executor, deal_id: int) -> DecisionView | None:
     """The newest request about a deal that was not taken back."""
     return next(iter(views(x, x.execute(_newest_of, {"deal_id": deal_id}).all())), None)
+
+
+def callers_since(x: Executor, asked: Sequence[DecisionView]) -> Mapping[int, frozenset[int]]:
+    """Who reached the customer of each of these by a call since it was asked. They are those who noted the call as
+    done, whoever it was planned for: nobody calls in a colleague's name."""
+    found: dict[int, set[int]] = {each.id: set() for each in asked}
+    for row in x.execute(_callers, {"decisions": sorted(found)}) if found else ():
+        if row.at >= row.asked_at.replace(second=0, microsecond=0):  # a call is noted by the minute
+            found[row.id].add(row.actor_id)
+    return {key: frozenset(people) for key, people in found.items()}
 
 
 def views(x: Executor, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[DecisionView]:

@@ -48,6 +48,11 @@ def insert_all(x: Executor, rows: Sequence[Mapping[str, Any]], bodies: Sequence[
     return ids
 
 
+def add_all(x: Executor, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many events that say nothing of a person, all of the same columns, where nobody asks for their ids."""
+    insert_many(x, event, rows)
+
+
 def insert(x: Executor, values: Mapping[str, Any], personal: Mapping[str, Any] | None) -> int:
     """Write one event, its erasable part beside it; returns the event's id."""
     if not personal:

@@ -1,10 +1,21 @@
 """What ends a follow-up rule for its customers and deals, and what holds it back, asked of many at once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, case, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from salesapp.domain.conditions import Condition
 from salesapp.domain.list_facts import Fields
@@ -27,22 +38,33 @@ _contacts_of_deals = (
 _bought = select(deal.c.customer_id, deal.c.id, deal.c.closed_at).where(
     deal.c.customer_id.in_(_ids), deal.c.state == "won", deal.c.archived_at.is_(None), deal.c.closed_at.is_not(None)
 )
-_opted_out = (
-    select(contact_point.c.customer_id)
-    .where(
-        contact_point.c.customer_id.in_(_ids),
-        contact_point.c.kind.in_(bindparam("kinds", expanding=True)),
-        contact_point.c.archived_at.is_(None),
+
+
+def _refusals(which: Callable[[ColumnElement[int]], ColumnElement[bool]]) -> CompoundSelect[Any]:
+    return union_all(
+        select(
+            contact_point.c.customer_id,
+            literal_column("'point'").label("of"),
+            contact_point.c.kind.label("key"),
+            func.count().label("n"),
+            func.sum(case((contact_point.c.opt_out, 1), else_=0)).label("refused"),
+        )
+        .where(which(contact_point.c.customer_id), contact_point.c.archived_at.is_(None))
+        .group_by(contact_point.c.customer_id, contact_point.c.kind),
+        select(
+            consent.c.customer_id,
+            literal_column("'consent'"),
+            consent.c.purpose,
+            func.count(),
+            func.count(consent.c.withdrawn_at),
+        )
+        .where(which(consent.c.customer_id))
+        .group_by(consent.c.customer_id, consent.c.purpose),
     )
-    .group_by(contact_point.c.customer_id)
-    .having(func.count() == func.sum(case((contact_point.c.opt_out, 1), else_=0)))
-)
-_took_back = (
-    select(consent.c.customer_id)
-    .where(consent.c.customer_id.in_(_ids), consent.c.purpose.in_(bindparam("purposes", expanding=True)))
-    .group_by(consent.c.customer_id, consent.c.purpose)
-    .having(func.count() == func.count(consent.c.withdrawn_at))
-)
+
+
+_refusals_of_many = _refusals(lambda column: column.in_(_ids))
+_refusals_of_one = _refusals(lambda column: column == bindparam("of_id"))
 
 
 def last_contacts(x: Executor, customer_ids: Collection[int]) -> Mapping[int, datetime]:
@@ -63,14 +85,38 @@ def bought(x: Executor, customer_ids: Collection[int]) -> Mapping[int, list[tupl
     return found
 
 
-def opted_out(
-    x: Executor, customer_ids: Collection[int], point_kinds: Collection[str], purposes: Collection[str]
-) -> set[int]:
-    """Who has no way of these kinds left that may be used, though there are some; and who took back their consent to
-    one of these purposes and did not give it again."""
-    ids = sorted(customer_ids)
-    found = set(x.scalars(_opted_out, {"ids": ids, "kinds": sorted(point_kinds)})) if point_kinds else set()
-    return found | (set(x.scalars(_took_back, {"ids": ids, "purposes": sorted(purposes)})) if purposes else set())
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Who does not want to be reached, and how: read once, whatever number of rules ask."""
+
+    points: Mapping[int, Mapping[str, tuple[int, int]]]
+    """How many ways of each kind a customer has, and how many of them may not be used."""
+    consents: Mapping[int, Mapping[str, tuple[int, int]]]
+    """How often they gave consent to each purpose, and took it back."""
+
+    def opted_out(self, point_kinds: Collection[str], purposes: Collection[str]) -> set[int]:
+        """Who has no way of these kinds left that may be used, though there are some; and who took back their consent
+        to one of these purposes and did not give it again."""
+        found = {one for one, kinds in self.points.items() if _all_refused(kinds, point_kinds)}
+        took_back = (one for one, given in self.consents.items() if any(_all_refused(given, [p]) for p in purposes))
+        return found.union(took_back)
+
+
+def _all_refused(counted: Mapping[str, tuple[int, int]], keys: Iterable[str]) -> bool:
+    some = [counted[key] for key in keys if key in counted]
+    return bool(some) and all(n == refused for n, refused in some)
+
+
+def refusals(x: Executor, customer_ids: Collection[int]) -> Refusals:
+    """Which of these customers have opted out of anything, in one statement."""
+    found: dict[str, dict[int, dict[str, tuple[int, int]]]] = {"point": {}, "consent": {}}
+    if len(customer_ids) == 1:
+        rows = x.execute(_refusals_of_one, {"of_id": next(iter(customer_ids))})
+    else:
+        rows = x.execute(_refusals_of_many, {"ids": sorted(customer_ids)})
+    for customer_id, of, key, n, refused in rows:
+        found[of].setdefault(customer_id, {})[key] = (n, int(refused))
+    return Refusals(found["point"], found["consent"])
 
 
 # --- conditions ---

@@ -42,11 +42,10 @@ def _planned_by(wanted: Answer) -> Answer:
 
 
 def state_at(now: datetime | None) -> ColumnElement[Any]:
-    """What has become of an occurrence: open and past its deadline it is overdue, called off in time it was not
-    missed."""
-    late = [(and_(_its.state == "open", _its.due_at < now), "overdue")] if now is not None else []
-    off = (and_(_its.state == "missed", _its.settled_at <= _its.due_at), "skipped")
-    return case(*late, off, else_=_its.state)
+    """What has become of an occurrence: open and past its deadline it is overdue."""
+    if now is None:
+        return _its.state
+    return case((and_(_its.state == "open", _its.due_at < now), "overdue"), else_=_its.state)
 
 
 def rule_sources(zone: tzinfo, now: datetime | None) -> Mapping[str, Callable[[], Source]]:

@@ -1,11 +1,12 @@
 """Who works here, where, with which functions, and by which clock: what rules ask when they look for somebody to do
 something. A company has few people, so they are read in one statement, however many subjects ask."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import func, literal_column, or_, select
+from sqlalchemy import func, literal_column, null, or_, select, true, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from salesapp.domain.company import Company
@@ -15,7 +16,6 @@ from salesapp.store.tables import follow_up_occurrence, person, person_function,
 from salesapp.store.types import COMMA
 from salesapp.store.work_calendars import KEY as CALENDAR
 
-R = TypeVar("R")
 KEPT: Final = "follow_up_people"
 
 
@@ -42,42 +42,43 @@ _functions = (
     .where(person_function.c.person_id == person.c.id)
     .scalar_subquery()
 )
-_everybody = (
-    select(
-        person.c.id,
-        person.c.role,
-        person.c.deactivated_at,
-        person.c.language,
-        team.c.path,
-        func.coalesce(person.c.zone, team.c.zone).label("zone"),
-        _functions.label("functions"),
-    )
-    .outerjoin(team, team.c.id == person.c.team_id)
-    .order_by(person.c.id)
-)
+_everybody = select(
+    person.c.id,
+    person.c.role,
+    person.c.deactivated_at.is_(None).label("here"),
+    person.c.language,
+    team.c.path,
+    func.coalesce(person.c.zone, team.c.zone).label("zone"),
+    _functions.label("functions"),
+    type_coerce(null(), setting.c.value.type).label("value"),
+).outerjoin(team, team.c.id == person.c.team_id)
 _open = (  # said literally: an index of a part of a table serves no parameter
     select(follow_up_occurrence.c.owner_id, func.count().label("n"))
     .where(follow_up_occurrence.c.state == literal_column("'open'"), follow_up_occurrence.c.owner_id.is_not(None))
     .group_by(follow_up_occurrence.c.owner_id)
 )
-_calendars = select(setting.c.key, setting.c.value).where(
+_calendars = select(literal_column("0"), setting.c.key, true(), null(), null(), null(), null(), setting.c.value).where(
     or_(setting.c.key.in_(["company", CALENDAR]), setting.c.key.startswith(f"{CALENDAR}."))
 )
+_company = union_all(_everybody, _calendars)
 
 
 def everybody(x: Executor) -> Mapping[int, Somebody]:
     """All people, also those who left, by id; as they were when this transaction first asked."""
-    return _once(x, "everybody", _read_everybody)
+    return _once(x)[0]
 
 
-def _once(x: Executor, name: str, read: Callable[[Executor], R]) -> R:
+Calendars = tuple[Mapping[int | None, Any], Company]
+Whole = tuple[Mapping[int, Somebody], Calendars]
+
+
+def _once(x: Executor) -> Whole:
     """What rules ask for again and again, read once for a transaction: a move may be followed by several rules."""
     if not isinstance(x, Session):
-        return read(x)
-    kept = x.info.setdefault(KEPT, {})
-    if name not in kept:
-        kept[name] = read(x)
-    found: R = kept[name]
+        return _read(x)
+    if KEPT not in x.info:
+        x.info[KEPT] = _read(x)
+    found: Whole = x.info[KEPT]
     return found
 
 
@@ -87,19 +88,26 @@ def forget(x: Executor) -> None:
         x.info.pop(KEPT, None)
 
 
-def _read_everybody(x: Executor) -> Mapping[int, Somebody]:
-    return {
-        row.id: Somebody(
-            row.id,
-            row.role,
-            tuple(int(part) for part in (row.path or "").split("/") if part),
-            frozenset((row.functions or "").split(",")) - {""},
-            row.deactivated_at is None,
-            row.zone,
-            row.language,
-        )
-        for row in x.execute(_everybody)
-    }
+def _read(x: Executor) -> Whole:
+    """Everybody and all calendars, in one statement."""
+    people: dict[int, Somebody] = {}
+    kept: dict[str, Any] = {}
+    for *one, value in x.execute(_company):
+        if one[0]:
+            people[one[0]] = _somebody(*one)
+        else:
+            kept[one[1]] = value
+    company = company_from(kept.pop("company", None))
+    calendars = {int(key.partition(".")[2]) if "." in key else None: value for key, value in kept.items()}
+    return {one: people[one] for one in sorted(people)}, (calendars, company)
+
+
+@lru_cache(maxsize=4096)  # they are the same from one transaction to the next
+def _somebody(
+    person_id: int, role: str, here: bool, language: str | None, path: str | None, zone: str | None, can: str | None
+) -> Somebody:
+    teams = tuple(int(part) for part in (path or "").split("/") if part)
+    return Somebody(person_id, role, teams, frozenset((can or "").split(",")) - {""}, here, zone, language)
 
 
 def open_occurrences(x: Executor) -> dict[int, int]:
@@ -107,12 +115,6 @@ def open_occurrences(x: Executor) -> dict[int, int]:
     return {row.owner_id: row.n for row in x.execute(_open)}
 
 
-def calendars(x: Executor) -> tuple[Mapping[int | None, Any], Company]:
+def calendars(x: Executor) -> Calendars:
     """The working calendars by team (None: the company's own) as they are kept, and the company."""
-    return _once(x, "calendars", _read_calendars)
-
-
-def _read_calendars(x: Executor) -> tuple[Mapping[int | None, Any], Company]:
-    found = {row.key: row.value for row in x.execute(_calendars)}
-    company = company_from(found.pop("company", None))
-    return {int(key.partition(".")[2]) if "." in key else None: value for key, value in found.items()}, company
+    return _once(x)[1]

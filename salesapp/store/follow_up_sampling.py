@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, union_all
 
 from salesapp.store.engine import Executor
 from salesapp.store.tables import customer, deal, event, important_date, stage_day, stage_event
@@ -39,6 +39,10 @@ _living = (customer.c.archived_at.is_(None), customer.c.merged_into_id.is_(None)
 _last = func.coalesce(customer.c.last_contact_at, customer.c.created_at, type_=customer.c.created_at.type).label("last")
 
 
+_begun = case((deal.c.customer_id.is_(None), deal.c.touched_at), else_=deal.c.created_at).label("begun")
+_last_of_deal = func.coalesce(customer.c.last_contact_at, deal.c.created_at, type_=deal.c.created_at.type).label("last")
+
+
 def customers(x: Executor) -> Sample:
     """Living customers somebody has: id, owner_id, grade, last, custom."""
     columns = (customer.c.id, customer.c.owner_id, customer.c.grade, _last, customer.c.custom)
@@ -56,12 +60,12 @@ def dates(x: Executor, kind: str) -> Sample:
 
 
 def deals(x: Executor, state: str | None = None) -> Sample:
-    """Living deals in a state: id, salesperson_id, expected_close, closed_at, custom, and of the
-    customer owner_id and last."""
-    names = ("id", "expected_close", "closed_at", "custom")
-    joined = deal.join(customer, customer.c.id == deal.c.customer_id)
+    """Living deals in a state: id, customer_id, salesperson_id, expected_close, closed_at, custom, the customer's
+    owner_id, and since when nobody was in touch: `last`, but not before `begun`."""
+    names = ("id", "customer_id", "expected_close", "closed_at", "custom")
+    joined = deal.outerjoin(customer, customer.c.id == deal.c.customer_id)
     whose = (customer.c.owner_id, deal.c.owner_id.label("salesperson_id"))
-    query = select(*(deal.c[name] for name in names), *whose, _last).select_from(joined)
+    query = select(*(deal.c[name] for name in names), *whose, _last_of_deal, _begun).select_from(joined)
     query = query.where(deal.c.archived_at.is_(None), deal.c.owner_id.is_not(None))
     return _sample(x, deal.c.id, query if state is None else query.where(deal.c.state == state))
 

@@ -36,7 +36,7 @@ from salesapp.domain.follow_up import ByLevel, OnDate, Trigger, subject_of
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.store.custom_values import CustomDate, CustomText
 from salesapp.store.engine import Executor
-from salesapp.store.follow_up_rows import OLD
+from salesapp.store.follow_up_open import OLD
 from salesapp.store.tables import (
     batch_item,
     contact,

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from salesapp.store.engine import Executor
-from salesapp.store.inserts import dialect_name, insert_or_ignore, rows_changed
+from salesapp.store.inserts import dialect_name, rows_changed
 from salesapp.store.plain_inserts import run_plain
 from salesapp.store.tables import customer, deal
 from salesapp.store.tables import follow_up_watch as watch
@@ -70,9 +70,18 @@ class NewWatch(NamedTuple):
     ended: str | None
 
 
-def begin(x: Executor, new: NewWatch) -> bool:
-    """A watch of a subject that has none of this rule; whether it is new."""
-    return insert_or_ignore(x, watch, new._asdict())
+_NEW_KEY: Final = tuple(watch.c[name] for name in KEY)
+_begin = {
+    "sqlite": sqlite.insert(watch).on_conflict_do_nothing().returning(*_NEW_KEY),
+    "postgresql": postgresql.insert(watch).on_conflict_do_nothing().returning(*_NEW_KEY),
+}
+
+
+def begin_all(x: Executor, new: Collection[NewWatch]) -> set[tuple[Any, ...]]:
+    """Watches of subjects that have none of their rules, in one statement for all rules that hear of an event; the keys
+    of those that are new."""
+    values = [each._asdict() for each in sorted(new, key=lambda each: each[: len(KEY)])]
+    return {tuple(row) for row in x.execute(_begin[dialect_name(x)], values)} if values else set()
 
 
 _COLUMNS: Final = tuple(column.name for column in watch.c)

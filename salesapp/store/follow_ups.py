@@ -9,10 +9,12 @@ from sqlalchemy import Row, bindparam, select, update
 from salesapp.store import settings
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_or_ignore, rows_changed
-from salesapp.store.tables import follow_up
+from salesapp.store.tables import follow_up, setting
 
 LOOKED: Final = "follow_ups.looked"
 """The setting with when the engine last looked, and the last time it could not for long."""
+_looked = select(setting.c.value).where(setting.c.key == LOOKED).with_for_update()
+_look = update(setting).where(setting.c.key == LOOKED).values(value=bindparam("to_value", type_=setting.c.value.type))
 _every = select(follow_up).order_by(follow_up.c.rule)
 _one = select(follow_up).where(follow_up.c.rule == bindparam("of_rule"))
 _filled = update(follow_up).where(follow_up.c.rule == bindparam("of_rule")).values(filled_to=bindparam("to"))
@@ -58,11 +60,12 @@ def set_ran(x: Executor, rule: str, ran: dict[str, Any]) -> None:
 
 
 def set_looked(x: Executor, value: dict[str, Any]) -> None:
-    """Keep when it looked."""
-    settings.put(x, LOOKED, value)
+    """Keep when it looked. Who does so has the row locked, so it is there."""
+    x.execute(_look, {"to_value": value})
 
 
 def locked_looked(x: Executor) -> dict[str, Any]:
     """When the engine looked last: "at", and "off", from when until when it could not (moments as ISO). Nobody else's
     until the end of the transaction."""
-    return dict(settings.locked(x, LOOKED, {}) or {})
+    found = x.execute(_looked).first()  # mostly it is there: nothing is to be written first
+    return dict((found.value if found else settings.locked(x, LOOKED, {})) or {})

@@ -50,14 +50,19 @@ def of_ids(actor: Actor, ids: Sequence[int], now: datetime) -> Select[Any]:
 
 def chosen(hits: Select[Any], actor: Actor, way: str, now: datetime) -> Subquery:
     """For each customer of `hits`: id, point_id, and the reason where they are left out."""
-    hit = hits.subquery("hit")
-    found = _with_point(hit, way) if way in POINT_OF else _without_point(hit)
-    base = _reasoned(found, actor, way, now).subquery("base")
+    base = each_alone(hits, actor, way, now)
     nth = func.row_number().over(partition_by=[base.c.reason.is_(None), base.c.normalised], order_by=base.c.id)
     ranked = select(base, nth.label("nth")).subquery("ranked")
     twin = and_(ranked.c.reason.is_(None), ranked.c.normalised.is_not(None), ranked.c.nth > 1)
     reason = case((twin, literal("same_address", String)), else_=ranked.c.reason)
     return select(ranked.c.id, ranked.c.point_id, reason.label("reason")).subquery("chosen")
+
+
+def each_alone(hits: Select[Any], actor: Actor, way: str, now: datetime) -> Subquery:
+    """The same for each as if there were no others: id, point_id, normalised, reason."""
+    hit = hits.subquery("hit")
+    found = _with_point(hit, way) if way in POINT_OF else _without_point(hit)
+    return _reasoned(found, actor, way, now).subquery("base")
 
 
 def _with_point(hit: Subquery, way: str) -> Select[Any]:
@@ -128,8 +133,7 @@ def are_more(x: Executor, hits: Select[Any], most: int) -> bool:
 
 def reaches_any(x: Executor, hits: Select[Any], actor: Actor, way: str, now: datetime) -> bool:
     """Whether at least one of these would get it: asked while others wait to write, so nothing is counted."""
-    hit = hits.subquery("hit")
-    base = _reasoned(_with_point(hit, way) if way in POINT_OF else _without_point(hit), actor, way, now).subquery()
+    base = each_alone(hits, actor, way, now)
     return x.execute(select(base.c.id).where(base.c.reason.is_(None)).limit(1)).first() is not None
 
 
@@ -137,14 +141,6 @@ def counts(x: Executor, found: Subquery) -> dict[str, int]:
     """How many would get it (""), and how many are left out for which reason."""
     rows = x.execute(select(found.c.reason, func.count()).group_by(found.c.reason))
     return {reason or "": int(n) for reason, n in rows}
-
-
-def example(x: Executor, found: Subquery, after: int) -> Row[*tuple[Any, ...]] | None:
-    """The next of those who would get it: id, to, contact_id."""
-    joined = found.outerjoin(contact_point, contact_point.c.id == found.c.point_id)
-    columns = (found.c.id, contact_point.c.normalised.label("to"), contact_point.c.contact_id)
-    query = select(*columns).select_from(joined).where(found.c.reason.is_(None), found.c.id > after)
-    return x.execute(query.order_by(found.c.id).limit(1)).first()
 
 
 def add(x: Executor, run_id: int, found: Subquery) -> int:

@@ -17,7 +17,7 @@ NEVER: Final = frozenset({"merge", "customer_owner", "share"})
 it was shared with."""
 STAYS: Final = frozenset(
     {"customer_tag", "deal_contact", "opened", "decision", "field_link", "mailing_item"}
-    | {"follow_up_watch", "follow_up_occurrence"}
+    | {"follow_up_watch", "follow_up_occurrence", "important_date"}
 )
 """Tables of ours where a row that the kept record has already stays with the one that is put away."""
 _LOOSE: Final = (

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, select, update
 
 from salesapp.domain.company import Company
 from salesapp.domain.notices import Choices
@@ -62,6 +62,16 @@ def recipient(x: Executor, person_id: int) -> Recipient | None:
     """Who is told; None for who does not work here any more."""
     row = x.execute(_recipients.where(person.c.id == person_id)).first()
     return _recipient(row) if row else None
+
+
+_some = _recipients.where(person.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def recipients(x: Executor, person_ids: Collection[int | None]) -> dict[int | None, Recipient]:
+    """The same for several people, by id; who does not work here any more is missing."""
+    if not person_ids:
+        return {}
+    return {row.id: _recipient(row) for row in x.execute(_some, {"ids": list(person_ids)})}
 
 
 def with_mail(x: Executor) -> Iterator[Recipient]:

@@ -15,7 +15,7 @@ from salesapp.store import batches, follow_up_escalating
 from salesapp.store.decision_lists import visible as decision_visible
 from salesapp.store.decisions import joined, subject_owner
 from salesapp.store.engine import Executor
-from salesapp.store.tables import activity, contact, customer, deal, decision, job
+from salesapp.store.tables import activity, contact, customer, deal, decision, job, mailing
 from salesapp.store.visibility import activity_branches, customer_branches, visible_deals
 
 Key = tuple[str, int]
@@ -132,6 +132,13 @@ def _mail(_x: Executor, actor: Actor, ids: Collection[int], _now: datetime) -> F
         yield from ((each, Subject("", "/settings/mail")) for each in ids)
 
 
+def _mailings(x: Executor, actor: Actor, ids: Collection[int], _now: datetime) -> Found:
+    """Messages to a group, of those whose records this person sees."""
+    for row in x.execute(select(mailing.c.id, mailing.c.name, mailing.c.person_id).where(mailing.c.id.in_(ids))):
+        if actor.sees(row.person_id):
+            yield row.id, Subject(row.name, f"/mailings/{row.id}", owner_id=row.person_id)
+
+
 def _batches(x: Executor, actor: Actor, ids: Collection[int], _now: datetime) -> Found:
     """How much somebody got by it; who got nothing is not told of it."""
     for one in ids:
@@ -163,4 +170,5 @@ _FINDERS = {
     "decision": _decisions,
     "job": _jobs,
     "mail": _mail,
+    "mailing": _mailings,
 }

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, bindparam, func, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from salesapp.store.engine import Executor
-from salesapp.store.inserts import insert_or_ignore, rows_changed
+from salesapp.store.inserts import dialect_name, insert_or_ignore, rows_changed
 from salesapp.store.tables import notice, person
 
 PAGE: Final = 30
@@ -47,6 +48,19 @@ def insert(x: Executor, values: Mapping[str, Any]) -> int | None:
         return None
     key = {"person_id": values["person_id"], "occurrence": values["occurrence"]}
     return int(x.execute(_of_occurrence, key).scalar_one())
+
+
+_BACK: Final = (notice.c.id, notice.c.person_id)
+_tell = {
+    "sqlite": sqlite.insert(notice).on_conflict_do_nothing().returning(*_BACK),
+    "postgresql": postgresql.insert(notice).on_conflict_do_nothing().returning(*_BACK),
+}
+
+
+def insert_all(x: Executor, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, int]]:
+    """New notices in one statement: the id and whose it is of each that is new."""
+    given = rows[0] if len(rows) == 1 else rows  # one alone is written without making a statement for so many
+    return [(row.id, row.person_id) for row in x.execute(_tell[dialect_name(x)], given)] if rows else []
 
 
 def page(x: Executor, person_id: int, after: After | None = None) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -80,9 +80,9 @@ def put_settings(x: Executor, plugin: str, values: Mapping[str, Any]) -> None:
     settings.rename_config(x)
 
 
-def remember(x: Executor, plugin: str, seen: str, known: Mapping[str, Any]) -> None:
-    """What this version of the plugin brings, for the day it is gone."""
-    _made(x, plugin)
+def remember(x: Executor, plugin: str, seen: str, known: Mapping[str, Any], *, off: bool = False) -> None:
+    """What this version of the plugin brings, for the day it is gone; `off` where it was never seen before."""
+    _made(x, plugin, off)
     x.execute(update(plugin_state).where(plugin_state.c.plugin == plugin).values(seen=seen[:80], known=dict(known)))
     settings.rename_config(x)
 
@@ -94,8 +94,8 @@ def forget(x: Executor, plugin: str) -> None:
     settings.rename_config(x)
 
 
-def _made(x: Executor, plugin: str) -> None:
-    insert_or_ignore(x, plugin_state, {"plugin": plugin, "off": False, "settings": {}, "known": {}})
+def _made(x: Executor, plugin: str, off: bool = False) -> None:
+    insert_or_ignore(x, plugin_state, {"plugin": plugin, "off": off, "settings": {}, "known": {}})
 
 
 def switched(x: Executor) -> dict[str, Row[*tuple[Any, ...]]]:

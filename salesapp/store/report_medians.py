@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 from salesapp.domain import amount_classes, stay_classes
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import dialect_name
+from salesapp.store.report_parts import ReportFilter
 from salesapp.store.report_truth import cycle_secs
-from salesapp.store.reports import ReportFilter
 from salesapp.store.span_sums import span_sums
 from salesapp.store.tables import deal, won_class
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, bindparam, func, select, union_all
 
 from salesapp.domain.spans import QUARTERS
 from salesapp.store.engine import Executor
-from salesapp.store.reports import ReportFilter
+from salesapp.store.report_parts import ReportFilter
 from salesapp.store.tables import closed_sum, deal_total, stage_cohort
 
 

@@ -362,6 +362,8 @@ important_date = _table(
     Column("day", SmallInteger, nullable=False),
     Column("leap_month", Boolean, nullable=False, server_default=false()),
     _at("archived_at", nullable=True),
+    Column("ref", String(80)),  # of a kind a plugin keeps: what it is about; there is one for each
+    Index("uq_important_date_kept", "customer_id", "kind", "ref", unique=True),
 )
 
 touch = _table(  # each time a customer reached out or was brought in, from the first day
@@ -500,6 +502,15 @@ deal_step = Table(  # a key step that is done
     _ref("done_by", "person"),
     Column("evidence", String(80)),  # what ticked it by itself: "activity.call"
     Column("evidence_id", Id),  # and which one, so that taking that back takes the tick back
+)
+
+deal_evidence = Table(  # what plugins pushed that follow-up rules count from
+    "deal_evidence",
+    metadata,
+    Column("deal_id", Id, ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("kind", String(80), primary_key=True),
+    Column("evidence_id", Id, primary_key=True, autoincrement=False),
+    _at("at"),
 )
 
 stage_event = _table(  # one row per stage entry: the path a deal took

@@ -16,6 +16,7 @@ from salesapp.domain.result_forms import are_asked
 from salesapp.services import activities as service
 from salesapp.services import activity_finish, files
 from salesapp.services.activities import NewActivity
+from salesapp.services.lost_deals import CALL_PURPOSE
 from salesapp.services.work import Work, work
 from salesapp.store import activities, customers, deal_lists, deals
 from salesapp.store.engine import Executor, reading
@@ -46,16 +47,25 @@ def new() -> str:
     now_here = local(current_now())
     mode = "plan" if request.args.get("mode") == "plan" else "done"
     kind = request.args.get("kind", "call")
-    typed = {
-        "mode": mode,
-        "kind": kind if kind in KINDS_BY_KEY else "call",
-        "direction": "out",
-        "at_on": now_here.date().isoformat(),
-        "at_time": now_here.strftime("%H:%M"),
-        "outcome": "reached",
-    } | _asked_moment(request.args)
+    typed = (
+        {
+            "mode": mode,
+            "kind": kind if kind in KINDS_BY_KEY else "call",
+            "direction": "out",
+            "at_on": now_here.date().isoformat(),
+            "at_time": now_here.strftime("%H:%M"),
+            "outcome": "reached",
+        }
+        | _asked_moment(request.args)
+        | _asked_purpose(request.args)
+    )
     may_note(actor, int_arg("customer"), int_arg("deal"))
     return _form(actor, int_arg("customer"), int_arg("deal"), typed)
+
+
+def _asked_purpose(args: Mapping[str, str]) -> dict[str, str]:
+    """What a link plans it for, in words that can be changed."""
+    return {"note": gettext(CALL_PURPOSE)} if args.get("for") == "lost" else {}
 
 
 def _asked_moment(args: Mapping[str, str]) -> dict[str, str]:

@@ -19,9 +19,8 @@ from salesapp.services.work import work
 from salesapp.store import batch_marks, batches, customer_files, hand_over, notice_subjects, sign_ins, tags
 from salesapp.store.batches import BatchView
 from salesapp.store.engine import Executor, reading
-from salesapp.web import bulk_words, render
+from salesapp.web import bulk_words, mailing_drafts, render
 from salesapp.web import customer_words as words
-from salesapp.web import mailings as mailing_pages
 from salesapp.web.bulk_select import WRITE
 from salesapp.web.i18n import gettext
 from salesapp.web.list_filters import PATHS
@@ -69,7 +68,7 @@ def _write() -> str | tuple[str, int]:
         picked = _picked(CHANGES["customer.tag"])
     except (ValueError, RecursionError):
         return _say_again(gettext("This list cannot be read any more. Open it anew."))
-    return mailing_pages.form_for(picked) if picked else _say_again(gettext("Tick at least one."))
+    return mailing_drafts.form_for(picked) if picked else _say_again(gettext("Tick at least one."))
 
 
 def _picked(change: Change) -> list[int] | ListQuery:

@@ -75,8 +75,15 @@ def point_word(kind: object) -> str:
 
 
 def date_word(kind: object) -> str:
-    """What an important date is."""
-    return _word(DATE_KINDS, kind)
+    """What an important date is; also one of a plugin that is off."""
+    kept = catalog().shown_dates.get(kind) if isinstance(kind, str) else None
+    return say(kept.label) if kept else _word(DATE_KINDS, kind)
+
+
+def comes_round(kind: str) -> bool:
+    """Whether a date of this kind comes again each year; the house's own do."""
+    kept = catalog().shown_dates.get(kind)
+    return kept.yearly if kept else kind in DATE_KINDS
 
 
 def code_word(field: str, value: object) -> str:
@@ -149,6 +156,7 @@ def register(app: Flask) -> None:
         source_word=source_word,
         point_word=point_word,
         date_word=date_word,
+        comes_round=comes_round,
         code_word=code_word,
         day_words=day_words,
         coming_words=coming_words,

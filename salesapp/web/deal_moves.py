@@ -14,7 +14,7 @@ from salesapp.domain.deal_values import PREFIX
 from salesapp.domain.errors import AlreadyDone, Refused, Stale
 from salesapp.domain.pack import Process
 from salesapp.domain.permissions import can
-from salesapp.domain.stages import LOST, WON, Requirement, gates_ahead, next_stages, requirements, words_of
+from salesapp.domain.stages import LOST, WON, Requirement, gates_ahead, lost_fields, next_stages, requirements, words_of
 from salesapp.domain.views import DealView
 from salesapp.services import deal_moves as service
 from salesapp.services.deal_sheet import Sent, Sheet, send
@@ -148,8 +148,10 @@ def _sheet(deal: DealView, typed: Typed, **context: Any) -> str:
     process = catalog().process(deal.process)
     unmet = _unmet(deal, process, typed.to)
     asks = list(dict.fromkeys(fact for each in unmet for fact in each.asks))
-    filled = typed.fields if typed.to != LOST else ()  # a loss asks only why
+    lost = _lost_names(deal, process)
+    filled = [name for name in typed.fields if name not in lost] if typed.to != LOST else []  # a loss asks only its own
     names = list(dict.fromkeys([*asks, *filled]))  # what was filled in for another target stays
+    lost = [name for name in lost if name not in names]
     with reading() as x:
         people = deals.contacts_of(x, deal.customer_id) if "contacts" in names else ()
         shared = about(x, deal)
@@ -164,12 +166,18 @@ def _sheet(deal: DealView, typed: Typed, **context: Any) -> str:
         if typed.to == LOST
         else _todo(process, deal, {fact.removeprefix("step.") for fact in asks if fact.startswith("step.")}),
         widgets=deal_fields.widgets(deal, process, names, typed.fields, people),
+        lost_widgets=deal_fields.widgets(deal, process, lost, typed.fields),
         elsewhere=[fact for fact in asks if fact in deal_fields.ELSEWHERE or (fact == "contacts" and not people)],
         needed=[say(words_of(each, deal_vocabulary(process))) for each in unmet] if process else [],
         may_override=can(current_actor(), "gate.override"),
         **shared,
         **context,
     )
+
+
+def _lost_names(deal: DealView, process: Process | None) -> list[str]:
+    """What a loss asks for, as forms call it."""
+    return [f"{PREFIX}{each.key}" for each in lost_fields(process, deal, today())]
 
 
 def _unmet(deal: DealView, process: Process | None, to: str) -> list[Requirement]:

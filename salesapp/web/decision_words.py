@@ -8,12 +8,15 @@ from typing import Any
 from salesapp.domain.decisions import DEAL_LOST, LEAD, DecisionStep, DecisionView, may_decide, may_withdraw
 from salesapp.domain.decisions import snapshot_hash as hash_of
 from salesapp.domain.functions import FUNCTIONS_BY_KEY
+from salesapp.domain.pack import Process
 from salesapp.domain.permissions import Actor
 from salesapp.services.decisions import Snapshot, current_snapshots, kind_of
+from salesapp.services.lost_deals import CALL_FIRST, calls_missing
 from salesapp.store.engine import Executor
 from salesapp.web import deal_words
 from salesapp.web.i18n import gettext, say
 from salesapp.web.inputs import full_amount
+from salesapp.web.request import catalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +43,22 @@ class Shown:
     seen: str
     may_decide: bool
     may_withdraw: bool
+    call_first: str = ""
+    """What must happen before a yes: somebody else calls the customer."""
 
 
 def shown(x: Executor, actor: Actor, found: Sequence[DecisionView]) -> list[Shown]:
     """Decisions as this person is shown them."""
     current = current_snapshots(x, found)
-    return [_shown(actor, each, current[each.id]) for each in found]
+    waits = calls_missing(x, [(each, _process(each, current[each.id])) for each in found])
+    return [_shown(actor, each, current[each.id], call_first=each.id in waits) for each in found]
 
 
-def _shown(actor: Actor, decision: DecisionView, current: Snapshot) -> Shown:
+def _process(decision: DecisionView, current: Snapshot) -> Process | None:
+    return catalog().process(str(current["process"])) if decision.kind == DEAL_LOST else None
+
+
+def _shown(actor: Actor, decision: DecisionView, current: Snapshot, *, call_first: bool) -> Shown:
     name = decision.customer_name or decision.title
     step = decision.waiting
     return Shown(
@@ -72,6 +82,7 @@ def _shown(actor: Actor, decision: DecisionView, current: Snapshot) -> Shown:
         seen=hash_of(current),
         may_decide=may_decide(actor, decision),
         may_withdraw=may_withdraw(actor, decision),
+        call_first=gettext(CALL_FIRST) if call_first else "",
     )
 
 

@@ -15,8 +15,8 @@ from salesapp.plugging.catalog import Catalog
 from salesapp.store import list_options, teams
 from salesapp.store.engine import Executor
 from salesapp.web.condition_forms import Form
-from salesapp.web.follow_up_beginnings import offered as beginnings
-from salesapp.web.follow_up_beginnings import units
+from salesapp.web.follow_up_beginning_choices import offered as beginnings
+from salesapp.web.follow_up_beginning_choices import units
 from salesapp.web.follow_up_forms import Offered, Values
 from salesapp.web.i18n import gettext, say
 from salesapp.web.lists import can_be_asked
@@ -27,6 +27,8 @@ _BY: Final[Mapping[str, str]] = {
     "hour": N_("hours that pass"),
     "day": N_("days"),
     "working_day": N_("working days"),
+    "week": N_("weeks"),
+    "month": N_("months"),
 }
 _IN_RECORDS: Final = {"owner": "people", "team": "team", "teams": "team", "territory": "territory", "tag": "tag"}
 

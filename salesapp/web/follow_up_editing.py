@@ -8,22 +8,29 @@ from flask import Blueprint, redirect, request
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 from werkzeug.wrappers import Response
 
-from salesapp.domain import condition_data
+from salesapp.domain import condition_data, placeholders
 from salesapp.domain.errors import N_, AlreadyDone, Problem, Refused, Stale
-from salesapp.domain.follow_up import Deadline, Do, FollowUp, Silence
-from salesapp.domain.followups import Interval
+from salesapp.domain.follow_up import Deadline, Do, FollowUp, OnEvent
 from salesapp.domain.text import Text
 from salesapp.services import follow_up_settings as service
 from salesapp.services.follow_up_settings import Setting
 from salesapp.services.work import work
 from salesapp.store.engine import Executor, reading
-from salesapp.web import condition_forms, follow_up_beginnings, follow_up_forms, render
+from salesapp.web import (
+    condition_forms,
+    follow_up_beginning_choices,
+    follow_up_beginning_reading,
+    follow_up_beginnings,
+    follow_up_forms,
+    follow_up_titles,
+    render,
+)
 from salesapp.web.condition_forms import Form, asks_again
 from salesapp.web.follow_up_choices import asked, offered
 from salesapp.web.follow_up_words import PARTS, functions, names_for, part_words
 from salesapp.web.follow_ups import HERE, say_saved, setting, would_do
 from salesapp.web.forms import somebody_was_faster
-from salesapp.web.i18n import gettext, languages_mine_first, say
+from salesapp.web.i18n import gettext, language, languages_mine_first, say
 from salesapp.web.request import catalog, current_actor, current_now, need, request_key
 
 bp = Blueprint("follow_up_editing", __name__)
@@ -31,7 +38,7 @@ CHECKS: Final = ("each", "yearly", "answered", "bought_again", "unsubscribed", "
 NEW: Final = ("label", "when", "do", "who", "deadline")
 """What a new rule is asked for; the rest is as it is in the one it was copied from."""
 _BLANK: Final = FollowUp(
-    "new", Text(*["–"] * 4), Silence(Interval(3, "month")), Do("call", Text(*["–"] * 4)), deadline=Deadline(3)
+    "new", Text(*["–"] * 4), OnEvent("deal.won"), Do("call", Text(*["–"] * 4)), deadline=Deadline(3)
 )
 
 
@@ -47,13 +54,13 @@ def _shown(rule: FollowUp, part: str) -> dict[str, str]:
 def _typed(rule: FollowUp, part: str) -> dict[str, str]:
     """The fields of a part as they were sent; what a form without them does not send is as it was."""
     form, was = request.form, _shown(rule, part)
-    names = follow_up_beginnings.fields_of(catalog(), {**was, **form.to_dict()}) if part == "when" else was
+    names = follow_up_beginning_choices.fields_of(catalog(), {**was, **form.to_dict()}) if part == "when" else was
     return {name: form.get(name, "" if name in CHECKS else was.get(name, "")) for name in names}
 
 
 def _read(part: str, typed: Mapping[str, str], choices: Mapping[str, Any], problems: list[Problem]) -> Any:
     if part == "when":
-        return follow_up_beginnings.read(typed, choices, catalog(), problems)
+        return follow_up_beginning_reading.read(typed, choices, catalog(), problems)
     return follow_up_forms.read(part, typed, problems, choices)
 
 
@@ -96,7 +103,7 @@ def _page(
 ) -> tuple[str, int]:
     seen = context.pop("seen", service.part_of(found.rule, part))
     with reading() as x:
-        context |= _drawn(x, values, tried)
+        context |= _drawn(x, values, tried, context.get("errors", {}))
         if form is not None:
             context["condition"] = condition_forms.shown(form, asked(x, found.rule, form))
     return render.page(
@@ -111,14 +118,20 @@ def _page(
     ), status
 
 
-def _drawn(x: Executor, values: Mapping[str, str], tried: FollowUp | None) -> dict[str, Any]:
+def _drawn(
+    x: Executor, values: Mapping[str, str], tried: FollowUp | None, errors: Mapping[str, list[str]]
+) -> dict[str, Any]:
     """What every form of a rule shows, and what the rule would do that was typed."""
     forecast = would_do(x, tried, None, names_for(tried, functions(x))) if tried is not None else None
     level = values.get("level", "") if values.get("begin") == "level" else ""
+    answers = follow_up_beginning_choices.answers(catalog(), level)
     return {
         "values": values,
         "options": offered(x, catalog(), values),
-        "answers": follow_up_beginnings.answers(catalog(), level),
+        "answers": answers,
+        "titles": follow_up_titles.titles(),
+        "summary": follow_up_titles.summed_up(errors, answers),
+        "places": placeholders.offered(placeholders.OF_RULES, language()),
         "hidden": _hidden(values),
         "languages": languages_mine_first(),
         "forecast": forecast,
@@ -128,7 +141,7 @@ def _drawn(x: Executor, values: Mapping[str, str], tried: FollowUp | None) -> di
 def _hidden(values: Mapping[str, str]) -> dict[str, str]:
     """What was typed for other beginnings than the chosen one: it is there again where somebody chooses them."""
     begin = values.get("begin", "")
-    names = follow_up_beginnings.fields_of(catalog(), values) if begin else ()
+    names = follow_up_beginning_choices.fields_of(catalog(), values) if begin else ()
     own = ("begin", *follow_up_beginnings.FIELDS.get(begin, ()))
     return {
         name: values[name]
@@ -220,7 +233,7 @@ def _new_page(
     values: Mapping[str, str], like: str, status: int = 200, tried: FollowUp | None = None, **context: Any
 ) -> tuple[str, int]:
     with reading() as x:
-        context |= _drawn(x, values, tried)
+        context |= _drawn(x, values, tried, context.get("errors", {}))
     return render.page("follow_ups/new.html", here=f"{HERE}/new", back=HERE, like=like, **context), status
 
 

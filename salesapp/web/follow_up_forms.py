@@ -1,7 +1,7 @@
 """Each part of a follow-up rule as a plain form: as it is shown, and what was typed as its record again.
 
 The values of a form are texts by field, so that everything typed is shown again as it was. What a rule begins with has
-a file of its own: `follow_up_beginnings.py`.
+files of its own: `follow_up_beginnings.py`.
 """
 
 import re
@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.errors import N_, Problem, problem
 from salesapp.domain.follow_up import (
+    LONGEST,
     MOST_AHEAD,
     PASSING,
     Deadline,
@@ -20,12 +21,13 @@ from salesapp.domain.follow_up import (
     Escalate,
     FollowUp,
     Until,
-    check_places,
 )
+from salesapp.domain.follow_up_parts import MOST_OF
 from salesapp.domain.followups import Interval, Unit
 from salesapp.domain.people import one_line
+from salesapp.domain.placeholders import OF_RULES, in_braces, with_keys, with_words
 from salesapp.domain.text import LANGUAGES, Text, own_text
-from salesapp.web.i18n import languages_mine_first
+from salesapp.web.i18n import language, languages_mine_first
 from salesapp.web.inputs import day_from
 
 Values = Mapping[str, str]
@@ -36,12 +38,12 @@ CHOOSE: Final = N_("Please choose one of the list.")
 LABEL_LENGTH: Final = 80
 TEXT_LENGTH: Final = 500
 MOST_HOURS: Final = 24 * 60
-MOST_EVERY: Final[Mapping[Unit, int]] = {"day": 365, "week": 104, "month": 60}
 FIRST: Final = {
     "when": "begin",
     "do": "kind",
     "deadline": "by_count",
     "every": "every_count",
+    "until": "until_day",
     "escalate": "escalate_to",
 }
 """The field of a part where it is said that the part as a whole does not fit."""
@@ -100,9 +102,14 @@ def _deadline_shown(value: Deadline) -> dict[str, str]:
     return {"by_count": str(value.count), "by_unit": value.unit, "by_at": at}
 
 
+def _do_shown(value: Do) -> dict[str, str]:
+    texts = {name: with_words(text, language()) for name, text in text_shown("text", value.text).items()}
+    return {"kind": value.kind, **texts, "form": value.form or ""}
+
+
 _SHOWN: Final[Mapping[str, Callable[[Any], dict[str, str]]]] = {
     "label": lambda value: text_shown("label", value),
-    "do": lambda value: {"kind": value.kind, **text_shown("text", value.text), "form": value.form or ""},
+    "do": _do_shown,
     "who": lambda value: {"who": value},
     "deadline": _deadline_shown,
     "every": lambda value: interval_shown("every", value),
@@ -145,10 +152,10 @@ def whole_if_any(name: str, typed: Values, least: int, most: int, problems: Prob
 def interval(name: str, typed: Values, problems: Problems) -> Interval:
     """So many days, weeks or months."""
     unit = typed[f"{name}_unit"]
-    if unit not in MOST_EVERY:
+    if unit not in LONGEST:
         problems.append(problem(f"{name}_unit", CHOOSE))
         return Interval(1, "month")
-    count = whole(f"{name}_count", typed, 1, MOST_EVERY[cast("Unit", unit)], problems)
+    count = whole(f"{name}_count", typed, 1, LONGEST[cast("Unit", unit)], problems)
     return Interval(count, cast("Unit", unit))
 
 
@@ -168,15 +175,15 @@ def words(name: str, typed: Values, most: int, problems: Problems) -> Text:
 
 def _do(typed: Values, problems: Problems, offered: Offered) -> Do:
     kind, form = chosen("kind", typed, offered, problems), chosen("form", typed, offered, problems)
+    before = len(problems)
+    typed = {**typed, **{name: with_keys(typed[name]) for name in FIELDS["do"] if name.startswith("text_")}}
     text = words("text", typed, TEXT_LENGTH, problems)
-    kept = Text(*["–"] * 4)
     for each in LANGUAGES:
-        try:
-            check_places(text.in_language(each))
-        except ValueError:
-            said = N_("In braces only what stands below can be named; a brace itself is written twice.")
-            problems.append(problem(f"text_{each}", said))
-            text = kept
+        if strange := [name for name in in_braces(typed[f"text_{each}"]) if name not in OF_RULES]:
+            said = N_("“{%(word)s}” stands for nothing. What you can use stands below.")
+            problems.append(problem(f"text_{each}", said, word=strange[0]))
+    if len(problems) > before:
+        text = Text(*["–"] * 4)
     return Do(kind if kind in KINDS_BY_KEY else "task", text, form if not problems and form else None)
 
 
@@ -185,7 +192,8 @@ def _who(typed: Values, problems: Problems, offered: Offered) -> str:
 
 
 def _deadline(typed: Values, problems: Problems, offered: Offered) -> Deadline:
-    unit, count = chosen("by_unit", typed, offered, problems), whole("by_count", typed, 0, MOST_AHEAD, problems)
+    unit = chosen("by_unit", typed, offered, problems)
+    count = whole("by_count", typed, 0, MOST_OF.get(unit, MOST_AHEAD), problems)
     at = clock("by_at", typed["by_at"], problems)
     if at is not None and unit in PASSING:
         problems.append(problem("by_at", N_("Hours and minutes end where they end: leave the hour empty.")))

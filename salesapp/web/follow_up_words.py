@@ -12,6 +12,7 @@ from salesapp.domain.follow_up_phrases import rate
 from salesapp.domain.follow_up_times import Due
 from salesapp.domain.follow_up_words import Label, Names, by_when, explain, when, who
 from salesapp.domain.partial_dates import PartialDate
+from salesapp.domain.placeholders import in_each_language
 from salesapp.services.follow_up_examples import Example
 from salesapp.services.follow_up_labels import names_of
 from salesapp.store import teams
@@ -70,7 +71,8 @@ def part_words(rule: FollowUp, part: str, names: Names) -> str:
         return say(when(rule.when, names))
     if part == "do":
         asks = gettext("asks “%(form)s”") % {"form": say(names.of("form", rule.do.form))} if rule.do.form else ""
-        text = gettext("%(kind)s: %(text)s") % {"kind": kind_label(rule.do.kind), "text": say(rule.do.text)}
+        said = say(in_each_language(rule.do.text))
+        text = gettext("%(kind)s: %(text)s") % {"kind": kind_label(rule.do.kind), "text": said}
         return " · ".join(filter(None, (text, asks)))
     if part == "who":
         return say(who(rule.who, names))
@@ -116,7 +118,8 @@ def _about(each: Example, rule: FollowUp, names: Names) -> str:
     if each.about == "happened" and isinstance(each.begin, datetime):
         return gettext("%(what)s: %(moment)s") % {"what": say(when(rule.when, names)), "moment": _moment(each.begin)}
     if each.about == "born" and isinstance(each.begin, PartialDate):
-        kind = DATE_KINDS[rule.when.of.partition(".")[2]] if isinstance(rule.when, OnDate) else ""
+        of = rule.when.of.partition(".")[2] if isinstance(rule.when, OnDate) else ""
+        kind = DATE_KINDS.get(of) or names.of("date", of)
         return gettext("%(date)s on %(day)s") % {"date": say(kind), "day": day_words(each.begin)}
     if each.about == "day" and isinstance(each.begin, date):
         return gettext("The day is %(day)s") % {"day": show_date(each.begin, "full")}

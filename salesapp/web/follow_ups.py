@@ -15,8 +15,8 @@ from salesapp.services.follow_up_examples import examples
 from salesapp.services.follow_up_settings import Setting
 from salesapp.services.follow_up_simulation import Simulated, simulate
 from salesapp.services.work import Work, work
+from salesapp.store.done_by_people import names as people_names
 from salesapp.store.engine import Executor, reading
-from salesapp.store.reports import names as people_names
 from salesapp.web import render
 from salesapp.web.follow_up_words import PARTS, example_words, functions, names_for, part_words, sentences
 from salesapp.web.i18n import gettext, ngettext, say, show_date, show_moment, show_number

@@ -9,12 +9,12 @@ from werkzeug.exceptions import NotFound as WerkzeugNotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.domain.errors import AlreadyDone, Problem, Refused
-from salesapp.domain.importing import KINDS, ImportAsked
+from salesapp.domain.importing import ImportAsked
 from salesapp.domain.own_fields import KINDS as OWN_KINDS
 from salesapp.domain.safe_cells import safe_cell
 from salesapp.services import import_mappings, import_words
 from salesapp.services import import_runs as service
-from salesapp.services.import_registry import kind_for, known_of, offered
+from salesapp.services.import_registry import KINDS, kind_for, known_of, offered
 from salesapp.services.work import Work, work
 from salesapp.store import import_mappings as mappings
 from salesapp.store import request_keys
@@ -44,7 +44,7 @@ def ask(run_id: int) -> Answer:
         header = service.preview(x, actor, run_id, now, asked).header if do == SAVE else ()
     problems = _kept(run_id, asked, do, header, redraw=redraw)
     if problems or do == LOOK:
-        return _drawn(run_id, asked, problems), 422 if problems and do != LOOK else 200
+        return _drawn(run_id, asked, problems, asked.shape != run.asked.shape), 422 if problems and do != LOOK else 200
     if do.startswith(FIELD):
         return redirect(_new_field(run_id, asked, do.removeprefix(FIELD)), 303)
     if do == SAVE:
@@ -89,10 +89,10 @@ def _new_field(run_id: int, asked: ImportAsked, place: str) -> str:
     return "/settings/fields/new?" + urlencode(told | {"next": f"/import/{run_id}?ask=1&made={at}"})
 
 
-def _drawn(run_id: int, asked: ImportAsked, problems: tuple[Problem, ...]) -> str:
+def _drawn(run_id: int, asked: ImportAsked, problems: tuple[Problem, ...], reshaped: bool) -> str:
     with reading() as x:
         run = service.load(x, current_actor(), run_id)
-        return imports_page.question(x, run, Asking(problems, request.form.get("name", "")), asked)
+        return imports_page.question(x, run, Asking(problems, request.form.get("name", ""), reshaped), asked)
 
 
 # --- saved mappings ---

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
-from salesapp.domain.importing import DATE_ORDERS, DECIMALS, KINDS, FileShape, ImportAsked
+from salesapp.domain.importing import DATE_ORDERS, DECIMALS, FileShape, ImportAsked
+from salesapp.services.import_registry import KINDS
 
 Form = MultiDict[str, str]
 AS_IT_IS: Final = "="

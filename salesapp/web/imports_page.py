@@ -8,8 +8,10 @@ from flask import current_app
 
 from salesapp.config import Settings
 from salesapp.domain.errors import N_, Problem
+from salesapp.domain.import_doubts import in_doubt
 from salesapp.domain.import_findings import Finding
 from salesapp.domain.import_map import ImportMap
+from salesapp.domain.import_shape import has_dates
 from salesapp.domain.importing import ImportAsked
 from salesapp.domain.own_fields import KINDS as OWN_KINDS
 from salesapp.domain.permissions import can
@@ -41,10 +43,12 @@ ABOUT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What a page of the question shows beside the file: what is wrong, and what was typed into its last field."""
+    """What a page of the question shows beside the file: what is wrong, what was typed into its last field, and
+    whether how the file is read was just changed."""
 
     problems: Sequence[Problem] = ()
     name: str = ""
+    reshaped: bool = False
 
 
 def index(errors: Mapping[str, Sequence[str]] | None = None) -> str:
@@ -77,7 +81,7 @@ def _listed(run: RunView) -> dict[str, Any]:
     what = [say(KINDS[run.asked.kind].label), words.about_file(run), "" if mine else run.person_name]
     return {
         "href": f"/import/{run.id}",
-        "name": run.file_name,
+        "name": words.file_title(run.file_name),
         "what": " · ".join(filter(None, what)),
         "state": state,
         "tone": tone,
@@ -134,13 +138,16 @@ def _context(run: RunView, asked: ImportAsked, seen: Preview, found: Sequence[Wo
     told = {name for name, *_ in shape}
     reading_problems = [each for each in seen.problems if each.place in told or not seen.rows]
     errors = errors or render.by_place(reading_problems)
+    cells = [each.cells for each in seen.rows]
     needs = [say(each.message) for each in seen.problems if each not in reading_problems and not asking.problems]
     return {
         "run": run,
         "about": words.about_file(run, seen.total),
         "kinds": [(key, say(kind.label)) for key, kind in seen.kinds.items()],
         "asked_kind": asked.kind,
-        "shape_said": words.said(asked.shape),
+        "title": words.file_title(run.file_name),
+        "shape_said": words.said(asked.shape, has_dates(cells)),
+        "shape_open": bool(told & set(errors)) or asking.reshaped or in_doubt(asked.shape, seen.header, cells),
         "shape_fields": shape,
         "header": [words.column_name(at, each, asked.shape) for at, each in enumerate(seen.header)],
         "rows": parts.table(seen.rows, len(seen.header)),

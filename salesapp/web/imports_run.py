@@ -39,6 +39,7 @@ def page(x: Executor, run: RunView, problems: Sequence[Problem] = ()) -> str:
     return render.page(
         "imports/run.html",
         run=run,
+        title=words.file_title(run.file_name),
         about=" · ".join([say(KINDS[run.asked.kind].label), words.about_file(run)]),
         moving=moving,
         when=show_full_moment(run.at),
@@ -83,13 +84,18 @@ def _ended(x: Executor, run: RunView) -> dict[str, Any]:
         "rejected": run.rejected if run.state == "done" and run.rejected_key else 0,
         "may_undo": _to_take_back(x, run) if coming and run.state == "done" and run.can_stop else 0,
         "may_again": run.state == "failed" and run.file_key is not None,
-        "list_href": f"/import/{run.id}/records" if coming and run.state == "done" else "",
+        "list_href": f"/import/{run.id}/records" if coming and run.state == "done" and _have_pages(run) else "",
     }
+
+
+def _have_pages(run: RunView) -> bool:
+    """Rows of a plugin's own tables are shown by its own pages."""
+    return run.asked.kind in import_records.KINDS
 
 
 def _to_take_back(x: Executor, run: RunView) -> int:
     """How many records: more than rows, where a row brought its customer along."""
-    return batches.how_many_noted(x, run.batch_id or 0, import_records.KINDS)
+    return batches.how_many_noted(x, run.batch_id or 0, {*import_records.KINDS, run.asked.kind})
 
 
 def _why(run: RunView) -> str:

@@ -82,8 +82,30 @@ def delimiters(shape: FileShape) -> Options:
     return found if shape.delimiter in DELIMITERS else [(shape.delimiter, shape.delimiter), *found]
 
 
-def said(shape: FileShape) -> str:
-    """How a file is read, in one line."""
+LONG: Final = 28
+ENDING: Final = 14
+"""Of a long name both ends are shown, in the two lines a phone has for it: the last one tells files of one program
+apart. A Chinese sign takes the room of two letters."""
+
+
+def file_title(name: str) -> str:
+    """The name of a file, short enough for the head of a page, its ending visible."""
+    if _room(name) <= LONG:
+        return name
+    begin, ending = name, name
+    while _room(begin) > LONG - ENDING - 1:
+        begin = begin[:-1]
+    while _room(ending) > ENDING:
+        ending = ending[1:]
+    return f"{begin.rstrip()}…{ending.lstrip()}"
+
+
+def _room(text: str) -> int:
+    return sum(2 if sign >= "\u2e80" else 1 for sign in text)
+
+
+def said(shape: FileShape, dates: bool = True) -> str:
+    """How a file is read, in one line; how its `dates` are where it has some."""
     words = [FORMATS.get(shape.format, shape.format)]
     if shape.format == "csv":
         words = [dict(encodings(shape))[shape.encoding], dict(delimiters(shape))[shape.delimiter]]
@@ -91,7 +113,8 @@ def said(shape: FileShape) -> str:
         words.append(shape.sheet)
     if shape.format != "vcard":
         words += [_begin(shape)]
-        words += [gettext(DATES[shape.date_order][0]), gettext(NUMBERS[shape.decimal][0])]
+        words += [gettext(DATES[shape.date_order][0])] if dates else []
+        words += [gettext(NUMBERS[shape.decimal][0])]
     return gettext(", ").join(words)
 
 

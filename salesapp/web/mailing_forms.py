@@ -7,14 +7,15 @@ from typing import Any, Final
 
 from flask import request
 
+from salesapp.domain import placeholders
 from salesapp.domain.errors import N_, Problem, problem
 from salesapp.domain.followups import Interval
 from salesapp.domain.list_query import ListQuery
-from salesapp.domain.mailing import PLACES, WAYS
+from salesapp.domain.mailing import WAYS
 from salesapp.domain.mailing_times import FEASTS, MOST_BEFORE, Timing
 from salesapp.services.mailings import NewMailing
 from salesapp.store.mailings import MailingView
-from salesapp.web.i18n import gettext, say, today
+from salesapp.web.i18n import gettext, language, say, today
 from salesapp.web.inputs import day_from
 
 FIELDS: Final = ("way", "name", "subject", "body", "when", "first", "hour", "count", "unit", "feast", "before")
@@ -101,7 +102,7 @@ def options() -> dict[str, Any]:
         "units": [("day", gettext("days")), ("week", gettext("weeks")), ("month", gettext("months"))],
         "feasts": [("", gettext("Choose")), *((key, say(label)) for key, (label, _) in FEASTS.items())],
         "hours": [(str(hour), f"{hour}:00") for hour in HOURS],
-        "places": [f"{{{say(label)}}}" for label in PLACES.values()],
+        "places": placeholders.offered(placeholders.OF_MESSAGES, language()),
     }
 
 

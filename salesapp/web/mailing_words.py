@@ -38,9 +38,9 @@ def _span(timing: Timing) -> str:
     return ngettext("%(num)s month", "%(num)s months", n) % {"num": n}
 
 
-def takes(found: MailingView, customers: int) -> str:
+def takes(found: MailingView, customers: int, per_minute: int) -> str:
     """How long it needs to leave, where that is worth saying."""
-    lasts = rules.takes(found.way, customers)
+    lasts = rules.takes(found.way, customers, per_minute)
     if lasts < rules.LONG:
         return ""
     minutes = int(lasts.total_seconds()) // 60
@@ -60,12 +60,14 @@ def of_state(states: Sums, *wanted: str) -> int:
 
 
 def sums(states: Sums) -> dict[str, Any]:
-    """What came of one run: total, gone, sent, failed, open, and why others were left out."""
+    """What came of one run: total (but for those left out), handled, done, failed, open, skipped, and why others were
+    left out."""
     left: dict[str, int] = {}
     for (state, reason), n in states.items():
         if state in (rules.SKIPPED, rules.FAILED):
             left[reason] = left.get(reason, 0) + n
-    total, still = sum(states.values()), of_state(states, rules.WAITING, rules.SENDING)
+    still, skipped = of_state(states, rules.WAITING, rules.SENDING), of_state(states, rules.SKIPPED)
+    total = sum(states.values()) - skipped
     done = of_state(states, rules.SENT, rules.PLANNED)
     return {
         "total": total,
@@ -73,7 +75,7 @@ def sums(states: Sums) -> dict[str, Any]:
         "done": done,
         "open": still,
         "failed": of_state(states, rules.FAILED),
-        "skipped": of_state(states, rules.SKIPPED),
+        "skipped": skipped,
         "left": reasons(left),
     }
 

@@ -3,17 +3,22 @@
 All of it goes out by the front door, salesapp/plugin_api.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from flask import request
+from flask import current_app, request
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
+from salesapp.config import Settings
+from salesapp.domain.errors import NotAllowed, Refused
+from salesapp.domain.files import KeptFile
 from salesapp.domain.permissions import Actor
 from salesapp.plugging.slot_checks import check_template
+from salesapp.services.files import Upload, take_in
 from salesapp.services.plugin_reads import Reads
 from salesapp.store.engine import reading as house_reading
 from salesapp.web import errors, guard, i18n, render
@@ -66,3 +71,17 @@ def flash(text: str, kind: str = "done") -> None:
 def go_to(address: str) -> AnyResponse:
     """After something was sent: on to a page of this house, `go_to("/p/car_wash/bookings")`."""
     return errors.to(guard.safe_next(address, "/today"))
+
+
+def take_files(uploads: Sequence[FileStorage], place: str = "files") -> tuple[KeptFile, ...]:
+    """Take in the files of a form, `request.files.getlist("photos")`, before `work` begins: pictures take time, and
+    nobody may wait for them. `w.attach` says whose they are. Refused says all that is wrong with them, at `place`: the
+    name of the input, "photos". The route is marked `@takes_files`, the form is multipart/form-data."""
+    if current_actor().id is None:
+        raise NotAllowed
+    limits: Settings = current_app.extensions["salesapp_settings"]
+    sent = [Upload(each.filename or "", each.stream) for each in uploads if each.filename]
+    taken = take_in(sent, limits.max_file_bytes)
+    if taken.problems:
+        raise Refused([replace(each, place=place) for each in taken.problems])
+    return taken.files

@@ -20,6 +20,7 @@ _BRINGS: Final[Mapping[str, Callable[[int], str]]] = {
     "PluginJob": lambda n: ngettext("%(num)s background job", "%(num)s background jobs", n),
     "Command": lambda n: ngettext("%(num)s command", "%(num)s commands", n),
     "ImportMap": lambda n: ngettext("%(num)s kind of file to import", "%(num)s kinds of files to import", n),
+    "ImportRows": lambda n: ngettext("%(num)s kind of rows to import", "%(num)s kinds of rows to import", n),
     "Listens": lambda _n: gettext("hears what happens"),
     "Terms": lambda _n: gettext("words of its own"),
     "SettingsForm": lambda _n: gettext("settings"),

@@ -263,6 +263,8 @@ _CHANGES: Final[Mapping[str, Callable[[Work, str, str], object]]] = {
     "later": lambda w, key, path: service.move_stage(w, key, path, 1),
     "needs_yes": lambda w, key, _path: service.needs_yes(w, key, True),
     "needs_no_yes": lambda w, key, _path: service.needs_yes(w, key, False),
+    "needs_call": lambda w, key, _path: service.needs_call(w, key, True),
+    "needs_no_call": lambda w, key, _path: service.needs_call(w, key, False),
     "revert": service.revert,
     "add_stage": _add_stage,
     "add_step": lambda w, key, path: service.add_step(w, key, path, language(), request.form.get("label", "")),

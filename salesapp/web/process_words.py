@@ -24,6 +24,7 @@ _WHAT: Final = {
     "own_steps": N_("Own key steps"),
     "own_gates": N_("Own gates"),
     "lost_needs_yes": N_("A loss needs a yes"),
+    "lost_needs_call": N_("A loss needs a second call"),
 }
 
 

@@ -15,7 +15,7 @@ from salesapp.domain.errors import N_, Problem, problem
 from salesapp.domain.permissions import Actor
 from salesapp.store import report_newest
 from salesapp.store.engine import Executor
-from salesapp.store.reports import ReportFilter
+from salesapp.store.report_parts import ReportFilter
 from salesapp.web.i18n import gettext, show_date
 from salesapp.web.inputs import day_from
 from salesapp.web.periods import DAY, Days, close_days, first_day

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from salesapp.domain.errors import N_
-from salesapp.store.reports import Closed
+from salesapp.store.closed_deals import Closed
 from salesapp.web import deal_words
 from salesapp.web.i18n import gettext, show_number
 from salesapp.web.report_asking import EMPTY, Lists, Row

@@ -1,7 +1,7 @@
 """What became of what follow-up rules planned: done in time, late, or not at all; by rule, by person, and by both."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -13,17 +13,20 @@ from werkzeug.exceptions import NotFound as WerkzeugNotFound
 from salesapp.domain.errors import N_
 from salesapp.domain.list_facts import RULE_STATES
 from salesapp.domain.permissions import can
+from salesapp.domain.text import Text
 from salesapp.plugging.follow_up_names import every_label
 from salesapp.services.report_export import tell_report
 from salesapp.services.table_files import BOM, csv_lines
 from salesapp.services.work import work
-from salesapp.store import follow_up_sums, reports
+from salesapp.store import follow_up_sums
+from salesapp.store.done_by_people import names
 from salesapp.store.engine import Executor, reading
 from salesapp.store.follow_up_sums import Sum, SumFilter
 from salesapp.web import render, report_asking
 from salesapp.web.i18n import gettext, say, show_number, today
 from salesapp.web.periods import moments_of
 from salesapp.web.report_asking import PERIODS, Asked, Lists
+from salesapp.web.report_rule_folds import OVER, STATES, Key, folds, worst_first
 from salesapp.web.report_tables import Cell, Figure, Part, number
 from salesapp.web.report_words import percent
 from salesapp.web.request import catalog, current_actor, current_now, need
@@ -33,13 +36,10 @@ bp = Blueprint("report_follow_ups", __name__)
 PATH: Final = "/reports/follow-ups"
 SHOWN: Final = 100
 """So many rows of a table at most are on the page; the file has all."""
-OVER: Final = ("kept", "late", "missed", "overdue")
-"""What counts for the share that was done in time."""
-STATES: Final = (*OVER, "open", "skipped")
 MEANS: Final = {
     "kept": N_("Done before the deadline had passed."),
     "late": N_("Done, but after the deadline."),
-    "missed": N_("Called off after the deadline, without having been done."),
+    "missed": N_("Called off after the deadline, without having been done; or nobody was reached in three tries."),
     "overdue": N_("The deadline has passed, and it is still to be done."),
     "open": N_("Still to be done, and in time so far."),
     "skipped": N_("Called off before the deadline. It does not count for the share that was done in time."),
@@ -76,7 +76,9 @@ def page() -> str:
     with reading() as x:
         whose = report_asking.scopes(x, actor, question.asked.scope)
         found = _sums(x, question)
-        parts = _parts(x, question, found)
+        called = _called(x, question, found)
+    lists = Lists(actor, question.asked)
+    parts = _parts(question, found, called, lists)
     return render.page(
         "report_follow_ups.html",
         asked=question.asked,
@@ -85,7 +87,8 @@ def page() -> str:
         rules=[("", gettext("All rules")), *((key, say(label)) for key, label in every_label(catalog()).items())],
         whose=whose,
         periods=[(key, gettext(label)) for key, label in PERIODS.items()],
-        figures=_figures(found, Lists(actor, question.asked), question.rule),
+        figures=_figures(found, lists, question.rule),
+        folds=folds(found, called.rule, called.person, lists),
         parts=[(part, max(0, len(part.rows) - SHOWN)) for part in parts],
         shown=SHOWN,
         means=gettext(COUNTED),
@@ -102,7 +105,9 @@ def export() -> Response:
     need(actor, "report.see")
     question = _question(request.form)
     with reading() as x:
-        parts = _parts(x, question, _sums(x, question))
+        found = _sums(x, question)
+        called = _called(x, question, found)
+    parts = _parts(question, found, called, Lists(actor, question.asked))
     part = next((each for each in parts if each.key == table), None)
     if part is None:
         raise WerkzeugNotFound
@@ -156,13 +161,10 @@ def _counts(found: Iterable[Sum]) -> Counter[str]:
     return n
 
 
-Key = tuple[str, int | None]
-"""A row of a table: the rule ("": all that are asked for) and the person (None: all, 0: nobody)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One way to tell the figures apart: what a row is about, and what it is called."""
+    """One way to tell the figures apart: what a row is about, and what it is called. The rule of a row is "" for all
+    that are asked for, its person None for everybody and 0 for nobody."""
 
     key: str
     title: str
@@ -186,38 +188,51 @@ def _tables(question: Question) -> Iterator[Table]:
         yield Table("each", gettext("By rule and person"), (rule, owner))
 
 
-def _parts(x: Executor, question: Question, found: Sequence[Sum]) -> list[Part]:
-    if not found:
-        return []
-    people, known = reports.names(x, {each.owner_key for each in found}), every_label(catalog())
-    lists = Lists(current_actor(), question.asked)
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What rules and people are called, and where their own page is."""
 
-    def called(table: Table, row: Key) -> tuple[Cell, ...]:
+    question: Question
+    rules: Mapping[str, Text]
+    people: Mapping[int, str]
+
+    def rule(self, key: str) -> Cell:
+        """A rule."""
+        return Cell(label_of(key), self.question.address(rule=key) if key in self.rules else "")
+
+    def person(self, person: int) -> Cell:
+        """Somebody, or nobody (0)."""
+        return Cell(
+            self.people.get(person) or gettext("nobody"), self.question.address(who=str(person)) if person else ""
+        )
+
+    def row(self, table: Table, row: Key) -> tuple[Cell, ...]:
+        """The first cells of a row."""
         rule, person = row
-        of_rule = Cell(label_of(rule), question.address(rule=rule) if rule in known else "")
-        name = people.get(person or 0) or gettext("nobody")
-        of_person = Cell(name, question.address(who=str(person)) if person else "")
-        return (*([of_rule] if table.by_rule else []), *([of_person] if table.by_person else []))
-
-    return [_part(table, question.rule, found, called, lists) for table in _tables(question)]
+        return (
+            *([self.rule(rule)] if table.by_rule else []),
+            *([self.person(person or 0)] if table.by_person else []),
+        )
 
 
-def _part(
-    table: Table, rule: str, found: Iterable[Sum], called: Callable[[Table, Key], tuple[Cell, ...]], lists: Lists
-) -> Part:
+def _called(x: Executor, question: Question, found: Iterable[Sum]) -> Called:
+    keys = {each.owner_key for each in found}
+    return Called(question, every_label(catalog()), names(x, keys) if keys else {})
+
+
+def _parts(question: Question, found: Sequence[Sum], called: Called, lists: Lists) -> list[Part]:
+    return [_part(table, question.rule, found, called, lists) for table in _tables(question)] if found else []
+
+
+def _part(table: Table, rule: str, found: Iterable[Sum], called: Called, lists: Lists) -> Part:
     counts: dict[Key, Counter[str]] = {}
     for each in found:
         counts.setdefault(table.row_of(each, rule), Counter())[each.state] += each.n
-    rows = [((*called(table, row), *_cells(row, n, lists)), n) for row, n in counts.items()]
-    rows.sort(key=lambda row: (-_bad(row[1]), [cell.text for cell in row[0][: len(table.head)]]))
+    rows = [((*called.row(table, row), *_cells(row, n, lists)), n) for row, n in counts.items()]
+    rows.sort(key=lambda row: (*worst_first(row[1]), [cell.text for cell in row[0][: len(table.head)]]))
     columns = (*table.head, *(say(RULE_STATES[state]) for state in STATES), gettext("Done in time"))
     words = [f"{say(RULE_STATES[state])}: {gettext(MEANS[state])}" for state in STATES]
     return Part(table.key, table.title, " ".join([gettext(COUNTED), *words]), columns, tuple(row for row, _ in rows))
-
-
-def _bad(n: Counter[str]) -> int:
-    """What a manager looks at first."""
-    return n["overdue"] + n["missed"] + n["late"]
 
 
 def _cells(row: Key, n: Counter[str], lists: Lists) -> tuple[Cell, ...]:

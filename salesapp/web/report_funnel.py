@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from salesapp.domain.errors import N_
 from salesapp.domain.pack import Process
-from salesapp.store.reports import Standing
+from salesapp.store.stage_cohorts import Standing
 from salesapp.web.i18n import gettext, say
 from salesapp.web.report_asking import Lists, Row, between
 from salesapp.web.report_tables import Bar, Cell, Part, number, share_of

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from salesapp.domain.errors import N_
-from salesapp.store.reports import Closed
+from salesapp.store.closed_deals import Closed
 from salesapp.web.i18n import gettext, show_number
 from salesapp.web.report_asking import Lists
 from salesapp.web.report_tables import BARS, Bar, Cell, Part, number, share_of

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from salesapp.store.reports import Sourced
+from salesapp.store.deal_sources import Sourced
 from salesapp.web.i18n import gettext, say, show_number
 from salesapp.web.report_asking import EMPTY, Lists, Row
 from salesapp.web.report_closed import told, told_apart

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from salesapp.store.closed_deals import Closed
 from salesapp.store.report_medians import Median
-from salesapp.store.reports import Closed
 
 
 @dataclass(frozen=True, slots=True)

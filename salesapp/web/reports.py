@@ -16,10 +16,12 @@ from salesapp.services.list_fields import list_fields
 from salesapp.services.report_export import tell_report
 from salesapp.services.table_files import BOM, csv_lines
 from salesapp.services.work import work
-from salesapp.store import deal_totals, report_medians, reports
+from salesapp.store import closed_deals, deal_sources, deal_totals, done_by_people, report_medians, stage_cohorts
+from salesapp.store.closed_by_choice import by_choice
+from salesapp.store.closed_deals import Closed
 from salesapp.store.deal_lists import DealFilter
 from salesapp.store.engine import Executor, reading
-from salesapp.store.reports import Closed, ReportFilter
+from salesapp.store.report_parts import ReportFilter
 from salesapp.web import (
     plugin_words,
     render,
@@ -131,12 +133,12 @@ def _made(
 ) -> Made:
     since, until = moments_of(asked.days)
     f, lists = ReportFilter(asked.process, owners, since, until), Lists(current_actor(), asked)
-    closed = reports.closed(x, f)
+    closed = closed_deals.closed(x, f)
     found = totals(closed, _medians(x, f, closed), _open_by_currency(x, f))
-    done = reports.activities(x, f)
-    stays = reports.stays(x, f)
+    done = done_by_people.activities(x, f)
+    stays = stage_cohorts.stays(x, f)
     parts = [
-        report_funnel.funnel(process, reports.cohorts(x, f), stays, lists),
+        report_funnel.funnel(process, stage_cohorts.cohorts(x, f), stays, lists),
         report_funnel.stays(process, stays),
         report_closed.reasons(closed, lists),
         report_closed.months(_columns(x, f, asked.days), lists),
@@ -145,9 +147,9 @@ def _made(
     ]
     if asked.scope.owner is None:
         ids = {each.owner_key for each in closed} | set(done)
-        parts.append(report_people.people(closed, done, reports.names(x, ids), lists, people))
-    parts.append(report_sources.deals(reports.by_source(x, f), lists))
-    parts.append(report_sources.sources(reports.sources(x, f), lists))
+        parts.append(report_people.people(closed, done, done_by_people.names(x, ids), lists, people))
+    parts.append(report_sources.deals(deal_sources.by_source(x, f), lists))
+    parts.append(report_sources.sources(deal_sources.sources(x, f), lists))
     too_many = bool(asked.by) and found.closed > MOST_BY_CHOICE
     return Made(figures(found, lists, sum(done.values())), [each for each in parts if each.rows], too_many)
 
@@ -172,7 +174,7 @@ def _columns(x: Executor, f: ReportFilter, days: Days) -> list[tuple[str, Any, M
     columns = report_asking.columns(days, today())
     moments = [moments_of(each) for each in columns]
     times = [(since, until) for since, until in moments if since is not None and until is not None]
-    counts = reports.closed_by_column(x, f, times) if len(times) > 1 else []
+    counts = closed_deals.closed_by_column(x, f, times) if len(times) > 1 else []
     return [(_month(each[0]), each, count) for each, count in zip(columns, counts, strict=False)]
 
 
@@ -186,4 +188,4 @@ def _by_field(x: Executor, f: ReportFilter, asked: Asked, n: int, lists: Lists) 
     if field is None or n > MOST_BY_CHOICE:
         return []
     labels = {option.key: say(option.label) for option in field.options}
-    return [report_closed.choices(reports.by_choice(x, f, asked.by), asked.by, say(field.label), labels, lists)]
+    return [report_closed.choices(by_choice(x, f, asked.by), asked.by, say(field.label), labels, lists)]

@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any
@@ -44,8 +44,11 @@ def serving(app: Flask) -> Iterator[Live]:
     errors: list[str] = []
 
     def noting(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        # Read to its end here: werkzeug's server leaves files open when the browser goes away in the middle.
         try:
-            return app(environ, start)
+            answer: Any = app(environ, start)
+            with closing(answer):
+                return list(answer)
         except Exception:
             errors.append(traceback.format_exc())
             raise

@@ -31,6 +31,7 @@ def test_the_preview_follows_what_is_chosen(app: Flask, new_page: NewPage, cast:
     page = new_page(cast.manager)
     run_id = _chosen(page, _file(tmp_path))
     assert page.locator("#f-c0").input_value() == "name"
+    page.locator("#part-shape summary").click()
     page.locator("#f-header").focus()
     with page.expect_response("**/import/*?redraw=1"):
         page.locator("#f-header").select_option("0")
@@ -41,6 +42,7 @@ def test_the_preview_follows_what_is_chosen(app: Flask, new_page: NewPage, cast:
     page.wait_for_selector('.import-table th:text-is("名称")')
     with page.expect_response("**/import/*?redraw=1"):
         page.locator("#f-c2").select_option("")
+    assert page.locator("#part-shape details").get_attribute("open") is not None  # as it was before
     assert run_of(run_id).asked.columns == {0: "name", 1: "phone"}
     page.locator('button.btn-primary[value="check"]').click()
     page.wait_for_selector("#import-run progress")
@@ -51,6 +53,7 @@ def test_the_preview_follows_what_is_chosen(app: Flask, new_page: NewPage, cast:
 def test_all_of_it_without_script(app: Flask, new_page: NewPage, cast: Cast, tmp_path: Path) -> None:
     page = new_page(cast.manager, script=False)
     run_id = _chosen(page, _file(tmp_path))
+    page.locator("#part-shape summary").click()
     page.locator("#f-header").select_option("0")
     page.locator('button[value="look"]').click()
     page.wait_for_selector('.import-table td:text-is("名称")')

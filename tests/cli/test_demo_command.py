@@ -1,5 +1,7 @@
 """`salesapp demo`: made once, left alone afterwards, and never on anything real."""
 
+import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from salesapp.store import rollups, schema
 from salesapp.store.engine import db
 from salesapp.testing import NOW
 from tests.cli.conftest import Command
+from tests.plugging.plugin_files import write
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +97,37 @@ def test_a_failure_leaves_nothing_half_made(salesapp: Command, tmp_path: Path, m
 def test_the_demo_speaks_the_systems_language(said: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", said)
     assert demo.system_language() == language
+
+
+GARAGE = """
+from datetime import timedelta
+
+def a_year(w, rng, now):
+    (owner,) = w.reads.execute(select(w.reads.visible_customers().c.owner_id).limit(1))
+    past = w.at(now - timedelta(days=200), owner.owner_id)
+    past.add_customer(NewCustomer(name=f"Garage {w.language}"))
+
+@hookimpl
+def salesapp_records():
+    return [IndustryPack("garage", words("Garage"), (process("short"),)), DemoData("year", a_year)]
+"""
+
+
+def test_an_industry_is_shown_where_it_is_asked_for_and_has_a_past(salesapp: Command, tmp_path: Path) -> None:
+    write(tmp_path / "plugins", "garage", "from sqlalchemy import select\n" + GARAGE, more=", on=False")
+    assert "There is no plugin garag. There are: " in salesapp("demo", "--industry", "garag").output
+    first = salesapp("demo", "--lang", "ru", "--industry", "garage")
+    assert first.exit_code == 0, first.output
+    with sqlite3.connect(tmp_path / "demo" / "salesapp.db") as x:
+        ((found, owner, made),) = x.execute("SELECT name, owner_id, created_at FROM customer WHERE name LIKE 'Garage%'")
+        assert (found, owner is None) == ("Garage ru", False)
+        assert datetime.fromisoformat(made).date() <= (datetime.now(UTC) - timedelta(days=199)).date()
+    assert "There is a demo already" not in salesapp("demo", "--industry", "garage").output
+
+
+def test_one_who_asks_for_an_industry_too_late_is_told(salesapp: Command, tmp_path: Path) -> None:
+    write(tmp_path / "plugins", "garage", "from sqlalchemy import select\n" + GARAGE, more=", on=False")
+    assert salesapp("demo", "--lang", "en").exit_code == 0
+    with sqlite3.connect(tmp_path / "demo" / "salesapp.db") as x:
+        assert not list(x.execute("SELECT name FROM customer WHERE name LIKE 'Garage%'"))
+    assert "lang en, no garage" in salesapp("demo", "--industry", "garage").output

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, update
 
-from salesapp.cli import check_database, check_folder, check_postgres, check_program
+from salesapp.cli import check_database, check_folder, check_health, check_postgres, check_program, plugin_tables
 from salesapp.cli.check_folder import filesystem_of
 from salesapp.cli.check_inside import inside
 from salesapp.cli.check_postgres import judge
@@ -20,6 +20,7 @@ from salesapp.cli.findings import Finding
 from salesapp.config import Settings
 from salesapp.domain.permissions import SYSTEM
 from salesapp.domain.secrets import sealed
+from salesapp.places import PLUGINS
 from salesapp.services import backup, mail
 from salesapp.services.work import work
 from salesapp.store import schema, settings
@@ -49,6 +50,8 @@ class Disk(NamedTuple):
 def _room(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk with room enough, whatever the machine of the tests has."""
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: Disk())
+    for each in (check_health, check_program, plugin_tables):  # the empty database has no tables of industries
+        monkeypatch.setattr(each, "PLUGINS", PLUGINS / "general")
     for name in [each for each in os.environ if each.startswith("SALESAPP_") and "_TEST_" not in each]:
         monkeypatch.delenv(name)
 

@@ -6,13 +6,15 @@ from functools import cache
 
 from salesapp.domain.follow_up import Deadline, FollowUp, OnDate, OnHoliday
 from salesapp.domain.follow_up_times import Clock, Due
-from salesapp.domain.followups import Interval
+from salesapp.domain.followups import Interval, Unit
 from salesapp.domain.partial_dates import PartialDate
+from salesapp.domain.solar_terms import TERMS, SolarTerm
 from salesapp.domain.work_calendar import WorkCalendar
-from tests.domain.moon import lunar_days
+from tests.domain.moon import lunar_days, sun_days
 
 _DAY = timedelta(days=1)
 _QUARTER = timedelta(minutes=15)
+_MOST_OF = {"minute": 1, "hour": 1, "day": 1, "working_day": 10, "week": 7, "month": 31}
 
 
 @cache
@@ -52,6 +54,9 @@ def first_working(day: date, calendar: WorkCalendar) -> date:
 def last_day(deadline: Deadline, day: date, calendar: WorkCalendar) -> date:
     if deadline.unit == "working_day" and deadline.count == 0:
         return first_working(day, calendar)
+    if deadline.unit in ("week", "month"):
+        unit: Unit = "week" if deadline.unit == "week" else "month"
+        return later(day, Interval(deadline.count, unit), 1) if deadline.count else day
     for _ in range(deadline.count):
         day = day + _DAY if deadline.unit == "day" else first_working(day + _DAY, calendar)
     return day
@@ -121,8 +126,10 @@ def next_n(rule: FollowUp, n: int, anchor: datetime, after: datetime, clock: Clo
 # --- what comes with a day ---
 
 
-def matches(day: date, asked: PartialDate) -> bool:
+def matches(day: date, asked: PartialDate | SolarTerm) -> bool:
     """Whether somebody whose day it is celebrates on that day."""
+    if isinstance(asked, SolarTerm):
+        return day == sun_days(list(TERMS).index(asked.term)).get(day.year)
     if asked.calendar == "solar":
         leaps = (day + _DAY).month == 2
         return (day.month, day.day) == (asked.month, asked.day) or (
@@ -136,14 +143,15 @@ def matches(day: date, asked: PartialDate) -> bool:
     return there.day == asked.day or (there.last and there.day < asked.day)
 
 
-def year_of(day: date, asked: PartialDate) -> int:
-    return day.year if asked.calendar == "solar" else lunar_days()[day].year
+def year_of(day: date, asked: PartialDate | SolarTerm) -> int:
+    return day.year if isinstance(asked, SolarTerm) or asked.calendar == "solar" else lunar_days()[day].year
 
 
 def yearly(
-    rule: FollowUp, asked: PartialDate, days: int, after: datetime, clock: Clock, first: int = 1
+    rule: FollowUp, asked: PartialDate | SolarTerm, days: int, after: datetime, clock: Clock, first: int = 1
 ) -> tuple[str, Due] | None:
-    for day in _walk(after.date() - timedelta(days=200 + abs(days) + 10 * rule.deadline.count)):
+    back = 200 + abs(days) + _MOST_OF[rule.deadline.unit] * rule.deadline.count
+    for day in _walk(after.date() - timedelta(days=back)):
         if matches(day, asked) and year_of(day, asked) >= first:
             found = due_on(rule.deadline, day + timedelta(days=days), clock)
             if found.due_at > after:

@@ -68,6 +68,25 @@ def _sign(day: date) -> int:
 
 
 @cache
+def sun_days(number: int) -> dict[int, date]:
+    """By year the day in China on which the sun comes to the place of a solar term, the first (0) being Minor Cold."""
+    place, found = (285 + 15 * number) % 360, {}
+    for year in range(FIRST - 2, LAST + 3):
+        day = date(year, number // 2 + 1, 1)
+        while not _reaches(day, place):
+            day += _DAY
+        found[year] = day
+    return found
+
+
+def _reaches(day: date, place: int) -> bool:
+    """Whether the sun is short of that place when the day begins in China, and not when it ends."""
+    begin = datetime(day.year, day.month, day.day, tzinfo=UTC) - _CHINA + _CLOCK_BEHIND
+    behind, ahead = ((_sun(at) - place + 180) % 360 - 180 for at in (begin, begin + _DAY))
+    return behind < 0 <= ahead
+
+
+@cache
 def _month_of_solstice(year: int) -> int:
     """The number of the new moon whose month has the winter solstice of a year: always the eleventh month."""
     day = date(year, 12, 18)

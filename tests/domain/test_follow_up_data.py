@@ -27,6 +27,7 @@ from salesapp.domain.follow_up import (
 from salesapp.domain.follow_up_data import PARTS, differences, from_data, read_part, to_data, with_changes
 from salesapp.domain.followups import Interval
 from salesapp.domain.partial_dates import PartialDate
+from salesapp.domain.solar_terms import SolarTerm
 from salesapp.domain.text import Text
 
 A = Text("Thanks", "谢谢", "謝謝", "Спасибо")
@@ -118,6 +119,9 @@ def test_the_shape_of_the_json() -> None:
     feast = replace(RULE, when=OnHoliday(PartialDate("lunar", None, 8, 15), -1), deadline=Deadline())
     day = {"calendar": "lunar", "year": None, "month": 8, "day": 15, "leap_month": False}
     assert to_data(feast)["when"] == {"kind": "holiday", "day": day, "days": -1}
+    sun = replace(RULE, when=OnHoliday(SolarTerm("qingming")), deadline=Deadline(2, "month"))
+    assert to_data(sun)["when"] == {"kind": "holiday", "day": {"term": "qingming"}, "days": 0}
+    assert from_data("thanks", to_data(sun)) == sun
 
 
 def test_a_rule_needs_little() -> None:

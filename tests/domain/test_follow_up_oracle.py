@@ -23,6 +23,7 @@ from salesapp.domain.follow_up import (
 from salesapp.domain.follow_up_times import Clock
 from salesapp.domain.followups import Interval, Unit
 from salesapp.domain.partial_dates import LUNAR_YEARS, PartialDate, occurrence_in
+from salesapp.domain.solar_terms import TERMS, SolarTerm
 from salesapp.domain.text import Text
 from salesapp.domain.work_calendar import WorkCalendar
 from tests.domain import follow_up_oracle as naive
@@ -64,10 +65,12 @@ CALENDARS = [
 CLOCKS = st.sampled_from([Clock(calendar, ZoneInfo(zone)) for calendar in CALENDARS for zone in ZONES])
 UNITS: tuple[Unit, ...] = ("day", "week", "month")
 INTERVALS = st.sampled_from([Interval(count, unit) for count in range(1, 10) for unit in UNITS])
+LONG_UNITS: tuple[Unit, ...] = ("week", "month")
 HOURS = [None, *TIMES[:4], time(0, 30), time(23, 59)]
 BY_DAYS = st.sampled_from(
     [Deadline(count, "day", at) for count in range(41) for at in HOURS]
     + [Deadline(count, "working_day", at) for count in range(10) for at in HOURS] * 4
+    + [Deadline(count, unit, at) for unit in LONG_UNITS for count in range(6) for at in HOURS] * 4
 )
 PASSING = st.sampled_from(
     [Deadline(count, "hour") for count in range(100)] + [Deadline(count, "minute") for count in (0, 5, 90)]
@@ -79,6 +82,9 @@ YEARLESS = st.sampled_from(
     [PartialDate("solar", None, month, day) for month in range(1, 13) for day in range(1, 29)]
     + [PartialDate("lunar", None, *each) for each in LUNAR]
 )
+NEAR_MIDNIGHT = ("jingzhe", "chunfen", "xiaoman", "xiaoshu", "xiaoxue")
+"""Solar terms of which the formula is not sure in some year."""
+SOLAR_TERMS = st.sampled_from([SolarTerm(each) for each in TERMS if each not in NEAR_MIDNIGHT])
 EDGE_DATES = st.sampled_from(
     [
         *(PartialDate("solar", None, 2, 29), PartialDate("solar", 2004, 2, 29), PartialDate("solar", 2003, 12, 31)),
@@ -154,9 +160,16 @@ def test_dates_come(
 
 
 @cases(200)
-@given(YEARLESS | st.just(PartialDate("solar", None, 2, 29)), st.integers(-60, 60), BY_DAYS, MOMENTS, CLOCKS, UNTILS)
+@given(
+    YEARLESS | SOLAR_TERMS | st.just(PartialDate("solar", None, 2, 29)),
+    st.integers(-60, 60),
+    BY_DAYS,
+    MOMENTS,
+    CLOCKS,
+    UNTILS,
+)
 def test_feasts_come(
-    day: PartialDate, days: int, deadline: Deadline, after: datetime, clock: Clock, until: Until
+    day: PartialDate | SolarTerm, days: int, deadline: Deadline, after: datetime, clock: Clock, until: Until
 ) -> None:
     rule = a_rule(OnHoliday(day, days), deadline, until)
     assert follow_up_times.holiday_due(rule, after, clock) == naive.holiday_due(rule, after, clock)

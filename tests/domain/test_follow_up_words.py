@@ -6,7 +6,7 @@ from datetime import date, time
 import pytest
 
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
-from salesapp.domain.conditions import Fact, When
+from salesapp.domain.conditions import AllOf, AnyOf, Condition, Fact, Not, When
 from salesapp.domain.events import KINDS as EVENT_KINDS
 from salesapp.domain.follow_up import (
     WHO,
@@ -28,6 +28,7 @@ from salesapp.domain.follow_up_phrases import EVENT_WORDS, FEASTS, KIND_WORDS, W
 from salesapp.domain.follow_up_words import NAMELESS, Names, because, by_when, explain, when, who
 from salesapp.domain.followups import Interval
 from salesapp.domain.partial_dates import PartialDate
+from salesapp.domain.solar_terms import SolarTerm
 from salesapp.domain.text import Text
 
 
@@ -49,6 +50,7 @@ NAMES = Names(
     {"grade": Fact("grade", said("Grade"), "choice", (("c", said("C")),))},
 )
 DELIVERED = OnStage("car.sale", "delivered")
+IN_C, EMPTY = When("grade", "is", "c"), When("grade", "empty")
 RULE = FollowUp(
     "call",
     said("Call"),
@@ -118,6 +120,7 @@ def test_a_plain_rule_needs_no_more_words_than_it_has() -> None:
         (OnDate("customer.own.insured_until", -90), "90 days before “Insured until”"),
         (OnDate("customer.own.gone", 2), "2 days after “customer.own.gone”"),
         (OnHoliday(PartialDate("lunar", None, 1, 1), -1), "each year 1 day before “Spring Festival”"),
+        (OnHoliday(SolarTerm("qingming"), -2), "each year 2 days before “Qingming Festival”"),
         (OnHoliday(PartialDate("solar", None, 6, 1)), "each year on “June 1”"),
         (Silence(Interval(1, "month")), "when nobody was in touch with the customer for 1 month"),
         (ByGrade(), "when the time of the customer’s grade is over since the last contact"),
@@ -141,6 +144,9 @@ def test_what_a_rule_begins_with(trigger: Trigger, words: str) -> None:
         (Deadline(0, "day", time(18)), "the same day, 18:00 at the latest"),
         (Deadline(1), "by the next day"),
         (Deadline(7), "within 7 days"),
+        (Deadline(0, "week"), "the same day"),
+        (Deadline(1, "week"), "within 1 week"),
+        (Deadline(3, "month", time(10)), "within 3 months, 10:00 at the latest"),
         (Deadline(0, "working_day"), "the same day, or the next working day"),
         (Deadline(1, "working_day", time(9, 5)), "by the next working day, 09:05 at the latest"),
         (Deadline(3, "working_day"), "within 3 working days"),
@@ -221,3 +227,25 @@ def test_there_are_words_for_everything() -> None:
     assert set(WHO_WORDS) == set(WHO)
     refused = ("activity.planned", "import.", "bulk.", "undo.")
     assert set(EVENT_WORDS) == {kind for kind in EVENT_KINDS if not kind.startswith(refused)}
+
+
+@pytest.mark.parametrize(
+    ("unless", "told"),
+    [
+        (Not(IN_C), ["Only where Grade is “C”."]),
+        (AnyOf((Not(IN_C), EMPTY)), ["Only where Grade is “C”.", "Not where Grade is not chosen."]),
+        (AnyOf((AnyOf((EMPTY, Not(IN_C))),)), ["Only where Grade is “C”.", "Not where Grade is not chosen."]),
+        (AnyOf((EMPTY, IN_C)), ["Not where Grade is not chosen or Grade is “C”."]),
+        (AllOf((Not(IN_C), EMPTY)), ["Not where Grade is not “C” and Grade is not chosen."]),
+    ],
+)
+def test_an_exception_that_denies_something_is_turned_round(unless: Condition, told: list[str]) -> None:
+    rule = FollowUp("call", said("Call"), ByGrade(), Do("visit", said("Go")), unless=unless)
+    assert [text for each in explain(rule, NAMES) if " where " in (text := str(each))] == told
+
+
+def test_what_a_text_names_is_read_in_the_words_of_the_reader() -> None:
+    rule = FollowUp("call", said("Call"), ByGrade(), Do("visit", said("Ask {customer}, {about}")))
+    first = explain(rule, NAMELESS)[0].values["text"]
+    assert isinstance(first, Text)
+    assert (first.zh_Hans, first.ru) == ("Ask {客户}, {事由}", "Ask {клиент}, {повод}")

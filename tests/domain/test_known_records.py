@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from salesapp.domain.follow_up import Do, FollowUp, OnEvent
 from salesapp.domain.known_records import all_known, known_of, label_of, processes_of, retired, with_names
 from salesapp.domain.pack import Fields, IndustryPack, Process
 from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.text import Text
 from salesapp.plugging.loader import LoadedPlugin, load_plugins
 from tests.plugging.rental import FIRST, SECOND, write_rental
+
+CALL = Do("call", Text("x", "x", "x", "x"))
 
 
 def loaded(folder: Path, source: str) -> LoadedPlugin:
@@ -128,3 +131,17 @@ def test_a_whole_process_that_is_gone_rests(first: LoadedPlugin, tmp_path: Path)
 def test_what_another_version_of_the_house_kept_otherwise_breaks_nothing(first: LoadedPlugin, kept: Any) -> None:
     assert processes_of(all_known(kept)) == []
     assert rent(with_names(first.records, kept)).stages == rent(first.records).stages
+
+
+def test_a_rule_that_is_gone_keeps_its_name_and_what_it_counts_from(first: LoadedPlugin) -> None:
+    rule = FollowUp("thanks", Text("Thanks", "致谢", "致謝", "Спасибо"), OnEvent("deal.won"), CALL)
+    before = known_of(first.manifest.label, [*first.records, rule], {})
+    assert json.loads(json.dumps(before)) == before
+    assert [each for each in all_known(before) if isinstance(each, FollowUp)] == [rule]
+    assert [each for each in retired([], before) if isinstance(each, FollowUp)] == [rule]
+    assert [each for each in retired([rule], before) if isinstance(each, FollowUp)] == []
+    assert known_of(first.manifest.label, [], before)["follow_ups"] == before["follow_ups"]
+
+
+def test_a_rule_another_version_wrote_is_left_out() -> None:
+    assert all_known({"follow_ups": {"thanks": {"when": {"kind": "moon"}}, "a": None}}) == []

@@ -7,9 +7,10 @@ import pytest
 
 from salesapp.domain.followups import Interval
 from salesapp.domain.mail_settings import MailSettings
-from salesapp.domain.mailing import check_texts, filled, unknown_places
+from salesapp.domain.mailing import check_texts
 from salesapp.domain.mailing_letter import GroupLetter, message
 from salesapp.domain.mailing_times import Timing, next_time
+from salesapp.domain.placeholders import OF_MESSAGES, filled, unknown
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 VALUES = {"customer": "王建国", "salesperson": "李娜", "company": "{customer}"}
@@ -30,11 +31,11 @@ VALUES = {"customer": "王建国", "salesperson": "李娜", "company": "{custome
     ],
 )
 def test_places_are_filled_once(text: str, shown: str) -> None:
-    assert filled(text, VALUES) == shown
+    assert filled(text, VALUES, OF_MESSAGES) == shown
 
 
 def test_what_stands_for_nothing_is_named() -> None:
-    assert unknown_places("{客户} {nobody} {0}") == ["nobody", "0"]
+    assert unknown("{客户} {nobody} {0}", OF_MESSAGES) == ["nobody", "0"]
     problems = check_texts("email", "x", "Hi {name}", "{客户}")
     assert [each.place for each in problems] == ["subject"]
 

@@ -46,6 +46,7 @@ def test_words_and_numbers_change_alone() -> None:
         "reason.price.label": {"zh_Hans": "太贵"},
         "label": {"en": "Our way"},
         "lost_needs_yes": True,
+        "lost_needs_call": True,
     }
     done = applied(PROCESS, changes)
     b = done.process.stage("b")
@@ -54,7 +55,8 @@ def test_words_and_numbers_change_alone() -> None:
     assert (b.label.ru, b.label.en, b.goal.en, b.probability, b.longest_stay_days) == ("Встреча", "b", "Meet", 70, 9)
     assert b.key_steps[0].label.en == "Met"
     assert done.process.lost_reasons[0].label.zh_Hans == "太贵"
-    assert (done.process.label.en, done.process.lost_needs_yes) == ("Our way", True)
+    now = (done.process.label.en, done.process.lost_needs_yes, done.process.lost_needs_call)
+    assert now == ("Our way", True, True)
     assert applied(PROCESS, {}).process == PROCESS
 
 
@@ -158,7 +160,7 @@ def test_labels() -> None:
     assert own_text({"en": "Draft", "ru": "Смета"}) == Text("Draft", "Draft", "Draft", "Смета")
 
 
-PATHS = ["label", "order", "own_stages", "own_reasons", "lost_needs_yes"] + [
+PATHS = ["label", "order", "own_stages", "own_reasons", "lost_needs_yes", "lost_needs_call"] + [
     f"{head}.{key}.{what}"
     for head, key in [("stage", "a"), ("stage", "b"), ("step", "a_step"), ("gate", "amount"), ("reason", "price")]
     for what in ("label", "goal", "off", "probability", "longest_stay_days", "own_steps", "own_gates", "x")

@@ -19,9 +19,9 @@ NOTES = "SEEN = []\n"
 
 
 @pytest.fixture
-def plugged(tmp_path: Path, request: pytest.FixtureRequest) -> Plugged:
+def plugged(tmp_path: Path, request: pytest.FixtureRequest, database_url: str) -> Plugged:
     """Opens the application with these plugins, each a body by its name; `contained` as it would be for people, where
-    failures are not raised."""
+    failures are not raised. `database_url` is named here so that these tests run on PostgreSQL, too."""
 
     def open_it(contained: bool = False, more: str = "", **bodies: str) -> Flask:
         for name, body in bodies.items():

@@ -34,9 +34,10 @@ def salesapp_records():
     second = Stage("second", words("Second"), words("Goal"), (), 70)
     lost = (LostReason("price", words("Price")),)
     guests, day = Field("guests", words("Guests"), "integer"), Field("day", words("Day"), "date")
+    brought_by = Field("brought_by", words("By"), "customer")
     return [
         Process("cakes", words("Cakes"), (stage, second), lost, (guests, day)),
-        Fields("customer", (plate, Field("since", words("Since"), "date"))),
+        Fields("customer", (plate, Field("since", words("Since"), "date"), brought_by)),
         SettingsForm((hours,)),
         PluginJob("bake", words("Bake"), bake),
     ]
@@ -161,6 +162,50 @@ def test_what_a_person_sees_joins_own_tables(cast: Cast) -> None:
                 .join(acts, acts.c.deal_id == deals.c.id)
             )
             assert {tuple(row) for row in reads.execute(query)} == {(name, "first", "call") for name in names}
+
+
+def test_more_of_what_a_person_sees_can_be_joined(cast: Cast) -> None:
+    with work(cast.owner, NOW) as w:
+        one = w.add_customer(NewCustomer(name="Li"))
+        its = w.add_deal(NewDeal(customer_id=one, process="bakery.cakes"))
+    with work(cast.owner, NOW + timedelta(days=2)) as w:
+        w.move_deal(its, "second")
+        w.log_activity(NewActivity(deal_id=its, outcome="reached", direction="in", note="Tart"))
+    with work(cast.owner, NOW + timedelta(days=5)) as w:
+        w.move_deal(its, ":won")
+    for actor, sees in ((cast.owner, True), (cast.outsider, False)):
+        with reading() as x:
+            reads = reads_of(x, actor)
+            stays, acts = reads.visible_stays(), reads.visible_activities()
+            walked = reads.execute(select(stays.c.stage, stays.c.entered_at, stays.c.left_at).order_by(stays.c.stage))
+            days = [(row.stage, (row.entered_at - NOW).days, (row.left_at - NOW).days) for row in walked]
+            assert days == ([("first", 0, 2), ("second", 2, 5)] if sees else [])
+            rules = reads.execute(select(acts.c.rule).where(acts.c.state == "planned"))
+            assert ("general.first_call",) in [tuple(row) for row in rules] or not sees
+            columns = (acts.c.direction, acts.c.note, acts.c.answers, acts.c.rule)
+            noted = reads.execute(select(*columns).where(acts.c.state == "done"))
+            assert [tuple(row) for row in noted] == ([("in", "Tart", {}, None)] if sees else [])
+            assert actor.id in {each.id for each in reads.people()}
+            assert str(reads.zone) == actor.zone
+            assert reads.calendar.is_working(NOW.date())
+
+
+def test_whom_a_field_names_is_seen_where_both_are_and_the_field_is(cast: Cast) -> None:
+    with work(cast.owner, NOW) as w:
+        one, two = (w.add_customer(NewCustomer(name=name)) for name in ("Li", "Wu"))
+        w.change_customer(two, {"bakery.brought_by": one})
+    with work(cast.outsider, NOW) as w:
+        theirs = w.add_customer(NewCustomer(name="Xu"))
+    with work(cast.admin, NOW) as w:
+        w.change_customer(theirs, {"bakery.brought_by": one})
+    expected = ((cast.owner, {(two, one)}), (cast.outsider, set()), (cast.admin, {(two, one), (theirs, one)}))
+    for actor, pairs in expected:
+        with reading() as x:
+            reads = reads_of(x, actor)
+            links, none = reads.visible_links("bakery.brought_by"), reads.visible_links("bakery.nothing")
+            found = reads.execute(select(links.c.record_id, links.c.target_id))
+            assert {tuple(row) for row in found} == pairs
+            assert reads.execute(select(none.c.record_id)) == []
 
 
 def test_reads_change_nothing(cast: Cast) -> None:

@@ -27,6 +27,7 @@ def rule(when=OnStage("wash.fleet", ":won"), do=Do("call", words("Call {customer
 def salesapp_records():
     return [
         FLEET, FORM, NARROW, Evidence("sent", words("Sent")),
+        DateKind("insured", words("Insured")), DateKind("checked", words("Checked"), yearly=True),
         Fields("customer", (Field("until", words("Until"), "date"),)),
         RULE,
     ]
@@ -41,6 +42,9 @@ GOOD = {
     "evidence of a key step": 'rule(OnEvent("bank.paid"))',
     "a date of customers": 'rule(OnDate("customer.wash.until", days=-30))',
     "a date of deals": 'rule(OnDate("deal.wash.due"))',
+    "a date it keeps": 'rule(OnDate("date.wash.insured", days=-90), Do("call", words("Renew {about}")))',
+    "a date it keeps each year": 'rule(OnDate("date.wash.checked", yearly=True))',
+    "a date of somebody else": 'rule(OnDate("date.bank.paid"))',
     "the day it was won": 'rule(OnDate("deal.closed", yearly=True))',
     "a birthday": 'rule(OnDate("date.birthday", yearly=True))',
     "a feast": 'rule(OnHoliday(PartialDate("lunar", None, 1, 1)))',
@@ -71,6 +75,14 @@ WRONG = {
     "a field of another type": (
         'rule(OnDate("deal.wash.cars"))',
         "when: the field 'wash.cars' is of type integer, and a date is needed",
+    ),
+    "a kind of date": (
+        'rule(OnDate("date.wash.insurd"))',
+        "when: there is no kind of date 'wash.insurd': did you mean 'wash.insured'?",
+    ),
+    "a date of each year": (
+        'rule(OnDate("date.wash.checked"))',
+        "when: 'wash.checked' comes round each year: OnDate('date.wash.checked', yearly=True)",
     ),
     "a level": (
         'rule(ByLevel("wash.levle", (("h", Interval(2, "day")),)))',

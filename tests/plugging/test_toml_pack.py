@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from salesapp import places
 from salesapp.domain.criteria import AllOf, AnyOf, Not, When
+from salesapp.domain.date_kinds import DateKind
 from salesapp.domain.follow_up import TRIGGERS as KINDS_OF_TRIGGERS
 from salesapp.domain.follow_up import Deadline, Do, Escalate, FollowUp, OnEvent, OnHoliday, OnStage, Until
 from salesapp.domain.follow_up_data import _KINDS, to_data
@@ -32,6 +33,7 @@ from salesapp.domain.pack import (
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.settings_form import SettingsForm
+from salesapp.domain.solar_terms import SolarTerm
 from salesapp.domain.terms import Terms
 from salesapp.domain.text import Text
 from salesapp.plugging.loader import load_plugins
@@ -134,6 +136,14 @@ WRONG = {
     ),
     "a key that is missing": (('type = "integer"\n', ""), "line 35: Field 'cars' needs type"),
     "a text in three languages": ((', ru = "А"', ""), "line 37: label needs ru"),
+    "a field nobody has, asked of the lost": (
+        ("lost_reasons = [", 'lost_asks = ["card"]\nlost_reasons = ['),
+        "line 14: Process 'fleet': lost_asks: the process has no field 'card': did you mean 'cars'?",
+    ),
+    "a text for a yes or no": (
+        ("lost_reasons = [", 'lost_needs_call = "yes"\nlost_reasons = ['),
+        "line 14: lost_needs_call must be true or false",
+    ),
     "an empty text": (('ru = "А"', 'ru = ""'), "line 37: Text('Cars') has no ru"),
     "a number for a text": (('version = "1.0"', "version = 1.0"), "line 3: version must be a text in quotes, not 1.0"),
     "a text for a number": (("probability = 20", 'probability = "20"'), "line 26: probability must be a whole number"),
@@ -310,6 +320,8 @@ def processes(draw: st.DrawFn) -> Process:
         (own, colour),
         draw(st.booleans()),
         gone,
+        draw(st.sampled_from([(), ("colour",), ("colour", "size")])),
+        draw(st.booleans()),
     )
 
 
@@ -334,6 +346,7 @@ def packs(draw: st.DrawFn) -> list[object]:
         records += [
             ResultForm("after", draw(texts), "visit", (Field("liked", draw(texts), "bool"),), ("liked",), "wash.fleet"),
             Evidence("seen", draw(texts)),
+            DateKind("paid", draw(texts), draw(st.booleans())),
             SettingsForm((Field("rate", draw(texts), "integer", default=7),)),
             Terms("words", {"Customers": draw(texts).__class__(en="C", zh_Hans="C", zh_Hant="C", ru="C")}),
             ImportMap(
@@ -450,7 +463,20 @@ def test_rules_of_a_pack_are_those_python_would_have_made(tmp_path: Path) -> Non
     assert not new_year.on
 
 
+def test_a_rule_of_a_pack_about_a_solar_term(tmp_path: Path) -> None:
+    solar = CALL.replace('day = { calendar = "lunar", month = 1, day = 1 }', 'day = { term = "qingming" }')
+    toml(tmp_path, WASH + solar.replace('unit = "working_day", at = 18:00:00', 'unit = "month"'))
+    plugins = load(tmp_path)
+    assert reasons(plugins) == {}
+    thanks, feast = plugins.catalog.of(FollowUp).values()
+    assert (feast.when, thanks.deadline) == (OnHoliday(SolarTerm("qingming"), -3), Deadline(1, "month"))
+
+
 WRONG_RULES = {
+    "a solar term": (
+        ('day = { calendar = "lunar", month = 1, day = 1 }', 'day = { term = "quingming" }'),
+        "there is no solar term 'quingming'; did you mean 'qingming'?",
+    ),
     "no trigger": (('{ kind = "stage", process', "{ process"), "line 48: when is a table with its kind"),
     "a strange trigger": (
         ('kind = "stage"', 'kind = "stages"'),

@@ -207,6 +207,7 @@ def test_the_day_of_a_purchase_comes_round_until_they_buy_again(kit: Kit) -> Non
 FEASTS = {
     "general.new_year": (datetime(2026, 12, 20, tzinfo=UTC), noon(12, 30)),
     "general.spring_festival": (datetime(2027, 1, 28, tzinfo=UTC), noon(2, 5, 2027)),
+    "general.qingming": (datetime(2027, 3, 28, tzinfo=UTC), noon(4, 4, 2027)),
     "general.mid_autumn": (datetime(2026, 9, 20, tzinfo=UTC), noon(9, 25)),
 }
 

@@ -41,12 +41,10 @@ def promised(
     due_at: datetime = NOW + timedelta(days=1),
     state: str = "open",
     missed_off: bool = False,
-    called_off: int = 1,
     scope: int | None = None,
     **values: Any,
 ) -> int:
-    """An activity a rule planned for this person: still open, or with what became of it; its id.
-    `called_off` is how many hours after its deadline it was, where it was missed."""
+    """An activity a rule planned for this person: still open, or with what became of it; its id."""
     done = _ENDS.get(state) == "done"
     at = due_at - timedelta(hours=1) if state == "kept" else due_at + timedelta(hours=1)
     because = {"rule": rule, "occurrence": "0"} | ({"missed_off": True} if missed_off else {})
@@ -76,7 +74,13 @@ def promised(
             "planned_at": NOW,
             "state": state,
             "missed_off": missed_off,
-            "settled_at": None if state == "open" else at if done else due_at + timedelta(hours=called_off),
+            "settled_at": _settled_at(state, at if done else None, due_at),
         }
         insert_row(w.session, follow_up_occurrence, occurrence)
     return activity_id
+
+
+def _settled_at(state: str, done_at: datetime | None, due_at: datetime) -> datetime | None:
+    if state == "open" or done_at is not None:
+        return None if state == "open" else done_at
+    return due_at + timedelta(hours=-1 if state == "skipped" else 1)

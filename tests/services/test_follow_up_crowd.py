@@ -54,7 +54,7 @@ def test_four_processes_plan_each_occurrence_once_though_some_are_killed(
         deal_id = a_deal(app, cast.owner, customer_id)
         with work(cast.owner, NOW) as w:
             new = NewWatch("own.r1", "deal", deal_id, "", customer_id, NOW, 0, NOW, None)
-            follow_up_watches.begin(w.session, new)
+            follow_up_watches.begin_all(w.session, [new])
     jobs(clock)  # everybody has a watch, and a look long ago is no time off
     clock.advance(days=5)
     jobs(clock)

@@ -79,7 +79,7 @@ def test_in_time_is_kept_and_later_is_late(app: Flask, cast: Cast, clock: Clock)
     clock.advance(hours=24)
     finish(cast, clock, first.id)
     clock.advance(seconds=1)
-    finish(cast, clock, second.id, "not_reached")
+    finish(cast, clock, second.id)
     assert [(row.state, row.settled_at) for row in occurrences()] == [
         ("kept", clock.now - timedelta(seconds=1)),
         ("late", clock.now),
@@ -89,13 +89,13 @@ def test_in_time_is_kept_and_later_is_late(app: Flask, cast: Cast, clock: Clock)
     assert {row.ended for row in watches()} == {"done"}
 
 
-def test_cancelled_is_missed_and_taking_that_back_opens_it(app: Flask, cast: Cast, clock: Clock) -> None:
+def test_cancelled_in_time_does_not_count_and_taking_that_back_opens_it(app: Flask, cast: Cast, clock: Clock) -> None:
     only(IN_A_DAY)
     won(app, cast, clock)
     [call] = planned()
     with work(cast.owner, clock.now) as w:
         cancel_activity(w, call.id)
-    assert [row.state for row in occurrences()] == ["missed"]
+    assert [row.state for row in occurrences()] == ["skipped"]
     with work(cast.owner, clock.now) as w:
         reopen_activity(w, call.id)
     assert [(row.state, row.settled_at) for row in occurrences()] == [("open", None)]

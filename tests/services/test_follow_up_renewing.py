@@ -67,7 +67,7 @@ def test_a_field_of_the_owner_moves_what_is_open(cast: Cast, clock: Clock) -> No
     assert [each.ended for each in watches()] == ["no_date"]
     with reading() as x:
         data = x.execute(select(event.c.data).where(event.c.kind == "activity.cancelled")).scalar_one()
-    assert data["why"] == "moved"
+    assert data["why"] == "no_date"
 
 
 def test_what_is_done_stays_when_its_date_moves(cast: Cast, clock: Clock) -> None:

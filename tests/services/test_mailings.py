@@ -14,7 +14,7 @@ from salesapp.domain.errors import NotAllowed, NotFound, Refused
 from salesapp.domain.followups import Interval
 from salesapp.domain.list_query import ListQuery
 from salesapp.domain.mailing_times import Timing
-from salesapp.domain.permissions import SYSTEM
+from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.jobs.mailing_kinds import BEGIN, GO, SEND
 from salesapp.services import mailing_running, mailing_sending, mailings, privacy
 from salesapp.services.contacts import NewContact, add_contact, add_point
@@ -23,14 +23,14 @@ from salesapp.services.mailing_by_hand import sent_by_hand
 from salesapp.services.merge import merge_customers
 from salesapp.services.pool import assign_customer
 from salesapp.services.work import work
-from salesapp.store import people
+from salesapp.store import mailing_examples, people
 from salesapp.store.engine import reading
 from salesapp.store.tables import activity, consent, contact_point, mailing, mailing_item
 from salesapp.testing import NOW, Cast, Clock
 from tests.jobs.kit import all_jobs, worker
 from tests.services import mailing_kit as kit
 from tests.services.customer_kit import added, shared_with
-from tests.services.mail_kit import Box, mail_server, set_up, told
+from tests.services.mail_kit import Box, mail_server, rows, set_up, told
 
 
 @pytest.fixture
@@ -260,6 +260,21 @@ def test_all_messages_together_leave_no_faster_than_may_be(cast: Cast, clock: Cl
     assert len(box.mails) == 20
 
 
+@pytest.mark.parametrize("per_minute", [2, 120])
+def test_how_fast_they_leave_is_for_the_owner_to_say(
+    app: Flask, cast: Cast, clock: Clock, box: Box, per_minute: int
+) -> None:
+    set_up(box, cast, per_minute=per_minute)
+    for n in range(8):
+        added(cast.owner, name=f"客户{n}", emails=[f"a{n}@example.com"])
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    kit.let_run(clock, seconds=30)
+    for second in range(241):
+        assert abs(len(box.mails) - min(8, 1 + second * per_minute // 60)) <= 1
+        kit.let_run(clock, seconds=1)
+    assert len(box.mails) == 8
+
+
 # --- what the server says ---
 
 
@@ -295,7 +310,8 @@ def test_after_some_tries_it_failed_and_can_be_tried_again(cast: Cast, clock: Cl
         kit.let_run(clock, hours=1)
     assert kit.outcome() == {one: ("failed", "server")}
     assert kit.runs()[0].state == "done"
-    assert {row.state for row in all_jobs()} == {"done"}  # nothing is given up and nobody is bothered with it
+    assert {row.state for row in all_jobs()} == {"done"}  # nothing is given up, and no mail tells of mails that fail
+    assert failures(cast) == ["failed"]
     box.says = ""
     with work(cast.owner, clock.now) as w:
         assert mailing_running.try_again(w, mailing_id, kit.runs()[0].id) == 1
@@ -364,12 +380,58 @@ def test_one_that_comes_back_goes_each_time_once(cast: Cast, clock: Clock, box: 
     assert (kit.view(mailing_id).state, kit.view(mailing_id).next_at) == ("going", datetime(2026, 5, 3, 1, tzinfo=UTC))
 
 
+def failures(cast: Cast) -> list[str]:
+    """Of what came to nothing who wrote it was told, and how."""
+    found = rows(kind="mailing.failed")
+    assert {row.person_id for row in found} <= {cast.owner.id}
+    return [row.data["how"] for row in found]
+
+
+def test_who_wrote_it_is_told_once_of_each_time_that_came_to_nothing(cast: Cast, clock: Clock, box: Box) -> None:
+    added(cast.owner, name="甲", emails=["a@example.com"])
+    box.refuses = "550 no such user"
+    timing = Timing(NOW.date() + timedelta(days=1), 9, Interval(1, "day"))
+    mailing_id = kit.drafted(cast.owner, timing=timing)
+    kit.begun(cast.owner, mailing_id)
+    for hours in (23, 1, 1):
+        kit.let_run(clock, hours=hours)
+    assert failures(cast) == ["failed"]
+    with work(cast.owner, clock.now) as w:
+        mailing_running.try_again(w, mailing_id, kit.runs()[0].id)
+    kit.let_run(clock, seconds=1)
+    kit.let_run(clock, minutes=5)
+    assert (kit.runs()[0].state, failures(cast)) == ("done", ["failed"])
+    kit.let_run(clock, hours=22)
+    kit.let_run(clock, hours=1)
+    assert failures(cast) == ["failed", "failed"]
+    added(cast.owner, name="乙", emails=["b@example.com"])
+    box.refuses = ""
+    kit.let_run(clock, hours=23)
+    kit.let_run(clock, hours=1)
+    assert ([run.state for run in kit.runs()], len(box.mails)) == (["done"] * 3, 2)
+    assert failures(cast) == ["failed", "failed"]
+
+
+def test_where_some_got_it_nobody_is_told(cast: Cast, clock: Clock, box: Box) -> None:
+    for name in ("a", "b"):
+        added(cast.owner, name=name, emails=[f"{name}@example.com"])
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    box.refuses = "550 no such user"
+    kit.let_run(clock, seconds=30)
+    box.refuses = ""
+    kit.let_run(clock, minutes=1)
+    kit.let_run(clock, minutes=1)
+    assert sorted(state for state, _ in kit.outcome().values()) == ["failed", "sent"]
+    assert failures(cast) == []
+
+
 def test_what_was_missed_is_left_out(cast: Cast, clock: Clock, box: Box) -> None:
     added(cast.owner, name="甲", emails=["a@example.com"])
     mailing_id = kit.drafted(cast.owner, timing=Timing(NOW.date(), 9, feast="women", before=1))
     kit.begun(cast.owner, mailing_id)
     kit.let_run(clock, days=8)  # nothing ran on the eve of 8 March
     assert [(run.occurrence, run.state) for run in kit.runs()] == [("2026-03-07", "missed")]
+    assert failures(cast) == ["missed"]
     assert box.mails == []
     assert kit.view(mailing_id).next_at == datetime(2027, 3, 7, 1, tzinfo=UTC)
 
@@ -448,7 +510,9 @@ def test_a_list_that_cannot_be_read_any_more_reaches_nobody(cast: Cast, clock: C
     with work(SYSTEM, NOW) as w:
         w.session.execute(update(mailing).values(query={"list": gone}))
     kit.let_run(clock, hours=23)
-    assert (box.mails, kit.items(), [run.state for run in kit.runs()]) == ([], [], ["done"])
+    assert (box.mails, kit.items(), [run.state for run in kit.runs()]) == ([], [], ["unreadable"])
+    assert failures(cast) == ["unreadable"]
+    assert kit.view(mailing_id).state == "stopped"
 
 
 def opt_out(address: str) -> None:
@@ -491,6 +555,7 @@ def test_one_whose_list_grew_too_long_goes_to_nobody_and_says_so(
     kit.let_run(clock, hours=23)
     kit.let_run(clock, minutes=1)
     assert [run.state for run in kit.runs()] == ["too_many", "too_many"]
+    assert failures(cast) == ["too_many", "too_many"]
     assert (box.mails, kit.items()) == ([], [])
     assert (kit.view(again).state, kit.view(once).state) == ("going", "stopped")
     assert kit.view(again).next_at is not None
@@ -549,3 +614,48 @@ def test_what_is_on_its_way_too_long_is_left_out_and_goes_when_somebody_asks(
     kit.let_run(clock, seconds=1)
     kit.let_run(clock, minutes=1)
     assert len(box.mails) == 3
+
+
+# --- one of them to look at ---
+
+
+def shown_after(actor: Actor, mailing_id: int, after: int = 0) -> int | None:
+    """Whom the page shows it for."""
+    with work(actor, NOW) as w:
+        hits = mailings.meant(w.session, actor, w.catalog, mailings.own(w, mailing_id), NOW)
+        found = mailing_examples.example(w.session, hits, actor, "email", NOW, after=after)
+        return found.id if found else None
+
+
+def test_the_examples_are_those_who_would_get_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailing_examples, "FIRST", 2)
+    monkeypatch.setattr(mailing_examples, "GROWTH", 1)
+    family = parse_contact_point("email", "family@example.com")
+    assert isinstance(family, ContactPoint)
+    for n in range(30):
+        one = added(cast.owner, name=f"{n}", emails=[f"a{n}@example.com"] if n % 3 == 1 else [])
+        with work(cast.owner, NOW) as w:
+            if n % 3 == 0:
+                add_point(w, one, family, shared=True)
+    opt_out("a4@example.com")
+    mailing_id = kit.drafted(cast.owner)
+    with work(cast.owner, NOW) as w:
+        chosen = mailings.chosen(w.session, cast.owner, w.catalog, mailings.own(w, mailing_id), NOW)
+        wanted = w.session.scalars(select(chosen.c.id).where(chosen.c.reason.is_(None)).order_by(chosen.c.id)).all()
+    seen, after = [], 0
+    while found := shown_after(cast.owner, mailing_id, after):
+        seen.append(found)
+        after = found
+    assert seen == wanted
+    assert len(seen) == 10
+
+
+def test_an_example_of_many_is_found_among_the_first(cast: Cast, statements: list[str]) -> None:
+    for n in range(mailing_examples.FIRST + 20):
+        added(cast.owner, name=f"{n}", emails=[f"a{n}@example.com"])
+    mailing_id = kit.drafted(cast.owner)
+    statements.clear()
+    assert shown_after(cast.owner, mailing_id)
+    asked = [each for each in statements if "contact_point" in each]
+    assert len(asked) == 2
+    assert not any("row_number" in each for each in asked)

@@ -1,5 +1,6 @@
 """Plugins switched on and off, set and remembered: at once in every process, and nothing of theirs is lost."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from salesapp.store import plugin_states as rows
 from salesapp.store import settings
 from salesapp.store.engine import reading
 from salesapp.testing import NOW, Cast
+from tests.plugging.plugin_files import load, write
 from tests.plugging.rental import PROCESS, SECOND, become, write_rental
 from tests.services.deal_files import a_customer, a_deal
 
@@ -99,6 +101,27 @@ def test_every_process_of_the_system_knows_with_its_next_request(app: Flask, cas
     assert there()
 
 
+def test_one_that_waits_is_off_until_somebody_switches_it_on(app: Flask, tmp_path: Path) -> None:
+    waiting = load(write(tmp_path / "waiting", "garage", more=", on=False").parent)
+    house = House(waiting)
+
+    def stands() -> tuple[bool, Mapping[str, str]]:
+        with reading() as x:
+            found = house.read(x, settings.config_version(x))
+        return "garage" in found.on, {name: away for name, away in found.away.items() if name == "garage"}
+
+    assert stands() == (False, {"garage": "off"})
+    with work(SYSTEM, NOW) as w:
+        remember(w.session, waiting)
+    assert stands() == (False, {"garage": "off"})
+    with work(SYSTEM, NOW) as w:
+        assert rows.set_off(w.session, "garage", False, None, NOW)
+    assert stands() == (True, {})
+    with work(SYSTEM, NOW) as w:
+        remember(w.session, waiting)  # the next upgrade
+    assert stands() == (True, {})
+
+
 def test_a_switch_that_is_rolled_back_never_was(app: Flask, cast: Cast) -> None:
     with pytest.raises(RuntimeError), work(cast.admin, NOW) as w:
         plugin_states.switch(w, "rental", True)
@@ -172,7 +195,7 @@ def test_a_stage_a_new_version_does_not_have_is_left_and_named(app: Flask, cast:
     with work(cast.admin, NOW) as w:
         process_settings.rename(w, PROCESS, "stage.handed.label", {"en": "On the road"})
         process_settings.rename(w, PROCESS, "stage.asked.label", {"en": "They called"})
-    become(app, PLUGINS, write_rental(tmp_path / "new", SECOND))
+    become(app, PLUGINS / "general", write_rental(tmp_path / "new", SECOND))
     process = catalog().process(PROCESS)
     assert process is not None
     assert process.stage("handed") is None
@@ -194,7 +217,7 @@ def test_a_stage_a_new_version_does_not_have_is_left_and_named(app: Flask, cast:
 def test_one_whose_folder_is_gone_is_shown_as_it_was_last_known(app: Flask, cast: Cast) -> None:
     switch(cast, True)
     switch(cast, False)
-    become(app, PLUGINS)
+    become(app, PLUGINS / "general")
     gone = catalog()
     assert gone.away == {"rental": "gone"}
     shown = gone.shown_process(PROCESS)
@@ -240,7 +263,7 @@ def salesapp_records():
 """
     path = tmp_path / "tours.py"
     path.write_text(source, encoding="utf-8")
-    become(app, PLUGINS, write_rental(tmp_path / "plugins"), path)
+    become(app, PLUGINS / "general", write_rental(tmp_path / "plugins"), path)
     assert catalog().on >= {"rental", "tours"}
     switch(cast, True)
     off = catalog()

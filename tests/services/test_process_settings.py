@@ -175,7 +175,9 @@ def test_words_of_the_process_a_step_and_a_reason(app: Flask, cast: Cast) -> Non
         service.rename(w, KEY, f"step.{step}.label", {"en": "Find them"})
         service.rename(w, KEY, f"reason.{reason}.label", {"en": "Too dear"})
         service.needs_yes(w, KEY, True)
+        service.needs_call(w, KEY, True)
     now = process()
+    assert now.lost_needs_call
     assert (now.label.en, now.stages[0].key_steps[0].label.en, now.lost_reasons[0].label.en, now.lost_needs_yes) == (
         "Our way",
         "Find them",

@@ -233,7 +233,7 @@ def known(x: Executor) -> Rows:
 
 def _promised(x: Executor, activity_id: int) -> Promise | None:
     of = follow_up_occurrence.c
-    told = select(of.rule, of.state, of.due_at, of.missed_off, of.settled_at)
+    told = select(of.rule, of.state, of.due_at, of.missed_off)
     row = x.execute(told.where(of.activity_id == activity_id)).first()
     return None if row is None else Promise(*row)
 

@@ -2,22 +2,28 @@
 
 import re
 from collections.abc import Callable
+from datetime import time
 from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from salesapp.domain.follow_up import ByGrade, ByLevel, OnDate, OnEvent, OnHoliday, OnStage, Silence
+from salesapp.domain.follow_up import ByGrade, ByLevel, Deadline, OnDate, OnEvent, OnHoliday, OnStage, Silence
 from salesapp.domain.followups import Interval
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.domain.permissions import Actor
+from salesapp.domain.text import LANGUAGES
 from salesapp.plugging import running
 from salesapp.services import follow_up_settings as service
 from salesapp.services.follow_up_settings import Setting
+from salesapp.services.work import work
 from salesapp.store import settings
 from salesapp.store.engine import reading
-from salesapp.testing import Browser, Cast
+from salesapp.testing import NOW, Browser, Cast
+from salesapp.web.follow_up_beginnings import BLANK
+from salesapp.web.follow_up_forms import FIELDS
+from salesapp.web.follow_up_titles import TITLES
 from salesapp.web.follow_up_words import PARTS
 from tests.services.deal_files import a_customer, a_deal
 from tests.web.test_fields import fields_in
@@ -98,8 +104,13 @@ def test_one_press_and_back(browser: Browser, what: str) -> None:
         ("deadline", {"by_count": "soon"}, "by_count"),
         ("deadline", {"by_unit": "hour", "by_at": "18:00"}, "by_at"),
         ("deadline", {"by_unit": "year"}, "by_unit"),
+        ("deadline", {"by_count": "367", "by_unit": "working_day"}, "by_count"),
+        ("deadline", {"by_count": "521", "by_unit": "week"}, "by_count"),
+        ("deadline", {"by_count": "121", "by_unit": "month"}, "by_count"),
+        ("deadline", {"by_count": "3651", "by_unit": "hour"}, "by_count"),
         ("do", {"text_en": ""}, "text_en"),
         ("do", {"text_en": "Hello {nobody}"}, "text_en"),
+        ("do", {"text_ru": "{}"}, "text_ru"),
         ("do", {"kind": "visit"}, "kind"),
         ("do", {"form": "own.none"}, "form"),
         ("who", {"who": "nobody"}, "who"),
@@ -109,6 +120,8 @@ def test_one_press_and_back(browser: Browser, what: str) -> None:
         ("escalate", {"before": "", "after": ""}, "after"),
         ("label", {"label_en": "x" * 81}, "label_en"),
         ("when", {"begin": "stage", "stage": ""}, "stage"),
+        ("when", {"begin": "stage", "stage": "general.six|:won"}, "stage"),
+        ("when", {"begin": "won", "process": "general.none"}, "process"),
         ("when", {"begin": "date", "date_of": "date.none"}, "date_of"),
         ("when", {"begin": "date", "date_of": "date.birthday", "yearly": "0"}, "yearly"),
         ("when", {"begin": "holiday", "feast": "other", "feast_day": "some day"}, "feast_day"),
@@ -136,8 +149,11 @@ def test_what_is_wrong_is_said_at_its_field_and_kept(
 KEPT = ("by_count", "by_at", "text_en", "every_count", "times", "until_day", "label_en", "feast_day")
 BEGINNINGS = [
     ({"begin": "stage", "stage": "general.six|contact"}, OnStage("general.six", "contact")),
-    ({"begin": "stage", "stage": "general.six|:lost"}, OnStage("general.six", ":lost")),
-    ({"begin": "event", "event": "deal.lost|deal", "each": "1"}, OnEvent("deal.lost", "deal", True)),
+    ({"begin": "won", "process": "general.six"}, OnStage("general.six", ":won")),
+    ({"begin": "won", "process": ""}, OnEvent("deal.won")),
+    ({"begin": "lost", "process": "general.six"}, OnStage("general.six", ":lost")),
+    ({"begin": "lost", "process": ""}, OnEvent("deal.lost")),
+    ({"begin": "event", "event": "deal.reopened|deal", "each": "1"}, OnEvent("deal.reopened", "deal", True)),
     ({"begin": "event", "event": "activity.done|customer"}, OnEvent("activity.done", "customer")),
     ({"begin": "date", "date_of": "date.anniversary", "days": "3"}, OnDate("date.anniversary", -3, True)),
     ({"begin": "date", "date_of": "deal.closed", "days": "10", "side": "after"}, OnDate("deal.closed", 10, True)),
@@ -168,6 +184,71 @@ def test_a_new_rule_may_begin_with_anything(browser: Browser, typed: dict[str, s
     assert browser.send(f"{HERE}/own.r1/when", page).status_code == 303
     assert now("own.r1").rule == found.rule
     assert browser.get(f"{HERE}/own.r1").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("deadline", Deadline(3, "week")),
+        ("deadline", Deadline(1, "month", time(9))),
+        ("deadline", Deadline(3000)),
+        ("every", Interval(1000, "day")),
+        ("when", OnEvent("deal.won", "deal", True)),
+        ("when", OnEvent("deal.moved")),
+        ("when", OnStage("general.seven", ":won")),
+    ],
+)
+def test_a_form_changes_nothing_by_being_saved(browser: Browser, cast: Cast, part: str, value: object) -> None:
+    seen = service.part_of(now().rule, part)
+    with work(cast.admin, NOW) as w:
+        service.change(w, KEY, part, value, seen)
+    assert getattr(now().rule, part) == value
+    assert browser.send(f"{ITS}/{part}", typed_on(browser, f"{ITS}/{part}")).status_code == 303
+    assert getattr(now().rule, part) == value
+
+
+def test_a_blank_rule_is_about_a_deal_that_is_won_in_any_process(browser: Browser) -> None:
+    page = browser.get(f"{HERE}/new").text
+    assert '<option value="won" selected>A deal is won</option>' in page
+    assert '<option value="" selected>Every process</option>' in page
+    assert '<option value="lost">A deal is lost</option>' in page
+    assert '<option value="stage">A deal comes into a stage</option>' in page
+
+
+def test_the_summary_names_each_field(browser: Browser) -> None:
+    blank = typed_on(browser, f"{HERE}/new", by_count="soon", text_ru="{кому}")
+    page = unescape(browser.send(f"{HERE}/new", blank).text)
+    for place, said in {
+        "label_en": "Name (English): This is needed.",
+        "text_en": "What is to be done (English): This is needed.",
+        "text_ru": "What is to be done (Русский): “{кому}” stands for nothing. What you can use stands below.",
+        "by_count": "Within: A whole number from 0 to 3650, please.",
+    }.items():
+        assert f'<a href="#f-{place}">{said}</a>' in page
+        assert f'id="f-{place}"' in page
+        assert f'id="f-{place}-error"' in page
+
+
+def test_every_field_of_the_forms_has_a_title() -> None:
+    in_languages = {f"{name}_{code}" for name in ("label", "text") for code in LANGUAGES}
+    assert {name for some in FIELDS.values() for name in some} - in_languages | set(BLANK) <= set(TITLES)
+
+
+def test_a_text_names_things_in_the_words_of_its_reader(app: Flask, browser: Browser) -> None:
+    typed = typed_on(browser, f"{ITS}/do", text_en="Ask {客户} and { Сделка }", text_ru="{клиент}")
+    assert browser.send(f"{ITS}/do", typed).status_code == 303
+    kept = now().rule.do.text
+    assert (kept.en, kept.ru) == ("Ask {customer} and {deal}", "{customer}")
+    assert "Ask {customer} and {deal}" in unescape(browser.get(ITS).text)
+    with browser.session_transaction() as session:
+        session["language"] = "zh_Hans"
+    in_chinese = unescape(browser.get(f"{ITS}/do").text)
+    assert "{客户} {联系人} {商机} {负责人} {公司} {日期} {事由}" in in_chinese
+    assert "Ask {客户} and {商机}" in in_chinese
+    assert "{customer}" not in in_chinese.partition('id="f-kind"')[2]
+    assert "{customer}" not in unescape(browser.get(ITS).text)
+    assert browser.send(f"{ITS}/do", typed_on(browser, f"{ITS}/do")).status_code == 303
+    assert now().rule.do.text == kept
 
 
 def test_an_interval_for_each_answer(browser: Browser) -> None:

@@ -14,6 +14,7 @@ from salesapp.services.import_customer_fields import owner_options
 from salesapp.store.engine import reading
 from salesapp.store.tables import batch, customer
 from salesapp.testing import Browser, Cast
+from salesapp.web.imports_words import file_title
 from tests.web.imports_kit import CUSTOMERS, brought_in, form_of, run_of, sent, uploaded, worked_off
 
 ClientOf = Callable[..., Browser]
@@ -333,3 +334,35 @@ def test_rejected_rows_come_back_with_the_words_that_were_chosen(client_of: Clie
 def _row(header: str, name: str, grade: str) -> str:
     cells = {"名称": name, "电话": "13800000001", "档次": grade, "备注二": ""}
     return ",".join(cells[each] for each in header.split(",")) + "\n"
+
+
+FOLDED = '<div id="part-shape"><details class="fold"><summary>'
+UNFOLDED = '<div id="part-shape"><details class="fold" open><summary>'
+
+
+def test_how_the_file_is_read_stands_folded_until_something_is_doubtful(client_of: ClientOf, cast: Cast) -> None:
+    browser = client_of(cast.manager)
+    certain = browser.get(f"/import/{uploaded(browser)}").text
+    assert FOLDED in certain
+    assert "dates year-month-day" not in certain  # there is none
+    run_id = uploaded(browser, "Name,Since\nAnn,03/04/2026\n")
+    doubtful = browser.get(f"/import/{run_id}").text
+    assert UNFOLDED in doubtful
+    assert "dates month-day-year" in doubtful
+
+
+def test_it_stays_unfolded_while_it_is_being_changed(client_of: ClientOf, cast: Cast) -> None:
+    browser = client_of(cast.manager)
+    run_id = uploaded(browser)
+    said = form_of(browser.get(f"/import/{run_id}").text) | {"decimal": ","}
+    assert UNFOLDED in browser.send(f"/import/{run_id}?redraw=1", said).text
+    assert FOLDED in browser.send(f"/import/{run_id}?redraw=1", said).text  # something else is being changed
+
+
+def test_of_a_long_name_the_ending_is_seen(client_of: ClientOf, cast: Cast) -> None:
+    browser = client_of(cast.manager)
+    name = "Customers of the northern branch, everything, exported 2026-03-01.csv"
+    page = browser.get(f"/import/{uploaded(browser, name=name)}").text
+    assert "<h1>Customers of…2026-03-01.csv</h1>" in page
+    assert file_title("北方分公司全部客户名单以及联系记录三月份.xlsx") == "北方分公司全…录三月份.xlsx"
+    assert file_title("客户.csv") == "客户.csv"

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from salesapp.domain import mailing as rules
 from salesapp.domain.mailing_times import Timing
 from salesapp.domain.permissions import Actor
 from salesapp.services.pool import assign_customer
 from salesapp.services.privacy import note_consent
 from salesapp.services.public_pages import MOST
 from salesapp.services.work import work
+from salesapp.store import mailing_items, settings
 from salesapp.store.engine import reading
 from salesapp.store.tables import consent, contact_point
 from salesapp.testing import NOW, Browser, Cast, Clock
@@ -177,7 +177,7 @@ def test_nobody_picks_customers_that_are_not_theirs(client_of: ClientOf, cast: C
     text = browser.get(page.location).text
     assert "机密甲" not in text
     assert "secret@example.com" not in text
-    assert browser.send(f"{page.location}/send", {"version": version_on(text)}).status_code == 422
+    assert browser.send(f"{page.location}/send", {"version": "1"}).status_code == 422
 
 
 def test_texts_are_data_wherever_they_stand(client_of: ClientOf, cast: Cast) -> None:
@@ -256,15 +256,15 @@ def test_who_is_with_others_by_now_is_not_named(client_of: ClientOf, cast: Cast,
 def test_how_long_it_takes_is_said_before_it_goes(
     client_of: ClientOf, cast: Cast, box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("a", "b"):
-        added(cast.owner, name=name, emails=[f"{name}@example.com"])
+    for n in range(40):
+        added(cast.owner, name=f"{n}", emails=[f"a{n}@example.com"])
     path = f"/mailings/{kit.drafted(cast.owner)}"
     timed = f"/mailings/{kit.drafted(cast.owner, timing=Timing(NOW.date(), 9, feast='women'))}"
     browser = client_of(cast.owner)
     assert "to leave" not in browser.get(path).text
-    monkeypatch.setattr(rules, "PER_MINUTE", 1 / 20)
+    set_up(box, cast, per_minute=1)
     assert "It takes about 40 minutes to leave." in browser.get(path).text
-    monkeypatch.setattr(rules, "PER_MINUTE", 1 / 800)
+    monkeypatch.setattr(mailing_items, "counts", lambda *_: {"": 1600})
     assert "It takes about 27 hours to leave." in browser.get(path).text
     assert "left out." not in browser.get(path).text.split("27 hours")[1][:80]
     assert "27 hours to leave. What has not left a day after its time is left out." in browser.get(timed).text
@@ -414,3 +414,61 @@ def test_nothing_else_gets_past_the_guard(
     assert app.test_client().post(link + path, data=data).status_code == 400
     assert app.test_client().post(link + path, data=data, headers=ELSEWHERE).status_code == 403
     assert not any(out for _, out in points())
+
+
+def test_the_owner_says_how_many_leave_in_a_minute(client_of: ClientOf, cast: Cast) -> None:
+    browser = client_of(cast.admin)
+    page = browser.get("/settings/mail").text
+    assert 'name="per_minute" value="30"' in page or re.search(r'name="per_minute"[^>]*value="30"', page)
+    for typed, kept in (("5", 5), ("", 30), ("600", 600)):
+        assert browser.send("/settings/mail", {"host": "", "per_minute": typed}).status_code == 303
+        with reading() as x:
+            assert settings.get(x, "mail")["per_minute"] == kept
+    for typed in ("0", "601", "1.5", "viel"):
+        wrong = browser.send("/settings/mail", {"host": "", "per_minute": typed})
+        assert (wrong.status_code, f'value="{typed}"' in wrong.text) == (422, True)
+        assert "A whole number from 1 to 600, please." in wrong.text
+
+
+def test_who_wrote_it_reads_what_came_to_nothing(client_of: ClientOf, cast: Cast, clock: Clock, box: Box) -> None:
+    a_draft_id = a_draft(cast.owner, timing=Timing(NOW.date(), 9, feast="women", before=1))
+    kit.begun(cast.owner, a_draft_id)
+    kit.let_run(clock, days=8)
+    page = client_of(cast.owner).get("/notices").text
+    assert "SalesApp was off when its time came, so nothing went out this time: 五月促销" in page
+    assert client_of(cast.manager).get("/notices").text.count("五月促销") == 0
+
+
+def test_how_far_it_is_counts_those_it_is_for(client_of: ClientOf, cast: Cast, clock: Clock, box: Box) -> None:
+    for n in range(3):
+        added(cast.owner, name=f"{n}", emails=[f"a{n}@example.com"])
+    added(cast.owner, name="乙")
+    mailing_id = kit.drafted(cast.owner)
+    kit.begun(cast.owner, mailing_id)
+    kit.let_run(clock, seconds=30)
+    page = client_of(cast.owner).get(f"/mailings/{mailing_id}").text
+    assert f"{len(box.mails)} of 3 done." in page
+    assert len(box.mails) < 3
+
+
+def test_where_it_would_reach_nobody_there_is_nothing_to_press(client_of: ClientOf, cast: Cast, box: Box) -> None:
+    added(cast.owner, name="乙", emails=["b@example.com"])
+    with work(cast.owner, NOW) as w:
+        w.session.execute(update(contact_point).values(opt_out=True))
+    browser, path = client_of(cast.owner), f"/mailings/{kit.drafted(cast.owner)}"
+    page = browser.get(path).text
+    assert "There is nobody it would reach." in page
+    assert f"{path}/send" not in page
+    pressed = browser.send(f"{path}/send", {"version": "1"})
+    assert (pressed.status_code, pressed.text.count("There is nobody it would reach.")) == (422, 1)
+    again = kit.drafted(cast.owner, timing=Timing(NOW.date(), 9, feast="women"))
+    assert f"/mailings/{again}/send" in browser.get(f"/mailings/{again}").text
+
+
+def test_tasks_are_planned_and_counted(client_of: ClientOf, cast: Cast, clock: Clock) -> None:
+    for name in ("甲", "乙"):
+        added(cast.owner, name=name)
+    mailing_id = kit.drafted(cast.owner, way="task", subject="", body="问候 {客户}")
+    kit.begun(cast.owner, mailing_id)
+    kit.let_run(clock, seconds=30)
+    assert "2 tasks planned" in client_of(cast.owner).get(f"/mailings/{mailing_id}").text

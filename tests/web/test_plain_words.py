@@ -20,6 +20,7 @@ from salesapp.services.work import work
 from salesapp.store.tables import merge
 from salesapp.testing import NOW, Browser, Cast
 from salesapp.web.event_words import EVENTS
+from salesapp.web.rule_words import WITHDRAWN
 from tests.services import bulk_kit as kit
 from tests.services.customer_kit import added, shared_with
 from tests.services.pool_kit import another, waiting
@@ -189,3 +190,39 @@ def test_what_comes_back_to_somebody_who_left_is_said(client_of: ClientOf, app: 
     text = client_of(cast.admin).get(f"/bulk/{undo_id}").text
     assert f"{cast.owner.name} has it back, but {note}" in text
     assert note not in client_of(cast.admin).get(f"/bulk/{batch_id}").text
+
+
+WITHDRAWS = re.compile(r"_?(withdraw|let_go|rest|_rest_deal|rest_of|withdraw_off)")
+PASSED_ON = {"GONE": "archived", "NOBODYS": "pooled", "NO_DATE": "no_date", "OFF": "off"}
+"""Reasons that are called by a name."""
+OF_EVENTS = {"lost", "won", "archived", "erased"}
+"""Reasons that are what happened: `closed` of follow_up_of_deals.py and `archived` of follow_up_of_customers.py."""
+
+
+def _reasons() -> Iterator[str]:
+    """Every reason for which a follow-up rule takes back what it planned, as the code writes it."""
+    for path in [*(ROOT / "services").glob("follow_up_*.py"), ROOT / "services" / "import_undo_many.py"]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and WITHDRAWS.fullmatch(getattr(node.func, "id", "")):
+                yield from _words_in(node.args[-1])
+            if isinstance(node, ast.Dict):
+                pairs = zip(node.keys, node.values, strict=True)
+                yield from (str(v.value) for k, v in pairs if _is(k, "why") and isinstance(v, ast.Constant))
+
+
+def _words_in(node: ast.AST) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant):
+            yield str(each.value)
+        elif isinstance(each, ast.Name) and each.id in PASSED_ON:
+            yield PASSED_ON[each.id]
+
+
+def _is(node: ast.AST | None, word: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == word
+
+
+def test_every_reason_why_a_rule_takes_back_what_it_planned_has_words() -> None:
+    found = {*_reasons(), *OF_EVENTS}
+    assert {"moved", "off", "merged", "reopened", "taken_back", "pooled", "tried_again"} <= found
+    assert sorted(found - WITHDRAWN.keys()) == []

@@ -117,7 +117,7 @@ def test_every_page_with_its_data_opens_and_says_why_it_is_only_shown(
     if why == OFF:
         switch(cast, True)
     else:
-        become(app, PLUGINS)
+        become(app, PLUGINS / "general")
     browser = client_of(cast.owner)
     for path, texts in pages(rented).items():
         page = text_of(browser, path)
@@ -209,7 +209,7 @@ def test_an_export_still_has_it(app: Flask, client_of: ClientOf, cast: Cast, ren
 def test_a_stage_the_new_version_has_not_is_on_the_board_and_can_be_left(
     app: Flask, client_of: ClientOf, cast: Cast, rented: Rented, tmp_path: Path
 ) -> None:
-    become(app, PLUGINS, write_rental(tmp_path / "new", SECOND))
+    become(app, PLUGINS / "general", write_rental(tmp_path / "new", SECOND))
     browser = client_of(cast.owner)
     board = text_of(browser, f"/deals?process={PROCESS}")
     for text in ("Rental wanted", "Keys handed over", "A van for June"):
@@ -256,7 +256,7 @@ def test_the_difference_to_the_new_version_is_shown_and_one_press_goes_back(
     for path, words in (("stage.asked.label", "They called"), ("stage.handed.label", "On the road")):
         change = {"what": "rename", "path": path, "label_en": words}
         assert browser.send(f"{here}/change", change).status_code == 303
-    become(app, PLUGINS, write_rental(tmp_path / "new", SECOND))
+    become(app, PLUGINS / "general", write_rental(tmp_path / "new", SECOND))
     page = text_of(browser, here)
     assert "<del>Rental wanted</del> <ins>They called</ins>" in page
     assert "the plugin changed this since" in page

@@ -134,7 +134,7 @@ def test_a_hook_that_is_off_is_turned_on_again(browser: Browser) -> None:
 
 
 def test_one_that_cannot_start_says_why(app: Flask, browser: Browser, tmp_path: Path) -> None:
-    become(app, PLUGINS, write_rental(tmp_path / "new", "import no_such_library\n"))
+    become(app, PLUGINS / "general", write_rental(tmp_path / "new", "import no_such_library\n"))
     page = text_of(browser, HERE)
     assert "Not running" in page
     assert "no_such_library" in page
@@ -152,7 +152,7 @@ def test_the_words_of_a_plugin_stay_text(app: Flask, browser: Browser, tmp_path:
 def test_one_that_is_gone_and_safe_mode_are_said_in_words(app: Flask, browser: Browser) -> None:
     with work(SYSTEM, NOW) as w:
         remember(w.session, app.extensions["salesapp_plugins"])
-    become(app, PLUGINS)
+    become(app, PLUGINS / "general")
     assert "It is not here any more." in text_of(browser, HERE)
     page = text_of(browser)
     assert "Car rental" in page

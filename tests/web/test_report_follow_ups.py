@@ -22,7 +22,7 @@ from tests.web.test_reports import figure, rows_of
 
 ClientOf = Callable[[Actor], Browser]
 PATH = "/reports/follow-ups"
-HREF = re.compile(r'href="(/activities\?[^"]*)">([\d,]+)</a>')
+HREF = re.compile(r'href="(/activities\?[^"]*)">(?:[^<]* )?([\d,]+)</a>')
 PAST = NOW - timedelta(days=5)
 
 
@@ -34,7 +34,7 @@ def tmp_path(tmp_path: Path) -> Path:
 
 def some(cast: Cast) -> None:
     """What two rules planned for three people, and what became of it."""
-    promised(cast.owner, AFTER, due_at=PAST, state="missed", called_off=-1)  # in time, so it was not missed
+    promised(cast.owner, AFTER, due_at=PAST, state="skipped")  # in time, so it was not missed
     for state, n in {"kept": 3, "late": 1, "missed": 1, "withdrawn": 2}.items():
         for _ in range(n):
             promised(cast.owner, AFTER, due_at=PAST, state=state)
@@ -97,6 +97,26 @@ def test_what_became_of_it_by_rule_and_person(client_of: ClientOf, cast: Cast) -
         ["vanished.rule", "Colleague", "0"],
         ["Birthday", "Colleague", "1"],
     ]
+
+
+def test_the_worst_rule_comes_first_with_its_people_inside(client_of: ClientOf, cast: Cast) -> None:
+    promised(cast.owner, AFTER, due_at=PAST, state="missed")
+    for person, states in ((cast.owner, ("late",) * 5), (cast.colleague, ("kept", "late"))):
+        for state in states:
+            promised(person, GREET, due_at=PAST, state=state)
+    page = unescape(client_of(cast.manager).get(f"{PATH}?period=all").text)
+    folds = page.split('id="report-folds"')[1].split('id="report-rules"')[0].split('<details class="rule-fold"')[1:]
+    assert ["Call after the delivery" in folds[0], "Birthday" in folds[1]] == [True, True]  # missed weighs more
+    summary, _, inside = folds[1].partition("</summary>")
+    assert '<progress value="1" max="7" aria-label="Birthday: Done in time"' in summary
+    assert "14.3%" in summary
+    assert ">Late 6</a>" in inside.split("<ul")[0]
+    assert inside.index(">Owner</a>") < inside.index(">Late 5</a>") < inside.index(">Colleague</a>")
+    head, *rest = page.split('class="rule-fold"')
+    assert "report-figures" in head  # the totals come first
+    assert "Tables and files" in rest[-1]
+    assert 'class="late"' in folds[0]
+    assert 'class="late"' not in folds[1]
 
 
 def test_every_number_is_the_number_of_records_its_list_shows(app: Flask, client_of: ClientOf, cast: Cast) -> None:

@@ -10,6 +10,7 @@ from .courses import AFTER_TRIAL, COURSES, IN_THE_BOOK
 from .follow_ups import FOLLOW_UPS
 from .pages import ROUTES
 from .people import SETTINGS, STUDENT, STUDENT_LIST
+from .rooms import OLD_LIST, ROOMS
 from .rules import (  # noqa: F401 (hooks are found here)
     salesapp_check_activity_save,
     salesapp_check_claim,
@@ -57,4 +58,6 @@ def salesapp_records() -> Iterable[Any]:
         *FOLLOW_UPS,
         *SHOWN,
         *BESIDE,
+        ROOMS,
+        OLD_LIST,
     ]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -66,7 +65,8 @@ def _of_the_deal(reads: Reads, deal_id: int) -> list[Any]:
 
 def today_of(asked: Work | Reads) -> date:
     """The calendar day of whoever asks."""
-    return asked.now.astimezone(ZoneInfo(asked.actor.zone)).date()
+    reads = asked if isinstance(asked, Reads) else asked.reads
+    return reads.now.astimezone(reads.zone).date()
 
 
 def trials_of(reads: Reads, *where: Any) -> Sequence[Any]:

@@ -3,6 +3,7 @@
 from datetime import time
 
 from salesapp.plugin_api import (
+    DateKind,
     Deadline,
     Do,
     Escalate,
@@ -11,9 +12,11 @@ from salesapp.plugin_api import (
     Interval,
     OnDate,
     OnEvent,
+    OnHoliday,
     OnStage,
     Option,
     ResultForm,
+    SolarTerm,
     Text,
     Until,
     When,
@@ -80,5 +83,27 @@ ANNIVERSARY = FollowUp(
     do=Do("message", Text("Greet {customer}", "祝福 {customer}", "祝福 {customer}", "Поздравить: {customer}")),
     unless=When("state", "is_not", "won"),
 )
+COURSE_ENDS = DateKind("course_ends", Text("Course ends", "课程到期", "課程到期", "Конец курса"))
+GO_ON = FollowUp(
+    "go_on",
+    Text("Two weeks before the course ends", "课程到期前两周", "課程到期前兩週", "За две недели до конца курса"),
+    when=OnDate("date.dance_school.course_ends", days=-14),
+    do=Do(
+        "call",
+        Text(
+            "Ask {customer} how to go on after {about}",
+            "询问 {customer} 是否续报：{about}",
+            "詢問 {customer} 是否續報：{about}",
+            "Спросить о продолжении: {customer}, {about}",
+        ),
+    ),
+)
+OUTDOORS = FollowUp(
+    "outdoors",
+    Text("Dancing outdoors", "户外舞会", "戶外舞會", "Танцы под открытым небом"),
+    when=OnHoliday(SolarTerm("lixia"), days=-7),
+    do=Do("message", Text("Invite {customer}", "邀请 {customer}", "邀請 {customer}", "Пригласить: {customer}")),
+    unless=When("grade", "is_not", "A"),
+)
 
-FOLLOW_UPS = (PLACE_HELD, CONFIRM, STILL_HELD, WEDDING, ANNIVERSARY)
+FOLLOW_UPS = (PLACE_HELD, CONFIRM, STILL_HELD, WEDDING, ANNIVERSARY, COURSE_ENDS, GO_ON, OUTDOORS)

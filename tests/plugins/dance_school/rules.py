@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -103,6 +103,9 @@ def salesapp_event(event: Event, w: Work) -> None:
         return
     if deal.state == "won":
         w.tag(deal.customer_id, "dancer")
+        if deal.process == COURSE:
+            ends = today_of(w) + timedelta(weeks=12)
+            w.keep_date(deal.customer_id, "dance_school.course_ends", ends, ref=str(deal.id), about=deal.title)
     elif deal.state == "lost":
         w.session.execute(delete(TRIAL).where(TRIAL.c.deal_id == deal.id, TRIAL.c.day >= today_of(w)))
 

@@ -13,6 +13,8 @@ REHEARSALS = Field(
     help=Text("Five are usual.", "一般为五次。", "一般為五次。", "Обычно пять."),
 )
 
+INSTEAD = Field("instead", Text("Where they dance instead", "改去了哪里", "改去了哪裡", "Куда ушли вместо нас"), "text")
+
 MET = KeyStep("met", Text("Meet the couple", "与新人见面", "與新人見面", "Встретиться с парой"), ("activity.meeting",))
 REHEARSED = KeyStep("rehearsed", Text("First rehearsal", "首次排练", "首次排練", "Первая репетиция"))
 
@@ -49,5 +51,7 @@ WEDDINGS = Process(
         LostReason("price", Text("Too expensive", "价格太高", "價格太高", "Дорого")),
         LostReason("off", Text("No first dance after all", "决定不跳了", "決定不跳了", "Решили без танца")),
     ),
-    fields=(WEDDING_DAY, SONG, REHEARSALS),
+    fields=(WEDDING_DAY, SONG, REHEARSALS, INSTEAD),
+    lost_asks=("instead",),
+    lost_needs_call=True,
 )

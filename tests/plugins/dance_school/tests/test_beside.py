@@ -36,7 +36,7 @@ def test_the_demo_has_an_evening(kit: Kit, trials: Any) -> None:
 
 
 def test_its_list_of_students_is_recognised(kit: Kit) -> None:
-    (known,) = kit.app.extensions["salesapp_plugins"].catalog.of(ImportMap).values()
+    known = kit.app.extensions["salesapp_plugins"].catalog.of(ImportMap)["dance_school.student_list"]
     assert known.told_by == ("Student", "Mobile", "Level")
 
 

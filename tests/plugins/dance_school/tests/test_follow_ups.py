@@ -62,3 +62,22 @@ def test_while_the_school_is_closed_nothing_is_planned(kit: Kit, client_of: Any,
         kit.run_jobs(until=kit.clock.now + timedelta(hours=1))
     (again,) = kit.planned(deal, "dance_school.still_held")
     assert again.planned_at == call.planned_at
+
+
+def test_before_the_course_ends_somebody_asks(kit: Kit, booked: Any) -> None:
+    deal = kit.move(booked(day=NOW.date()), "trial")
+    kit.an_activity(deal, kind="demo", answers={"felt": "unsure"})
+    deal = kit.win(kit.fill(kit.move(deal, "place"), amount=900, evening="tuesday"))
+    kit.run_jobs()
+    kit.clock.now = datetime(2026, 5, 8, 1, tzinfo=UTC)
+    kit.run_jobs()
+    (call,) = kit.planned(kit.customer(int(deal.customer_id or 0)), "dance_school.go_on")
+    assert (call.planned_at, deal.title in call.note) == (datetime(2026, 5, 11, 4, tzinfo=UTC), True)
+
+
+def test_a_week_before_summer_begins_the_best_are_invited(kit: Kit) -> None:
+    best, other = kit.a_customer("叶舟", grade="A"), kit.a_customer("林溪", grade="B")
+    kit.run_jobs(until=datetime(2026, 4, 20, 1, tzinfo=UTC))
+    (invite,) = kit.planned(best, "dance_school.outdoors")
+    assert invite.planned_at == datetime(2026, 4, 28, 4, tzinfo=UTC)  # 立夏 is on 5 May
+    assert kit.planned(other, "dance_school.outdoors") == []
