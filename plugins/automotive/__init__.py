@@ -1,0 +1,66 @@
+"""A car dealership with four S: sale, spare parts, service, survey. From the first visit to the next car."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from salesapp.plugin_api import Event, IndustryPack, Manifest, OwnTables, SettingsForm, Text, Work, hookimpl
+
+from . import (
+    calls,
+    car_dates,
+    car_dates_pages,
+    drives,
+    here,
+    maps,
+    survey,
+    vehicles,
+)
+from .evidence import EVIDENCE
+from .showroom import SHOWROOM
+from .tables import metadata
+
+MANIFEST = Manifest(
+    name="automotive",
+    version="1.0",
+    label=Text("Car dealership", "汽车 4S 店", "汽車 4S 店", "Автосалон"),
+    description=Text(
+        "Nine stages from the first contact to delivery and after it, cars in stock, test drives, and the calls that "
+        "follow a delivery.",
+        "从开发、接待到交车、跟踪的九个阶段，库存车辆、试乘试驾，以及交车之后的回访。",
+        "從開發、接待到交車、追蹤的九個階段，庫存車輛、試乘試駕，以及交車之後的回訪。",
+        "Девять этапов от знакомства до выдачи и после неё, автомобили в наличии, тест-драйвы и звонки после выдачи.",
+    ),
+    on=False,
+)
+
+PARTS = (
+    here,
+    vehicles,
+    drives,
+    calls,
+    survey,
+    car_dates,
+    car_dates_pages,
+    maps,
+)
+"""Each brings its own records, in the order in which people meet them."""
+
+
+@hookimpl
+def salesapp_records() -> Iterable[Any]:
+    """The whole dealership."""
+    return [
+        IndustryPack("automotive", MANIFEST.label, (SHOWROOM,), accent="#1f5f8b"),
+        *EVIDENCE,
+        OwnTables(metadata),
+        SettingsForm(tuple(field for part in PARTS for field in getattr(part, "SETTINGS", ()))),
+        *(record for part in PARTS for record in part.RECORDS),
+    ]
+
+
+@hookimpl
+def salesapp_event(event: Event, w: Work) -> None:
+    """Each part that hears of events does what follows of this one."""
+    for part in PARTS:
+        if hears := getattr(part, "hears", None):
+            hears(event, w)

@@ -1,0 +1,93 @@
+"""Occasions for a message to a group of customers: each year a task for marketing, some days before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from salesapp.plugin_api import Every, NewActivity, PluginJob, Text, Work, say
+
+ADDRESS: Final = "/mailings/new"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The day of the year on which marketing is asked to write, and what about."""
+
+    key: str
+    month: int
+    day: int
+    text: Text
+
+
+OCCASIONS: Final = (
+    Occasion(
+        "spring_check",
+        1,
+        10,
+        Text("Check before the journey home", "春运返乡免费检测", "返鄉前免費檢測", "Проверка перед поездкой к родным"),
+    ),
+    Occasion("new_models", 4, 1, Text("New models", "新车到店", "新車到店", "Новые модели")),
+    Occasion(
+        "culture",
+        5,
+        10,
+        Text("Talk about cars and driving", "汽车文化讲座", "汽車文化講座", "Встреча о машинах и вождении"),
+    ),
+    Occasion(
+        "heat",
+        6,
+        20,
+        Text("Heat and rain: how to drive", "高温暴雨行车提醒", "高溫暴雨行車提醒", "Жара и ливни: как ездить"),
+    ),
+    Occasion(
+        "autumn_check",
+        9,
+        10,
+        Text("Free check before the holidays", "节前免费检测", "節前免費檢測", "Бесплатная проверка перед праздниками"),
+    ),
+    Occasion(
+        "cold",
+        11,
+        10,
+        Text(
+            "First frost: tyres and battery",
+            "降温提醒：轮胎与电瓶",
+            "降溫提醒：輪胎與電瓶",
+            "Первые морозы: шины и аккумулятор",
+        ),
+    ),
+    Occasion(
+        "year_end", 12, 1, Text("Year-end party", "年终客户答谢会", "年終客戶答謝會", "Новогодняя встреча с клиентами")
+    ),
+)
+DO: Final = Text("Message to a group", "群发消息", "群發訊息", "Сообщение группе")
+
+
+def look(w: Work, _args: Mapping[str, Any]) -> None:
+    """Ask for the task of each occasion whose day it is; the slot keeps two processes from asking twice."""
+    for each in OCCASIONS:
+        if (w.now.month, w.now.day) == (each.month, each.day):
+            w.enqueue("occasion", {"key": each.key}, slot=f"{each.key}:{w.now.year}")
+
+
+def plan(w: Work, args: Mapping[str, Any]) -> None:
+    """A task for marketing, else for whoever leads."""
+    people = w.reads.people()
+    doer = next((each for each in people if "marketing" in each.functions), None)
+    doer = doer or next((each for each in people if each.role == "manager"), None)
+    if doer is None:
+        return
+    occasion = next(each for each in OCCASIONS if each.key == args["key"])
+    note = f"{say(DO)}: {say(occasion.text)} {ADDRESS}"
+    week = datetime(w.now.year, w.now.month, w.now.day, 12, tzinfo=UTC) + timedelta(days=7)
+    task = w.plan_activity(NewActivity(kind="task", note=note, planned_at=week, owner_id=doer.id))
+    w.notify(doer.id, occasion.text, "activity", task, once=f"{occasion.key}:{w.now.year}")
+
+
+LABEL: Final = Text("Occasions for a message", "群发时机", "群發時機", "Поводы для рассылки")
+
+RECORDS: tuple[Any, ...] = (
+    PluginJob("occasions", LABEL, look, Every(timedelta(days=1), at=timedelta(hours=1))),
+    PluginJob("occasion", LABEL, plan),
+)

@@ -1,0 +1,116 @@
+"""A car's dates: kept with whom it belongs to, forecast by its kilometres; its page; and the survey form."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from salesapp.plugin_api import CustomerView, work
+from salesapp.testing import NOW, Cast, Kit
+
+from ..car_dates import keep, maintenance_day, months_later
+from ..tables import VEHICLE
+from ..topics import TOPICS, TROUBLE
+
+pytest_plugins = ["salesapp.testing"]
+DAY = date(2026, 3, 2)
+
+
+def a_car(kit: Kit, customer: CustomerView, **more: Any) -> int:
+    """A car of a customer, delivered now."""
+    car = {"model": "A6", "plate": "沪A·12345", "state": "customer", "customer_id": customer.id, "delivered_at": NOW}
+    with work(kit.cast.owner, kit.clock.now, plugin="automotive") as w:
+        made: int = w.session.execute(insert(VEHICLE).values(car | more).returning(VEHICLE.c.id)).scalar_one()
+        keep(w, made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("readings", "expected"),
+    [
+        ([], date(2026, 7, 2)),  # 5,000 km at 1,250 a month: 122 days
+        ([(DAY, 0), (DAY + timedelta(days=30), 3000)], DAY + timedelta(days=50)),
+        ([(DAY, 0), (DAY + timedelta(days=100), 500)], date(2026, 9, 2)),  # six months come first
+        ([(DAY, 0), (DAY + timedelta(days=30), 6000)], DAY + timedelta(days=30)),
+    ],
+)
+def test_kilometres_or_months_whichever_comes_first(readings: list[tuple[date, int]], expected: date) -> None:
+    assert maintenance_day(DAY, readings, 5000, 6, 1250) == expected
+
+
+def test_the_last_days_of_february() -> None:
+    assert months_later(date(2026, 8, 30), 6) == date(2027, 2, 28)
+    assert months_later(date(2027, 8, 31), 6) == date(2028, 2, 29)
+    assert months_later(date(2028, 2, 29), 12) == date(2029, 2, 28)
+
+
+def test_insurance_is_called_about_90_days_before_and_moves_along(kit: Kit, client_of: Any, cast: Cast) -> None:
+    customer = kit.a_customer("沈月")
+    car = a_car(kit, customer, insured_until=date(2026, 6, 10))
+    kit.run_jobs()
+    (call,) = kit.planned(customer, "automotive.car_insurance")
+    assert call.planned_at == datetime(2026, 3, 12, 10, tzinfo=UTC)
+    assert "沪A·12345" in call.note
+    form = {"insured_until": "2026-06-11", "km": "30"}
+    assert client_of(cast.owner).send(f"/p/automotive/car_dates/{car}/save", form).status_code == 303
+    kit.run_jobs()
+    (call,) = kit.planned(customer, "automotive.car_insurance")
+    assert call.planned_at == datetime(2026, 3, 13, 10, tzinfo=UTC)
+
+
+def test_the_page_is_for_who_sees_the_customer_and_keeps_what_was_typed(
+    kit: Kit, client_of: Any, client: Any, cast: Cast
+) -> None:
+    car = a_car(kit, kit.a_customer("沈月"), km=900, km_on=DAY)
+    address = f"/p/automotive/car_dates/{car}"
+    assert client.get(address).status_code == 303
+    assert client_of(cast.outsider).get(address).status_code == 404
+    assert client_of(cast.outsider).send(f"{address}/save", {"km": "1000"}).status_code == 404
+    owner = client_of(cast.owner)
+    assert owner.get(address).status_code == 200
+    wrong = owner.send(f"{address}/save", {"km": "800", "insured_until": "2026-06-12"})
+    assert wrong.status_code == 422
+    assert 'value="800"' in wrong.text
+    assert "2026-06-12" in wrong.text
+    assert owner.send(f"{address}/note", {"kind": "", "day": "2026-03-02"}).status_code == 422
+    assert owner.send(f"{address}/note", {"kind": "maintenance", "day": "2026-03-02"}).status_code == 303
+    assert "2026-03-02" in owner.get(address).text
+
+
+def test_answers_land_in_the_survey_and_trouble_is_marked(
+    kit: Kit, client_of: Any, client: Any, cast: Cast, statements: list[str]
+) -> None:
+    deal = kit.a_deal("automotive.showroom", customer=kit.a_customer("沈月"))
+    with work(cast.owner, kit.clock.now, plugin="automotive") as w:
+        w.push_evidence(deal.id, "automotive.delivered", 1)
+    (call,) = kit.planned(deal, "automotive.second_call")
+    said = {"feel": "trouble", "reminded": "yes", "plated": "done", "complaint": "open", "complained": "门有异响"}
+    kit.finish(call, answers=said)
+    kit.run_jobs()
+    address = f"/p/automotive/survey/customers/{deal.customer_id}"
+    assert client.get(address).status_code == 303
+    assert client_of(cast.outsider).get(address).status_code == 404
+    owner = client_of(cast.owner)
+    statements.clear()
+    text = owner.get(address).text
+    assert len(statements) < 15
+    assert text.count("Needs attention") == 2
+    assert "门有异响" in text
+    assert address in owner.get(f"/customers/{deal.customer_id}").text
+
+
+def test_marketing_is_asked_once_to_write_to_a_group(kit: Kit, cast: Cast) -> None:
+    kit.clock.now = datetime(2026, 6, 19, 12, tzinfo=UTC)
+    kit.run_jobs()
+    kit.run_jobs(until=datetime(2026, 6, 21, tzinfo=UTC))
+    with work(cast.admin, kit.clock.now, plugin="automotive") as w:
+        seen = w.reads.visible_activities()
+        notes = [row.note for row in w.reads.execute(select(seen.c.note).where(seen.c.kind == "task"))]
+    assert len(notes) == 1
+    assert "/mailings/new" in notes[0]
+
+
+def test_every_answer_that_means_trouble_is_an_answer() -> None:
+    options = {each.key: {option.key for option in each.options} for each in TOPICS}
+    assert all(answers <= options[topic] for topic, answers in TROUBLE.items())

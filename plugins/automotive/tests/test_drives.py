@@ -1,0 +1,96 @@
+"""Test drives: nobody gets a car that another has, nobody drives without a licence, and impressions are kept."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from salesapp.plugin_api import SYSTEM, Actor, Refused, work
+from salesapp.testing import Browser, Cast, Kit
+
+pytest_plugins = ["salesapp.testing"]
+HOME = "/p/automotive/drives"
+OUT = {"licence": "C1", "licence_until": "2030-01-01", "signed_name": "沈月", "agree": "1", "km_out": "1200"}
+BACK = {"km_in": "1215", "liked": "安静", "ready": "yes"}
+
+
+def parts(kit: Kit) -> Any:
+    """The plugin, as it was loaded."""
+    return kit.app.extensions["salesapp_plugins"].plugin("automotive").module
+
+
+def rows(kit: Kit, table: str) -> Any:
+    with work(SYSTEM, kit.clock.now) as w:
+        return w.reads.execute(select(getattr(parts(kit).tables, table)))
+
+
+@pytest.fixture
+def deal(kit: Kit) -> Any:
+    """A deal, and a demo car, the first of the house."""
+    with work(SYSTEM, kit.clock.now) as w:
+        w.session.execute(insert(parts(kit).tables.VEHICLE).values(model="A6L", state="demo"))
+    return kit.a_deal("automotive.showroom", customer=kit.a_customer("沈月"))
+
+
+def book(browser: Browser, deal: Any, hour: str = "15:00") -> Any:
+    typed = {"vehicle": "1", "day": "2026-03-02", "hour": hour, "quarters": "2"}
+    return browser.send(f"{HOME}/deals/{deal.id}", typed)
+
+
+def test_from_booking_to_impressions(kit: Kit, client_of: Any, cast: Cast, deal: Any) -> None:
+    owner = client_of(cast.owner)
+    assert book(owner, deal).status_code == 303
+    assert "A6L" in owner.get(f"{HOME}?day=2026-03-02").text
+    over = owner.send(f"{HOME}/1/out", OUT | {"licence_until": "2026-03-01"})
+    assert (over.status_code, 'value="1200"' in over.text) == (422, True)
+    assert owner.send(f"{HOME}/1/out", OUT | {"agree": "", "strokes": "[[[0,0],[9,1001]]]"}).status_code == 422
+    drawn = OUT | {"agree": "", "strokes": "[[[0,0],[10,20]]]"}
+    assert owner.send(f"{HOME}/1/out", drawn).status_code == 303
+    assert 'd="M0 0 L10 20"' in owner.get(f"{HOME}/1").text
+    assert owner.send(f"{HOME}/1/back", BACK | {"km_in": "1"}).status_code == 422
+    assert owner.send(f"{HOME}/1/back", BACK | {"liked": ""}).status_code == 422
+    assert owner.send(f"{HOME}/1/back", BACK).status_code == 303
+    (drive,) = rows(kit, "DRIVE")
+    assert (drive.state, drive.km_in, drive.activity_id is not None) == ("done", 1215, True)
+
+
+def test_who_comes_second_is_told_who_has_it_and_when_it_is_free(client_of: Any, cast: Cast, deal: Any) -> None:
+    owner = client_of(cast.owner)
+    book(owner, deal)
+    second = book(owner, deal, "15:15")
+    assert (second.status_code, "03-02 15:30" in second.text) == (422, True)
+    assert owner.send(f"{HOME}/1/cancel").status_code == 303
+    assert book(owner, deal, "15:15").status_code == 303
+
+
+def test_of_two_in_the_same_second_one_gets_it(kit: Kit, cast: Cast, deal: Any) -> None:
+    drives, together, said = parts(kit).drives, threading.Barrier(2), []
+
+    def try_it(who: Actor) -> None:
+        with kit.app.app_context():
+            together.wait()
+            try:
+                with work(who, kit.clock.now) as w:
+                    said.append(drives.book(w, deal.id, 1, kit.clock.now + timedelta(hours=1), 4))
+            except Refused:
+                said.append("refused")
+
+    both = [threading.Thread(target=try_it, args=(who,)) for who in (cast.owner, cast.manager)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    assert sorted(map(str, said))[1] == "refused"
+    assert len(rows(kit, "DRIVE")) == 1
+    assert len(rows(kit, "SLOT")) == 4
+
+
+def test_who_is_let_in(client_of: Any, cast: Cast, deal: Any, client: Browser) -> None:
+    book(client_of(cast.owner), deal)
+    assert client.get(HOME).status_code == 303
+    assert client_of(cast.outsider).get(f"{HOME}/deals/{deal.id}").status_code == 404
+    assert client_of(cast.outsider).get(f"{HOME}/1").status_code == 404
+    assert client_of(cast.outsider).send(f"{HOME}/1/cancel").status_code == 404
+    assert client_of(cast.reader).send(f"{HOME}/1/cancel").status_code == 403

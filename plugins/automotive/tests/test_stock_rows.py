@@ -1,0 +1,23 @@
+"""Stock out of a file: read and written alike, and a number copied wrongly is refused."""
+
+from typing import Any
+
+from salesapp.plugin_api import work
+from salesapp.testing import Kit
+
+pytest_plugins = ["salesapp.testing"]
+GOOD = "1M8GDM9AXKP042788"
+ROW = {"vin": GOOD, "model": "A6L", "trim": None, "colour": "白", "arrived_on": "2026-02-01", "place": None}
+
+
+def test_what_is_written_is_read_again_and_taken_back(kit: Kit) -> None:
+    rows: Any = kit.app.extensions["salesapp_plugins"].plugin("automotive").module.maps.ROWS
+    with work(kit.cast.manager, kit.clock.now) as w:
+        rows.write(w, {GOOD: ROW})
+        assert rows.read(w.reads, [GOOD]) == {GOOD: ROW}
+        rows.write(w, {GOOD: ROW | {"colour": "黑"}})
+        assert rows.read(w.reads, [GOOD])[GOOD]["colour"] == "黑"
+        rows.write(w, {GOOD: None})
+        assert rows.read(w.reads, [GOOD]) == {}
+    assert not list(rows.check(ROW))
+    assert list(rows.check(ROW | {"vin": "1M8GDM9A1KP042788"}))
