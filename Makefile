@@ -23,8 +23,8 @@ MIGRATIONS := $(shell find salesapp/migrations plugins "$${SALESAPP_INSTANCE:-in
 	-path '*migrations*' -name '*.py' 2>/dev/null | grep -v ' ')
 CATALOGUES := $(wildcard salesapp/translations/*/LC_MESSAGES/*.po plugins/*/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: help install program run dev test test-all test-postgres test-browser test-packaging test-long lint format lock \
-	messages screenshots clean FORCE
+.PHONY: help install program run dev compiled test test-all test-postgres test-browser test-packaging test-long lint \
+	format lock messages screenshots clean FORCE
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 22
@@ -40,21 +40,25 @@ run: $(INSTANCE_STAMP) ## serve a demo on http://127.0.0.1:8000 (PORT=, HOST=0.0
 
 dev: .venv/.dev .venv/.assets ## install plus the tools for tests and checks
 
-test: dev ## the tests on SQLite, with nothing but Python
+# Many tests start the program; to compile it each time anew takes longer than most of what they test.
+compiled: dev
+	@$(BIN)/python -m compileall -q salesapp plugins tests
+
+test: compiled ## the tests on SQLite, with nothing but Python
 	$(BIN)/python -m pytest -n $(WORKERS) -m "$(NOT_HERE)"
 
 test-all: test test-postgres test-browser ## the tests on SQLite, again on PostgreSQL, and in Chromium
 
-test-postgres: dev ## the tests that ask a database, on PostgreSQL
+test-postgres: compiled ## the tests that ask a database, on PostgreSQL
 	$(BIN)/python -m tests.postgres
 	SALESAPP_TEST_DATABASE=postgres $(BIN)/python -m pytest -n $(WORKERS) -m "$(NOT_HERE)"
 
-test-browser: dev ## the tests that drive Chromium
+test-browser: compiled ## the tests that drive Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 		{ echo "The browser tests need Chromium: on Debian, apt-get install chromium fonts-noto-cjk." >&2; exit 1; }
 	$(BIN)/python -m pytest -n $(WORKERS) -m browser
 
-test-packaging: dev ## build the wheel, install it elsewhere, serve a page from it
+test-packaging: compiled ## build the wheel, install it elsewhere, serve a page from it
 	$(BIN)/python -m pytest -m packaging
 
 test-long: dev ## the tests with random cases, thirty times as many of them; 100,000 for follow-ups

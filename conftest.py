@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -33,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("steady")
     gc.freeze()  # what is imported stays: going through it again and again is a tenth of the run
+
+
+def pytest_collection_finish() -> None:
+    """Whatever is compiled from here on, also by processes of tests, is not kept: a test may write the same file twice
+    within the second that a kept one is told by. What is compiled by now spares each of those processes a second."""
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

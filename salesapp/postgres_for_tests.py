@@ -5,13 +5,15 @@ made, as nothing clears away the rows that were deleted.
 """
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from sqlalchemy import URL, make_url
 
 from salesapp.store import schema
-from salesapp.store.tables import metadata
+from salesapp.store.plugin_tables import VERSIONS
 
 if TYPE_CHECKING:  # who tests on SQLite needs no driver of PostgreSQL
     from psycopg import Connection
@@ -23,6 +25,9 @@ _SHAPE: Final = """SELECT
     string_agg(concat_ws(' ', relname, oid, relnatts, relchecks, relhastriggers), ',' ORDER BY oid),
     (SELECT count(*) FROM pg_constraint), (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace)
     FROM pg_class WHERE relnamespace = 'public'::regnamespace"""
+_ALL: Final = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+_TABLES: Final = f"{_ALL} AND NOT starts_with(relname, '{VERSIONS}')"
+_VERSIONS: Final = f"{_ALL} AND starts_with(relname, '{VERSIONS}') ORDER BY relname"
 _OTHERS: Final = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 _IDS: Final = """SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences
@@ -41,75 +46,91 @@ def _connected(url: URL) -> "Connection[Any]":
     return connect(address, autocommit=True, prepare_threshold=None)
 
 
+@dataclass(slots=True)
+class _Kept:
+    """A database that serves one test after the other: what its tables look like, and those to be emptied."""
+
+    name: str
+    beside: "Connection[Any]"  # a new one would have to learn all tables again
+    shape: Any = None
+    tables: tuple[str, ...] = ()
+    used: int = 0
+
+
 class Databases:
-    """The databases of one run of tests."""
+    """The databases of one run of tests: one for each choice of plugins, as each has tables of its own."""
 
     def __init__(self) -> None:
         self.template = f"template_{uuid4().hex}"
-        self._made: str | None = None
-        self._used = 0
-        self._beside: Connection[Any] | None = None  # a new one would have to learn all tables again
+        self._kept: dict[Sequence[Any], _Kept] = {}
+        self._taken: Sequence[Any] = ()
         with _connected(_server()) as x:
             x.execute(f"CREATE DATABASE {self.template}")
-        url = _server().set(database=self.template)
-        schema.upgrade(url.render_as_string(hide_password=False))
-        with _connected(url) as x:
-            self._shape = self._shape_of(x)
+        schema.upgrade(_url(self.template).render_as_string(hide_password=False))
 
-    def take(self) -> str:
-        """The address of a migrated, empty database."""
-        if self._made is None:
-            self._made, self._used = f"test_{uuid4().hex}", 0
+    def take(self, plugins: Sequence[Any] = ()) -> str:
+        """The address of a migrated, empty database for a test with these plugins."""
+        self._taken = tuple(plugins)
+        if self._taken not in self._kept:
+            name = f"test_{uuid4().hex}"
             with _connected(_server()) as x:
-                x.execute(f"CREATE DATABASE {self._made} TEMPLATE {self.template}")
-            self._beside = _connected(self._url())
-            self._shape = self._shape_of(self._beside)
-        return self._url().render_as_string(hide_password=False)
+                x.execute(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+            self._kept[self._taken] = _Kept(name, _connected(_url(name)))
+            self.settled()
+        return _url(self._kept[self._taken].name).render_as_string(hide_password=False)
+
+    def settled(self) -> None:
+        """The tables are as they stay: those of the plugins were made."""
+        kept = self._kept[self._taken]
+        shape = _shape_of(kept.beside)
+        if shape != kept.shape:
+            kept.shape, kept.tables = shape, tuple(name for (name,) in kept.beside.execute(_TABLES).fetchall())
 
     def give_back(self) -> None:
         """Empty it for the next test, or drop it where that would not be enough."""
-        self._used += 1
-        if self._used >= TIMES or not self._emptied():
-            self._leave()
+        kept = self._kept[self._taken]
+        kept.used += 1
+        if kept.used >= TIMES or not _emptied(kept):
+            self._leave(self._taken)
 
     def close(self) -> None:
         """Leave nothing behind."""
-        self._leave()
-        self._drop(self.template)
+        for plugins in tuple(self._kept):
+            self._leave(plugins)
+        _drop(self.template)
 
-    def _leave(self) -> None:
-        if self._beside is not None:
-            self._beside.close()
-        self._drop(self._made)
-        self._made = self._beside = None
+    def _leave(self, plugins: Sequence[Any]) -> None:
+        kept = self._kept.pop(plugins)
+        kept.beside.close()
+        _drop(kept.name)
 
-    def _url(self) -> URL:
-        return _server().set(database=self._made)
 
-    def _emptied(self) -> bool:
-        from psycopg import OperationalError
+def _url(database: str) -> URL:
+    return _server().set(database=database)
 
-        assert self._beside is not None
-        try:
-            return self._emptied_by(self._beside)
-        except OperationalError:  # a test ended all connections, ours among them
+
+def _emptied(kept: _Kept) -> bool:
+    from psycopg import OperationalError
+
+    try:
+        kept.beside.execute(_OTHERS)
+        if _shape_of(kept.beside) != kept.shape:
             return False
+        names = "; ".join(f'DELETE FROM "{name}"' for name in kept.tables)  # noqa: S608
+        kept.beside.execute(f"SET session_replication_role = replica; {names}")  # no foreign key asks for an order
+        kept.beside.execute(_IDS)
+    except OperationalError:  # a test ended all connections, ours among them
+        return False
+    return True
 
-    def _emptied_by(self, x: "Connection[Any]") -> bool:
-        x.execute(_OTHERS)
-        if self._shape_of(x) != self._shape:
-            return False
-        names = "; ".join(f'DELETE FROM "{table.name}"' for table in metadata.sorted_tables)  # noqa: S608
-        x.execute(f"SET session_replication_role = replica; {names}")  # no foreign key asks for an order
-        x.execute(_IDS)
-        return True
 
-    @staticmethod
-    def _shape_of(x: "Connection[Any]") -> Any:
-        return (x.execute(_SHAPE).fetchone(), x.execute(f"SELECT * FROM {schema.VERSION_TABLE}").fetchall())  # noqa: S608
+def _shape_of(x: "Connection[Any]") -> Any:
+    """The tables, and how far they were migrated."""
+    versions = [name for (name,) in x.execute(_VERSIONS).fetchall()]
+    rows = [x.execute(f'SELECT * FROM "{name}"').fetchall() for name in versions]  # noqa: S608
+    return x.execute(_SHAPE).fetchone(), versions, rows
 
-    @staticmethod
-    def _drop(name: str | None) -> None:
-        if name is not None:
-            with _connected(_server()) as x:
-                x.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+def _drop(name: str) -> None:
+    with _connected(_server()) as x:
+        x.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -23,7 +23,11 @@ import psycopg
 
 USER = "salesapp"
 READY_SECONDS = 60
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=64MB")
+FAST = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=64MB"),
+    *("wal_level=minimal", "max_wal_senders=0", "max_wal_size=4GB", "checkpoint_timeout=1h"),
+    *("bgwriter_lru_maxpages=0", "jit=off"),
+)
 
 
 class Unavailable(RuntimeError):

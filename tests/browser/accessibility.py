@@ -21,7 +21,8 @@ def _axe() -> str:
 
 def violations(page: Page, rules: Mapping[str, Any] = EVERYTHING) -> list[str]:
     """What axe objects to: rule, what is wrong, where."""
-    page.evaluate(_axe())
+    if not page.evaluate("() => Boolean(window.axe)"):  # it is half a megabyte, and one page is asked more than once
+        page.evaluate(_axe())
     found: dict[str, Any] = page.evaluate(RUN, rules)
     return [
         f"{each['id']}: {each['help']}: {node['target']} {node['html'][:160]} {node.get('failureSummary', '')}"
