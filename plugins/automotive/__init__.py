@@ -1,19 +1,42 @@
 """A car dealership with four S: sale, spare parts, service, survey. From the first visit to the next car."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from salesapp.plugin_api import Event, IndustryPack, Manifest, OwnTables, SettingsForm, Text, Work, hookimpl
+from salesapp.plugin_api import (
+    CustomerView,
+    Event,
+    IndustryPack,
+    Manifest,
+    OwnTables,
+    Problem,
+    Reads,
+    SettingsForm,
+    Text,
+    Work,
+    hookimpl,
+)
 
 from . import (
+    again,
     calls,
     car_dates,
     car_dates_pages,
+    contracts,
+    delivery,
+    demo,
     drives,
+    figures,
     here,
+    interests,
+    levels,
     maps,
+    matters_here,
+    offers,
+    referrals,
     survey,
     vehicles,
+    visits_rules,
 )
 from .evidence import EVIDENCE
 from .showroom import SHOWROOM
@@ -35,13 +58,24 @@ MANIFEST = Manifest(
 
 PARTS = (
     here,
+    visits_rules,
+    interests,
     vehicles,
     drives,
+    offers,
+    contracts,
+    levels,
+    delivery,
     calls,
     survey,
+    matters_here,
+    referrals,
+    again,
     car_dates,
     car_dates_pages,
     maps,
+    figures,
+    demo,
 )
 """Each brings its own records, in the order in which people meet them."""
 
@@ -52,7 +86,7 @@ def salesapp_records() -> Iterable[Any]:
     return [
         IndustryPack("automotive", MANIFEST.label, (SHOWROOM,), accent="#1f5f8b"),
         *EVIDENCE,
-        OwnTables(metadata),
+        OwnTables(metadata, stays=("automotive_referral",)),
         SettingsForm(tuple(field for part in PARTS for field in getattr(part, "SETTINGS", ()))),
         *(record for part in PARTS for record in part.RECORDS),
     ]
@@ -64,3 +98,19 @@ def salesapp_event(event: Event, w: Work) -> None:
     for part in PARTS:
         if hears := getattr(part, "hears", None):
             hears(event, w)
+
+
+@hookimpl
+def salesapp_erase(customer: CustomerView, w: Work) -> None:
+    """Each part that keeps words about a customer takes them out."""
+    for part in PARTS:
+        if erases := getattr(part, "erases", None):
+            erases(customer, w)
+
+
+@hookimpl
+def salesapp_check_customer_save(
+    customer: CustomerView | None, changes: Mapping[str, Any], reads: Reads
+) -> Iterable[Problem]:
+    """Who may have brought whom."""
+    return referrals.checks_customer(customer, changes, reads)

@@ -148,6 +148,13 @@ def keep(w: Work, vehicle_id: int) -> None:
         w.keep_date(car.customer_id, f"automotive.{kind}", kept, ref=str(car.id), about=car.plate or car.model)
 
 
+def forget(w: Work, vehicle_id: int) -> None:
+    """The car is not theirs any more: its dates go."""
+    (car,) = w.reads.execute(select(VEHICLE).where(VEHICLE.c.id == vehicle_id))
+    for each in KINDS:
+        w.keep_date(car.customer_id, f"automotive.{each.key}", None, ref=str(car.id))
+
+
 def change(w: Work, car: Row[Any], values: Mapping[str, Any], km: int | None, today: date) -> None:
     """What the form on the car's page says: dates, and the kilometres of today."""
     if km is not None:

@@ -23,7 +23,7 @@ from salesapp.plugin_api import (
 )
 
 from .car_dates import KINDS, change, dates_of, keep, note, readings_of
-from .sending import day_of, save, today_of, typed
+from .sending import day_of, kilometres_of, save, today_of, typed
 from .tables import SERVICE, VEHICLE
 
 pages = Blueprint("car_dates", __name__)
@@ -86,7 +86,7 @@ def save_dates(vehicle_id: int) -> Any:
     def do(w: Work) -> str:
         car, said = seen_car(w.reads, vehicle_id), typed("km", *DAYS)
         values, today = _days(said, today_of(w)), today_of(w)
-        change(w, car, values, _km(said["km"]), today)
+        change(w, car, values, kilometres_of(said["km"]), today)
         flash(gettext("Saved."))
         return f"/p/automotive/car_dates/{vehicle_id}"
 
@@ -102,21 +102,12 @@ def note_service(vehicle_id: int) -> Any:
             raise Refused([problem("kind", N_("Choose what happened."))])
         if day is None or (said["kind"] != "appointment" and day > today_of(w)):
             raise Refused([problem("day", N_("Choose a day that is not still to come."))])
-        note(w, car, said["kind"], day, _km(said["km"]))
+        note(w, car, said["kind"], day, kilometres_of(said["km"]))
         keep(w, car.id)
         flash(gettext("Noted."))
         return f"/p/automotive/car_dates/{vehicle_id}"
 
     return save(do, lambda errors: _page(vehicle_id, errors))
-
-
-def _km(text: str) -> int | None:
-    if not text:
-        return None
-    plain = text.replace(" ", "").replace(",", "")
-    if not plain.isascii() or not plain.isdecimal() or len(plain) > 7:
-        raise Refused([problem("km", N_("Kilometres are a whole number."))])
-    return int(plain)
 
 
 def _days(said: dict[str, str], today: date) -> dict[str, date | None]:
@@ -134,12 +125,19 @@ def _days(said: dict[str, str], today: date) -> dict[str, date | None]:
 
 
 def cars_of(reads: Reads, customer_id: int) -> list[Line]:
-    """The cars of a customer, each with the way to its dates."""
+    """The cars of a customer, each with the way to its dates, and the way to one more."""
     mine = select(VEHICLE).where(VEHICLE.c.customer_id == customer_id, VEHICLE.c.archived_at.is_(None))
-    return [
+    found = [
         Line(row.plate or row.model, row.model, f"/p/automotive/car_dates/{row.id}")
         for row in reads.execute(mine.order_by(VEHICLE.c.id))
     ]
+    if "customer.edit" in reads.actor.verbs:
+        found.append(Line(ONE_MORE, ADD, f"/p/automotive/vehicles/customers/{customer_id}"))
+    return found
+
+
+ONE_MORE = Text("Another car of theirs", "其他车辆", "其他車輛", "Ещё автомобиль")
+ADD = Text("add", "添加", "新增", "добавить")
 
 
 RECORDS: tuple[Any, ...] = (

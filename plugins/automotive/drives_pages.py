@@ -15,6 +15,8 @@ from .tables import DRIVE
 
 pages = Blueprint("drives", __name__)
 HOME = "/p/automotive/drives"
+LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)
+"""Quarters of an hour a test drive can take."""
 ASKED = ("liked", "disliked", "compared", "ready")
 
 
@@ -26,12 +28,16 @@ def day() -> str:
         within = DRIVE.c.starts_at >= begins, DRIVE.c.starts_at < begins + timedelta(days=1)
         found = drives.seen(reads, *within, DRIVE.c.state.in_(("booked", "out", "done")))
         cars = [(car, [each for each in found if each.vehicle_id == car.id]) for car in drives.demo_cars(reads)]
-    return page("automotive/drives.html", cars=cars, day=chosen)
+        today = today_of(reads)
+    near = [today + timedelta(days=n) for n in range(3)]
+    names = gettext("Today"), gettext("Tomorrow"), gettext("Day after tomorrow")
+    days = [(name, f"{HOME}?day={each}", each == chosen) for name, each in zip(names, near, strict=True)]
+    return page("automotive/drives.html", cars=cars, day=chosen, days=days)
 
 
 @pages.get("/drives/deals/<int:deal_id>")
 def of_deal(deal_id: int) -> str:
-    return _deal_page(deal_id, {"quarters": "2"}, {})
+    return _deal_page(deal_id, {}, {})
 
 
 @pages.post("/drives/deals/<int:deal_id>")
@@ -54,7 +60,10 @@ def _deal_page(deal_id: int, said: dict[str, str], errors: dict[str, list[str]])
             abort(404)
         found = drives.seen(reads, DRIVE.c.deal_id == deal_id)
         cars = [(str(each.id), f"{each.model} {each.plate}".strip()) for each in drives.demo_cars(reads)]
-    return page("automotive/drives_deal.html", deal=deal, drives=found, cars=cars, typed=said, errors=errors)
+        said = said or {"quarters": "2", "day": today_of(reads).isoformat()}
+    lengths = [(str(n), gettext("%(minutes)s min") % {"minutes": 15 * n}) for n in LENGTHS]
+    facts = {"drives": found, "cars": cars, "lengths": lengths, "typed": said, "errors": errors}
+    return page("automotive/drives_deal.html", deal=deal, **facts)
 
 
 @pages.get("/drives/<int:drive_id>")

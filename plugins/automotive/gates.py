@@ -4,7 +4,12 @@ from salesapp.plugin_api import AllOf, AnyOf, Gate, Text, When
 
 INVITED = Gate(
     "invited",
-    AllOf((When("step.need_confirmed", "is", True), When("step.trust", "is", True))),
+    AnyOf(
+        (
+            AllOf((When("step.need_confirmed", "is", True), When("step.trust", "is", True))),
+            When("step.received", "is", True),  # who has come by themselves needs no invitation
+        )
+    ),
     hint=Text(
         "Invite only once the need is confirmed and they trust you.",
         "先确认需求、建立信任，再邀约到店。",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from salesapp.plugin_api import Every, NewActivity, PluginJob, Text, Work, say
+from salesapp.plugin_api import Every, NewActivity, PluginJob, Text, Work
 
 ADDRESS: Final = "/mailings/new"
 
@@ -79,7 +79,8 @@ def plan(w: Work, args: Mapping[str, Any]) -> None:
     if doer is None:
         return
     occasion = next(each for each in OCCASIONS if each.key == args["key"])
-    note = f"{say(DO)}: {say(occasion.text)} {ADDRESS}"
+    what, about = (w.reads.in_words(each, doer.id) for each in (DO, occasion.text))
+    note = f"{what}: {about} {ADDRESS}"
     week = datetime(w.now.year, w.now.month, w.now.day, 12, tzinfo=UTC) + timedelta(days=7)
     task = w.plan_activity(NewActivity(kind="task", note=note, planned_at=week, owner_id=doer.id))
     w.notify(doer.id, occasion.text, "activity", task, once=f"{occasion.key}:{w.now.year}")

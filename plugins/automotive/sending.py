@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
-from salesapp.plugin_api import Problem, Reads, Refused, Work, asking, go_to, say, work
+from salesapp.plugin_api import N_, Problem, Reads, Refused, Work, asking, go_to, problem, say, work
 
 ME = "automotive"
 
@@ -53,6 +53,14 @@ def moment_of(day: str, hour: str, asked: Reads | Work) -> datetime | None:
     except ValueError:
         return None
     return local.replace(tzinfo=ZoneInfo(asked.actor.zone)).astimezone(UTC)
+
+
+def kilometres_of(text: str) -> int | None:
+    """The kilometres that were typed ("12 500"); None where nothing was."""
+    plain = text.replace(" ", "").replace(",", "")
+    if plain and not (plain.isascii() and plain.isdecimal() and len(plain) <= 7):
+        raise Refused([problem("km", N_("Kilometres are a whole number."))])
+    return int(plain) if plain else None
 
 
 def today_of(asked: Reads | Work) -> date:

@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from salesapp.plugin_api import Field, ImportRows, Problem, Reads, Text, Work
+from salesapp.plugin_api import N_, Field, ImportRows, Problem, Reads, Refused, Text, Work, problem
 
 from . import vin
-from .tables import VEHICLE
+from .tables import CONTRACT, DELIVERY, DRIVE, INTEREST, MATTER, OFFER, SERVICE, VEHICLE
 from .vehicles import STOCK, of_the_vin
 
+USES = (DRIVE, INTEREST, OFFER, CONTRACT, DELIVERY, MATTER, SERVICE)
+"""What can be about a car."""
 WORDS = ("vin", "model", "trim", "colour", "place")
 
 
@@ -33,12 +35,21 @@ def make(w: Work, rows: Mapping[str, Mapping[str, Any] | None]) -> None:
     for key, values in rows.items():
         mine = VEHICLE.c.vin == vin.tidy(key)
         if values is None:
-            w.session.execute(delete(VEHICLE).where(mine))
+            _take_away(w, vin.tidy(key))
         elif key in known:
             w.session.execute(update(VEHICLE).where(mine).values(_row(key, values)))
         else:
             state = "in_stock" if values.get("arrived_on") else "ordered"
             w.session.execute(insert(VEHICLE).values(_row(key, values) | {"state": state}))
+
+
+def _take_away(w: Work, number: str) -> None:
+    """Only a car nothing was done with: the others stay, and the import tells it."""
+    for row in w.reads.execute(select(VEHICLE).where(VEHICLE.c.vin == number)):
+        used = [w.reads.execute(select(each.c.id).where(each.c.vehicle_id == row.id).limit(1)) for each in USES]
+        if row.state not in ("ordered", "in_stock") or any(used):
+            raise Refused([problem("vin", N_("This car is part of a test drive or a deal: it stays."))])
+        w.session.execute(delete(VEHICLE).where(VEHICLE.c.id == row.id))
 
 
 def _row(key: str, values: Mapping[str, Any]) -> dict[str, Any]:

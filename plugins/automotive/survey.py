@@ -1,6 +1,6 @@
 """The survey form of a customer: all that calls and visits after a delivery brought, topic by topic, over time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,11 @@ def of_customer(reads: Reads, customer_id: int) -> dict[Field, list[Answer]]:
 def _answer(topic: Field, row: Any, value: Any) -> Answer:
     said = next((each.label for each in topic.options if each.key == value), str(value))
     return Answer(row.at, said, value in TROUBLE.get(topic.key, ()), row.id)
+
+
+def troubles(answers: Mapping[str, Any]) -> list[str]:
+    """The topics on which these answers say trouble: matters_back.py opens a matter of each."""
+    return [topic for topic, bad in TROUBLE.items() if answers.get(topic) in bad]
 
 
 def panel(reads: Reads, customer_id: int) -> Iterable[Line]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     SmallInteger,
@@ -37,6 +38,11 @@ def _table(name: str, *columns: Any) -> Table:
 def _to(table: str, ondelete: str, *, name: str = "", nullable: bool = False) -> Column[Any]:
     to = ForeignKey(f"automotive_{table}.id", ondelete=ondelete)
     return Column(name or f"{table}_id", Id, to, nullable=nullable, index=True)
+
+
+def _once(table: Table, name: str, column: Column[Any], where: Any) -> None:
+    """At most one such row, for whoever writes at the same moment."""
+    Index(f"uq_{table.name}_{name}", column, unique=True, sqlite_where=where, postgresql_where=where)
 
 
 VEHICLE = _table(
@@ -84,18 +90,20 @@ VISIT = _table(
     person_ref(name="noted_by", nullable=True, ondelete=KEEP),
     Column("came_at", Instant, nullable=False, index=True),
     Column("left_at", Instant),
+    Column("name", String(80), nullable=False, server_default=""),  # of a stranger; a customer's are the customer's
+    Column("phone", String(40), nullable=False, server_default=""),
     Column("people", SmallInteger, nullable=False, server_default="1"),
     Column("again", Boolean, nullable=False, server_default=false()),
     Column("invited", Boolean, nullable=False, server_default=false()),  # came by appointment
     Column("heard", String(80), nullable=False, server_default=""),  # the key of a source of customers
     Column("level", String(1), nullable=False, server_default=""),
-    Column("drove", Boolean, nullable=False, server_default=false()),
     Column("model", String(80), nullable=False, server_default=""),
     Column("colour", String(40), nullable=False, server_default=""),
     Column("quoted_minor", BigInteger),
     Column("currency", String(3), nullable=False, server_default=""),
     Column("note", String(500), nullable=False, server_default=""),
 )
+_once(VISIT, "activity", VISIT.c.activity_id, VISIT.c.activity_id.is_not(None))
 
 LEVEL = _table(
     "level",  # which level a deal had from when to when: `until` None is the one it has
@@ -104,6 +112,7 @@ LEVEL = _table(
     Column("since", Instant, nullable=False),
     Column("until", Instant),
 )
+_once(LEVEL, "open", LEVEL.c.deal_id, LEVEL.c.until.is_(None))
 
 DRIVE = _table(
     "drive",
@@ -150,8 +159,16 @@ OFFER = _table(
     Column("made_at", Instant, nullable=False),
     Column("given_at", Instant),
     Column("note", String(500), nullable=False, server_default=""),
+    Column("release", String(10), nullable=False, server_default="", index=True),  # of its discount: offers.RELEASES
+    person_ref(name="asked_by", nullable=True, ondelete=KEEP),
+    Column("asked_at", Instant),
+    person_ref(name="released_by", nullable=True, ondelete=KEEP),  # or refused by
+    Column("released_at", Instant),
+    Column("release_note", String(500), nullable=False, server_default=""),
     UniqueConstraint("deal_id", "version", name="uq_automotive_offer_deal_id_version"),
 )
+_once(OFFER, "draft", OFFER.c.deal_id, OFFER.c.state == "draft")
+_once(OFFER, "open", OFFER.c.deal_id, OFFER.c.state.in_(("given", "accepted")))
 
 OFFER_LINE = _table(
     "offer_line",
@@ -165,7 +182,7 @@ OFFER_LINE = _table(
 
 CONTRACT = _table(
     "contract",
-    deal_ref(nullable=False, ondelete=CASCADE, index=False),
+    deal_ref(nullable=False, ondelete=CASCADE),
     _to("offer", KEEP, nullable=True),
     _to("vehicle", KEEP, nullable=True),
     Column("number", String(40), nullable=False, server_default=""),
@@ -174,8 +191,10 @@ CONTRACT = _table(
     Column("total_minor", BigInteger, nullable=False),
     Column("deposit_minor", BigInteger),
     Column("signed_at", Instant, nullable=False),
-    UniqueConstraint("deal_id", name="uq_automotive_contract_deal_id"),
 )
+_once(CONTRACT, "number", CONTRACT.c.number, CONTRACT.c.number != "")
+_once(CONTRACT, "deal", CONTRACT.c.deal_id, CONTRACT.c.state != "cancelled")
+_once(CONTRACT, "car", CONTRACT.c.vehicle_id, CONTRACT.c.state.in_(("effective", "deposit", "paid")))
 
 CONTRACT_STEP = _table(
     "contract_step",
@@ -198,6 +217,12 @@ DELIVERY = _table(
     person_ref(name="checked_by", nullable=True, ondelete=KEEP),
     Column("explained", Json, nullable=False),  # [point, …], delivery.EXPLAINED
     Column("delivered_at", Instant, index=True),
+    Column("noted_at", Instant),  # when the handing over was written down, and by whom: they may take it back
+    person_ref(name="noted_by", nullable=True, ondelete=KEEP),
+    Column("reason", String(500), nullable=False, server_default=""),  # why it went out before it was paid
+    Column("car_was", String(20), nullable=False, server_default=""),  # its state before, vehicles.STATES
+    Column("signed_name", String(80), nullable=False, server_default=""),
+    Column("strokes", Json),  # as of a test drive
     UniqueConstraint("deal_id", name="uq_automotive_delivery_deal_id"),
 )
 
@@ -206,7 +231,7 @@ MATTER = _table(
     customer_ref(nullable=False, ondelete=CASCADE),
     deal_ref(nullable=True, ondelete=KEEP),
     _to("vehicle", KEEP, nullable=True),
-    activity_ref(nullable=True, ondelete=KEEP),  # in which it was said
+    activity_ref(nullable=True, ondelete=KEEP, index=False),  # in which it was said
     person_ref(name="owner_id", nullable=True, ondelete=KEEP),
     person_ref(name="back_to", nullable=True, ondelete=KEEP),  # who calls the customer back
     Column("state", String(20), nullable=False, index=True),  # matters.STATES
@@ -219,6 +244,18 @@ MATTER = _table(
     Column("answered_at", Instant),
     activity_ref(name="call_id", nullable=True, ondelete=KEEP),  # the call with which it closes
     Column("closed_at", Instant),
+    UniqueConstraint("activity_id", "topic", name="uq_automotive_matter_activity_id_topic"),
+)
+
+MATTER_STEP = _table(
+    "matter_step",  # what became of a matter, the earliest first
+    _to("matter", CASCADE),
+    customer_ref(nullable=False, ondelete=CASCADE),
+    Column("what", String(20), nullable=False),  # matters_words.STEPS
+    Column("at", Instant, nullable=False),
+    person_ref(name="by_id", nullable=True, ondelete=KEEP),  # None: by itself
+    person_ref(name="to_id", nullable=True, ondelete=KEEP),  # whose it is from then on
+    Column("text", String(1000), nullable=False, server_default=""),
 )
 
 REFERRAL = _table(

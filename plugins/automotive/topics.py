@@ -145,10 +145,19 @@ AWAY = Field(
         Option("comes", Text("Comes again", "愿意回店", "願意回店", "Приедет снова")),
     ),
 )
+CONTENT = Field(
+    "content",
+    Text("Content with the answer", "对答复满意", "對答覆滿意", "Довольны ответом"),
+    "choice",
+    options=(
+        Option("yes", Text("Yes", "满意", "滿意", "Да")),
+        Option("no", Text("No, it is not solved", "不满意，没解决", "不滿意，沒解決", "Нет, не решено")),
+    ),
+)
 
 TOPICS: Final = (
     *(THANKED, FEEL, SERVED, STAFF, SUGGESTION, COMPLAINT, COMPLAINED, PLATED, REMINDED, LIKES, INVITED),
-    *(APPOINTMENT, RENEWED, NEXT_CAR, REPAIRED, AWAY),
+    *(APPOINTMENT, RENEWED, NEXT_CAR, REPAIRED, AWAY, CONTENT),
 )
 """In the order the survey form of a customer shows them."""
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from salesapp.plugin_api import N_, MenuItem, NotFound, Problem, Reads, Refused, Text, Work, problem
 
-from . import vin
+from . import car_dates, vin
 from .sending import today_of
 from .tables import DRIVE, VEHICLE
 from .vehicles_pages import ROUTES
@@ -31,6 +32,9 @@ WAYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """From which state a car may come into which."""
 NEEDS_VIN: Final = frozenset({"sold", "customer"})
+SAME_VIN: Final = N_("There is a car with this number already.")
+BY_HAND: Final = ("in_stock", "demo")
+"""Where a car can be put on its own page: reserving, selling and handing over belong to a deal, whose pages do that."""
 STOCK: Final = ("ordered", "in_stock", "reserved", "demo", "sold")
 
 
@@ -39,15 +43,18 @@ def save_car(w: Work, vehicle_id: int | None, values: Mapping[str, Any], *, comp
     row = dict(values) | {"vin": vin.tidy(values.get("vin") or "") or None}
     wrong = [*_of_the_car(row), *of_the_vin(row["vin"], compared)]
     if not wrong and row["vin"] and _other_with(w.reads, row["vin"], vehicle_id):
-        wrong = [problem("vin", N_("There is a car with this number already."))]
+        wrong = [problem("vin", SAME_VIN)]
     if wrong:
         raise Refused(wrong)
-    if vehicle_id is None:
-        return int(w.session.execute(insert(VEHICLE).values(row).returning(VEHICLE.c.id)).scalar_one())
-    changed = update(VEHICLE).where(VEHICLE.c.id == vehicle_id).values(row).returning(VEHICLE.c.id)
-    if not w.session.execute(changed).first():
+    changed = insert(VEHICLE) if vehicle_id is None else update(VEHICLE).where(VEHICLE.c.id == vehicle_id)
+    try:
+        with w.session.begin_nested():
+            found = w.session.execute(changed.values(row).returning(VEHICLE.c.id)).first()
+    except IntegrityError:  # in the same second
+        raise Refused([problem("vin", SAME_VIN)]) from None
+    if found is None:
         raise NotFound
-    return vehicle_id
+    return int(found.id)
 
 
 def _of_the_car(row: Mapping[str, Any]) -> list[Problem]:
@@ -83,8 +90,11 @@ def change_state(w: Work, vehicle_id: int, to: str, *, was: str, deal_id: int | 
     values: dict[str, Any] = {"state": to, "deal_id": deal_id if to in ("reserved", "sold") else None}
     if to == "customer":
         values.pop("deal_id")
-    if to == "in_stock":
-        values["arrived_on"] = today_of(w)
+    if was == "customer":
+        values |= _traded_in(w, vehicle_id)
+    if to == "in_stock":  # it comes in now, or it never left
+        came_now = was in ("ordered", "customer")
+        values["arrived_on"] = today_of(w) if came_now else func.coalesce(VEHICLE.c.arrived_on, today_of(w))
     changed = update(VEHICLE).where(VEHICLE.c.id == vehicle_id, VEHICLE.c.state == was, VEHICLE.c.archived_at.is_(None))
     if to in NEEDS_VIN:
         changed = changed.where(VEHICLE.c.vin.is_not(None))
@@ -92,6 +102,15 @@ def change_state(w: Work, vehicle_id: int, to: str, *, was: str, deal_id: int | 
         raise Refused(
             [problem("state", N_("Somebody else was quicker, or the VIN is missing. Look at the car again."))]
         )
+
+
+def _traded_in(w: Work, vehicle_id: int) -> dict[str, Any]:
+    """What a car leaves behind with its former owner: dates to think of, and whose it was."""
+    rows = w.reads.execute(select(VEHICLE.c.customer_id).where(VEHICLE.c.id == vehicle_id))
+    if rows and rows[0].customer_id is not None:
+        car_dates.forget(w, vehicle_id)
+    days = dict.fromkeys(("first_maintained_on", "insured_until", "inspection_due", "warranty_until"))
+    return {"customer_id": None, "delivered_at": None, **days}
 
 
 def archive(w: Work, vehicle_id: int) -> None:

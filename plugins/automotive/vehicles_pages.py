@@ -1,12 +1,13 @@
 """Pages of cars: what stands in stock, one car and its life, adding and changing one."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, request
 
 from salesapp.plugin_api import N_, Refused, Routes, Work, flash, gettext, page, problem, reading, say
 
-from . import vehicles
+from . import contract_cars, vehicles
 from .sending import day_of, save, today_of, typed
 
 pages = Blueprint("vehicles", __name__)
@@ -21,8 +22,13 @@ def stock() -> str:
         everything = rows if not any(asked.values()) else vehicles.stock(reads)
     cars = [(row, vehicles.days_in_stock(row, today)) for row in rows]
     offered = {name: _choices(everything, name) for name in ("model", "colour")}
-    states = [(key, say(vehicles.STATES[key])) for key in vehicles.STOCK]
-    return page("automotive/stock.html", cars=cars, asked=asked, offered=offered, states=states, called=dict(states))
+    called = {key: say(vehicles.STATES[key]) for key in vehicles.STOCK}
+    rest = urlencode({name: asked[name] for name in ("model", "colour") if asked[name]})
+    tabs = [
+        (name, f"/p/automotive/vehicles?state={key}&{rest}".rstrip("&"), key == asked["state"])
+        for key, name in {"": gettext("All"), **called}.items()
+    ]
+    return page("automotive/stock.html", cars=cars, asked=asked, offered=offered, tabs=tabs, called=called)
 
 
 def _choices(rows: Any, name: str) -> list[tuple[str, str]]:
@@ -37,6 +43,25 @@ def new_car() -> str:
 @pages.post("/vehicles/new")
 def add_car() -> Any:
     return _keep(None)
+
+
+@pages.get("/vehicles/customers/<int:customer_id>")
+def new_of_customer(customer_id: int) -> str:
+    return _form(None, {}, {}, customer_id)
+
+
+@pages.post("/vehicles/customers/<int:customer_id>")
+def add_of_customer(customer_id: int) -> Any:
+    said = typed(*FACTS, "compared")
+
+    def do(w: Work) -> str:
+        w.change_customer(customer_id, {})  # changes nothing: it asks for the right
+        values = _values(said | {"state": "in_stock"}, None) | {"state": "customer", "customer_id": customer_id}
+        found = vehicles.save_car(w, None, values, compared=bool(said["compared"]))
+        flash(gettext("Saved."))
+        return f"/p/automotive/car_dates/{found}"
+
+    return save(do, lambda errors: _form(None, said, errors, customer_id))
 
 
 @pages.get("/vehicles/<int:vehicle_id>")
@@ -61,7 +86,11 @@ def go_on(vehicle_id: int) -> Any:
     _car(vehicle_id)
 
     def do(w: Work) -> str:
-        vehicles.change_state(w, vehicle_id, request.form.get("to", ""), was=request.form.get("was", ""))
+        said = typed("to", "was")
+        if said["to"] not in vehicles.BY_HAND:
+            raise Refused([problem("state", N_("A car does not go that way."))])
+        contract_cars.check_in_none(w.reads, vehicle_id)
+        vehicles.change_state(w, vehicle_id, said["to"], was=said["was"])
         return f"/p/automotive/vehicles/{vehicle_id}"
 
     return save(do, lambda errors: _car_page(vehicle_id, errors))
@@ -72,6 +101,7 @@ def archive(vehicle_id: int) -> Any:
     _car(vehicle_id)
 
     def do(w: Work) -> str:
+        contract_cars.check_in_none(w.reads, vehicle_id)
         vehicles.archive(w, vehicle_id)
         flash(gettext("The car is archived."))
         return "/p/automotive/vehicles"
@@ -88,15 +118,29 @@ def _car_page(vehicle_id: int, errors: dict[str, list[str]]) -> str:
     with reading() as reads:
         row = vehicles.car(reads, vehicle_id) or abort(404)
         days = vehicles.days_in_stock(row, today_of(reads))
-    # reserving, selling and handing over belong to a deal: its own pages do that
-    ways = [(to, say(vehicles.STATES[to])) for to in vehicles.WAYS[row.state] if to in ("in_stock", "demo")]
-    state = say(vehicles.STATES[row.state])
-    return page("automotive/car.html", car=row, days=days, ways=ways, state=state, errors=errors)
+        customer = reads.customer(row.customer_id) if row.customer_id else None
+        deal = reads.deal(row.deal_id) if row.deal_id else None
+    come_in = gettext("Traded in: into stock") if row.state == "customer" else gettext("Into stock")
+    called = {"in_stock": come_in, "demo": gettext("Use it for test drives")}
+    facts = {
+        "ways": [(to, called[to]) for to in vehicles.WAYS[row.state] if to in vehicles.BY_HAND],
+        "state": say(vehicles.STATES[row.state]),
+        "customer": customer.name if customer else "",
+        "deal": deal.title if deal else "",
+    }
+    return page("automotive/car.html", car=row, days=days, errors=errors, **facts)
 
 
-def _form(vehicle_id: int | None, said: dict[str, str], errors: dict[str, list[str]]) -> str:
+def _form(
+    vehicle_id: int | None, said: dict[str, str], errors: dict[str, list[str]], customer_id: int | None = None
+) -> str:
+    """The form of a car of the house, or, with `customer_id`, of one a customer has from elsewhere."""
+    with reading() as reads:
+        owner = (reads.customer(customer_id) or abort(404)) if customer_id else None
     states = [(key, say(vehicles.STATES[key])) for key in ("ordered", "in_stock", "demo")]
-    return page("automotive/car_form.html", vehicle_id=vehicle_id, typed=said, errors=errors, states=states)
+    return page(
+        "automotive/car_form.html", vehicle_id=vehicle_id, typed=said, errors=errors, states=states, owner=owner
+    )
 
 
 def _keep(vehicle_id: int | None) -> Any:
@@ -129,5 +173,5 @@ def _values(said: dict[str, str], vehicle_id: int | None) -> dict[str, Any]:
     return kept | ({"state": said["state"]} if vehicle_id is None else {})
 
 
-EDITS = ("new_car", "add_car", "change_car", "keep_car", "go_on", "archive")
+EDITS = ("new_car", "add_car", "new_of_customer", "add_of_customer", "change_car", "keep_car", "go_on", "archive")
 ROUTES = Routes("vehicles", lambda: pages, verb="deal.see", verbs=dict.fromkeys(EDITS, "deal.edit"))

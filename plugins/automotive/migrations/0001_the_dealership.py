@@ -9,6 +9,12 @@ revision = "automotive_1"
 down_revision = None
 
 
+def _once(table: str, name: str, column: str, where: str) -> None:
+    """At most one such row."""
+    which = sa.text(where)
+    op.create_index(f"uq_{table}_{name}", table, [column], unique=True, sqlite_where=which, postgresql_where=which)
+
+
 def upgrade() -> None:
     op.create_table(
         "automotive_level",
@@ -22,6 +28,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_automotive_level_deal_id"), "automotive_level", ["deal_id"], unique=False)
+    _once("automotive_level", "open", "deal_id", "until IS NULL")
     op.create_table(
         "automotive_referral",
         sa.Column("id", Id, nullable=False),
@@ -84,12 +91,13 @@ def upgrade() -> None:
         sa.Column("noted_by", Id, nullable=True),
         sa.Column("came_at", Instant, nullable=False),
         sa.Column("left_at", Instant, nullable=True),
+        sa.Column("name", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("phone", sa.String(length=40), server_default="", nullable=False),
         sa.Column("people", sa.SmallInteger(), server_default="1", nullable=False),
         sa.Column("again", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("invited", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("heard", sa.String(length=80), server_default="", nullable=False),
         sa.Column("level", sa.String(length=1), server_default="", nullable=False),
-        sa.Column("drove", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("model", sa.String(length=80), server_default="", nullable=False),
         sa.Column("colour", sa.String(length=40), server_default="", nullable=False),
         sa.Column("quoted_minor", sa.BigInteger(), nullable=True),
@@ -104,6 +112,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_automotive_visit_activity_id"), "automotive_visit", ["activity_id"], unique=False)
+    _once("automotive_visit", "activity", "activity_id", "activity_id IS NOT NULL")
     op.create_index(op.f("ix_automotive_visit_came_at"), "automotive_visit", ["came_at"], unique=False)
     op.create_index(op.f("ix_automotive_visit_customer_id"), "automotive_visit", ["customer_id"], unique=False)
     op.create_index(op.f("ix_automotive_visit_deal_id"), "automotive_visit", ["deal_id"], unique=False)
@@ -121,6 +130,13 @@ def upgrade() -> None:
         sa.Column("checked_by", Id, nullable=True),
         sa.Column("explained", Json, nullable=False),
         sa.Column("delivered_at", Instant, nullable=True),
+        sa.Column("noted_at", Instant, nullable=True),
+        sa.Column("noted_by", Id, nullable=True),
+        sa.Column("reason", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("car_was", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("signed_name", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("strokes", Json, nullable=True),
+        sa.ForeignKeyConstraint(["noted_by"], ["person.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["checked_by"], ["person.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], ondelete="CASCADE"),
@@ -132,6 +148,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_automotive_delivery_activity_id"), "automotive_delivery", ["activity_id"], unique=False)
     op.create_index(op.f("ix_automotive_delivery_checked_by"), "automotive_delivery", ["checked_by"], unique=False)
     op.create_index(op.f("ix_automotive_delivery_delivered_at"), "automotive_delivery", ["delivered_at"], unique=False)
+    op.create_index(op.f("ix_automotive_delivery_noted_by"), "automotive_delivery", ["noted_by"], unique=False)
     op.create_index(op.f("ix_automotive_delivery_vehicle_id"), "automotive_delivery", ["vehicle_id"], unique=False)
     op.create_table(
         "automotive_drive",
@@ -211,9 +228,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["person.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["vehicle_id"], ["automotive_vehicle.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("activity_id", "topic", name="uq_automotive_matter_activity_id_topic"),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_automotive_matter_activity_id"), "automotive_matter", ["activity_id"], unique=False)
     op.create_index(op.f("ix_automotive_matter_back_to"), "automotive_matter", ["back_to"], unique=False)
     op.create_index(op.f("ix_automotive_matter_call_id"), "automotive_matter", ["call_id"], unique=False)
     op.create_index(op.f("ix_automotive_matter_customer_id"), "automotive_matter", ["customer_id"], unique=False)
@@ -221,6 +238,25 @@ def upgrade() -> None:
     op.create_index(op.f("ix_automotive_matter_owner_id"), "automotive_matter", ["owner_id"], unique=False)
     op.create_index(op.f("ix_automotive_matter_state"), "automotive_matter", ["state"], unique=False)
     op.create_index(op.f("ix_automotive_matter_vehicle_id"), "automotive_matter", ["vehicle_id"], unique=False)
+    op.create_table(
+        "automotive_matter_step",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("matter_id", Id, nullable=False),
+        sa.Column("customer_id", Id, nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("by_id", Id, nullable=True),
+        sa.Column("to_id", Id, nullable=True),
+        sa.Column("text", sa.String(length=1000), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["matter_id"], ["automotive_matter.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["to_id"], ["person.id"], ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
+    )
+    for name in ("matter_id", "customer_id", "by_id", "to_id"):
+        op.create_index(op.f(f"ix_automotive_matter_step_{name}"), "automotive_matter_step", [name], unique=False)
     op.create_table(
         "automotive_offer",
         sa.Column("id", Id, nullable=False),
@@ -237,15 +273,28 @@ def upgrade() -> None:
         sa.Column("made_at", Instant, nullable=False),
         sa.Column("given_at", Instant, nullable=True),
         sa.Column("note", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("release", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("asked_by", Id, nullable=True),
+        sa.Column("asked_at", Instant, nullable=True),
+        sa.Column("released_by", Id, nullable=True),
+        sa.Column("released_at", Instant, nullable=True),
+        sa.Column("release_note", sa.String(length=500), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["released_by"], ["person.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["vehicle_id"], ["automotive_vehicle.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("deal_id", "version", name="uq_automotive_offer_deal_id_version"),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_automotive_offer_asked_by"), "automotive_offer", ["asked_by"], unique=False)
     op.create_index(op.f("ix_automotive_offer_made_by"), "automotive_offer", ["made_by"], unique=False)
+    op.create_index(op.f("ix_automotive_offer_release"), "automotive_offer", ["release"], unique=False)
+    op.create_index(op.f("ix_automotive_offer_released_by"), "automotive_offer", ["released_by"], unique=False)
     op.create_index(op.f("ix_automotive_offer_vehicle_id"), "automotive_offer", ["vehicle_id"], unique=False)
+    _once("automotive_offer", "draft", "deal_id", "state = 'draft'")
+    _once("automotive_offer", "open", "deal_id", "state IN ('given', 'accepted')")
     op.create_table(
         "automotive_service",
         sa.Column("id", Id, nullable=False),
@@ -277,11 +326,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["offer_id"], ["automotive_offer.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["vehicle_id"], ["automotive_vehicle.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("deal_id", name="uq_automotive_contract_deal_id"),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_automotive_contract_deal_id"), "automotive_contract", ["deal_id"], unique=False)
     op.create_index(op.f("ix_automotive_contract_offer_id"), "automotive_contract", ["offer_id"], unique=False)
     op.create_index(op.f("ix_automotive_contract_vehicle_id"), "automotive_contract", ["vehicle_id"], unique=False)
+    _once("automotive_contract", "number", "number", "number != ''")
+    _once("automotive_contract", "deal", "deal_id", "state != 'cancelled'")
+    _once("automotive_contract", "car", "vehicle_id", "state IN ('effective', 'deposit', 'paid')")
     op.create_table(
         "automotive_offer_line",
         sa.Column("id", Id, nullable=False),

@@ -45,5 +45,7 @@ document.querySelectorAll("[data-signature]").forEach((sheet) => {
     pen.clearRect(0, 0, canvas.width, canvas.height);
     keep();
   });
+  try { strokes = JSON.parse(kept.value || "[]"); } catch { strokes = []; } // signed before the form came back
+  strokes.forEach((each) => each.slice(1).forEach((next, n) => draw(each[n], next)));
   sheet.hidden = false;
 });

@@ -1,8 +1,10 @@
 """Stock: a car's number is checked, a car goes only the ways there are, and a customer's car is seen by theirs only."""
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+import pytest
+from sqlalchemy import insert, select, update
 
 from salesapp.plugin_api import SYSTEM, work
 from salesapp.testing import Browser, Cast, Kit, refused
@@ -63,3 +65,55 @@ def test_who_is_let_in(kit: Kit, client_of: Any, cast: Cast, client: Browser) ->
     assert client_of(cast.outsider).get(f"{HOME}/1").status_code == 404
     assert client_of(cast.outsider).send(f"{HOME}/1/change", CAR).status_code == 404
     assert client_of(cast.reader).send(f"{HOME}/new", CAR).status_code == 403
+
+
+def test_who_comes_back_into_stock_has_never_left_and_only_what_is_offered_is_taken(
+    kit: Kit, client_of: Any, cast: Cast
+) -> None:
+    owner, module = client_of(cast.owner), parts(kit)
+    owner.send(f"{HOME}/new", CAR)
+    for to, was in (("reserved", "in_stock"), ("sold", "in_stock")):
+        assert owner.send(f"{HOME}/1/state", {"to": to, "was": was}).status_code == 422
+    for was in ("demo", "reserved", "sold"):
+        with work(cast.owner, kit.clock.now) as w:
+            module.vehicles.change_state(w, 1, was, was="in_stock")
+        assert owner.send(f"{HOME}/1/state", {"to": "in_stock", "was": was}).status_code == 303
+        assert cars(kit)[0].arrived_on == date(2026, 2, 20)
+    with work(cast.owner, kit.clock.now) as w:
+        module.vehicles.change_state(w, 1, "sold", was="in_stock")
+        module.vehicles.change_state(w, 1, "customer", was="sold")
+        theirs = {"customer_id": kit.a_customer("沈月").id, "delivered_at": kit.clock.now, "plate": "沪A·12345"}
+        w.session.execute(update(module.tables.VEHICLE).values(theirs))
+    with work(cast.owner, kit.clock.now, plugin="automotive") as w:
+        module.car_dates.keep(w, 1)
+        module.vehicles.change_state(w, 1, "in_stock", was="customer")  # traded in
+    traded = cars(kit)[0]
+    assert (traded.customer_id, traded.delivered_at, traded.arrived_on) == (None, None, date(2026, 3, 2))
+    assert "removed a date: Purchase anniversary" in owner.get("/customers/1").text
+
+
+def test_the_same_number_by_two_at_once_is_said_at_the_number(
+    kit: Kit, client_of: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = client_of(cast.owner)
+    owner.send(f"{HOME}/new", CAR)
+    monkeypatch.setattr(parts(kit).vehicles, "_other_with", lambda *_: False)  # looked before the other one saved
+    second = owner.send(f"{HOME}/new", CAR | {"colour": "黑"})
+    assert (second.status_code, 'id="f-vin-error"' in second.text, 'value="黑"' in second.text) == (422, True, True)
+
+
+def test_a_customers_car_from_elsewhere_is_theirs_with_its_dates(kit: Kit, client_of: Any, cast: Cast) -> None:
+    owner, of = client_of(cast.owner), kit.a_customer("沈月")
+    home = f"{HOME}/customers/{of.id}"
+    assert home in owner.get(f"/customers/{of.id}").text
+    assert "沈月" in owner.get(home).text
+    typed = {"model": "Q5", "vin": "", "plate": "沪A·10086"}
+    refused_ = owner.send(home, typed)
+    assert (refused_.status_code, 'value="Q5"' in refused_.text, len(cars(kit))) == (422, True, 0)
+    assert owner.send(home, typed | {"vin": GOOD}).headers["Location"].endswith("/p/automotive/car_dates/1")
+    (car,) = cars(kit)
+    assert (car.state, car.customer_id, car.vin, car.arrived_on) == ("customer", of.id, GOOD, None)
+    assert "沪A·10086" in owner.get(f"/customers/{of.id}").text
+    assert client_of(cast.outsider).send(home, typed).status_code == 404
+    assert client_of(cast.reader).send(home, typed).status_code in (403, 404)
+    assert len(cars(kit)) == 1

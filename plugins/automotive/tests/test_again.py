@@ -1,0 +1,61 @@
+"""A lost deal comes back after a time, by its reason; not where they bought another car since."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from salesapp.plugin_api import DealView
+from salesapp.testing import NOW, Cast, Kit
+
+from ..again import DAYS
+from ..showroom import LOST_REASONS
+
+pytest_plugins = ["salesapp.testing"]
+HOME = "/p/automotive/again"
+
+
+def lost(kit: Kit, reason: str) -> DealView:
+    deal = kit.a_deal("automotive.showroom", customer=kit.a_customer("沈月"), title="A6L")
+    return kit.lose(kit.fill(deal, rival="none", remark="x"), reason)
+
+
+def jump(kit: Kit, days: int) -> None:
+    kit.clock.now = NOW + timedelta(days=days)
+    kit.run_jobs(until=kit.clock.now + timedelta(hours=2))
+
+
+@pytest.mark.parametrize(("reason", "day"), [("price", date(2026, 5, 31)), ("put_off", date(2026, 5, 1))])
+def test_it_is_asked_again_by_its_reason(kit: Kit, client_of: Any, cast: Cast, reason: str, day: date) -> None:
+    deal = lost(kit, reason)
+    customer = kit.customer(deal.customer_id or 0)
+    owner = client_of(cast.owner)
+    page = owner.get(HOME).text
+    assert ("沈月" in page, "Nobody today" in page) == (True, True)
+    assert "沈月" not in client_of(cast.outsider).get(HOME).text
+    jump(kit, DAYS[reason] - 20)
+    assert kit.planned(customer, "automotive.again") == []
+    jump(kit, DAYS[reason] - 1)
+    (call,) = kit.planned(customer, "automotive.again")
+    assert call.planned_at is not None
+    assert (call.planned_at.date(), call.owner_id, "A6L" in call.note) == (day, cast.owner.id, True)
+    jump(kit, DAYS[reason])
+    assert "Nobody today" not in owner.get(HOME).text
+    kit.finish(call)
+    assert "沈月" not in owner.get(HOME).text
+
+
+def test_a_setting_says_when_and_whoever_buys_is_not_asked(kit: Kit, client_of: Any, cast: Cast) -> None:
+    sent = {"seen-automotive.again_stock": "30", "automotive.again_stock": "5"}
+    client_of(cast.admin).send("/settings/plugins/automotive/settings", sent)
+    deal = lost(kit, "stock")
+    customer = kit.customer(deal.customer_id or 0)
+    jump(kit, 4)
+    assert len(kit.planned(customer, "automotive.again")) == 1
+    kit.a_deal("automotive.showroom", customer=customer)
+    jump(kit, 5)
+    assert "A6L" not in client_of(cast.owner).get(HOME).text
+
+
+def test_every_reason_has_its_time() -> None:
+    assert set(DAYS) == {each.key for each in LOST_REASONS}

@@ -1,0 +1,38 @@
+"""The demo of a dealership: a part of its year in each language, through the parts' own doors."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from salesapp.plugin_api import SYSTEM, work
+from salesapp.testing import Cast, Kit
+
+pytest_plugins = ["salesapp.testing"]
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "ru", "en"])
+def test_customers_come_buy_and_are_called(
+    kit: Kit, cast: Cast, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    parts = kit.app.extensions["salesapp_plugins"].plugin("automotive").module
+    monkeypatch.setattr(parts.demo, "DEALS", 5)
+    kit.fill_demo(language, seed=3)
+    t = parts.tables
+    with work(SYSTEM, kit.clock.now, plugin="automotive") as w:
+
+        def count(table: Any, *where: Any) -> int:
+            return int(w.reads.execute(select(func.count(table.c.id)).where(*where))[0][0])
+
+        deal = w.reads.visible_deals()
+        assert count(deal, deal.c.process == "automotive.showroom") == 5
+        won = count(deal, deal.c.state == "won")
+        assert won == count(t.DELIVERY, t.DELIVERY.c.delivered_at.is_not(None)) == count(t.CONTRACT) > 0
+        assert count(t.VEHICLE, t.VEHICLE.c.state == "customer") == won
+        done = w.reads.visible_activities()
+        called = select(done.c.rule, func.count()).where(done.c.state == "done", done.c.rule.is_not(None))
+        rules: dict[Any, Any] = dict(map(tuple, w.reads.execute(called.group_by(done.c.rule))))
+        assert {rules[f"automotive.{key}"] for key in ("letter", "first_call", "second_call")} == {won}
+        names = {row.name for row in w.reads.execute(select(w.reads.visible_customers()))}
+    assert all(any("А" <= sign <= "я" for sign in name) for name in names) == (language == "ru")
+    assert all(any("一" <= sign <= "龥" for sign in name) for name in names) == language.startswith("zh")

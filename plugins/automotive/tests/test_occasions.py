@@ -1,0 +1,29 @@
+"""Occasions for a message to a group: a task for marketing on its day, once, in the language of the house."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from salesapp.plugin_api import SYSTEM, work
+from salesapp.testing import Cast, Kit
+
+pytest_plugins = ["salesapp.testing"]
+
+
+def tasks(kit: Kit, cast: Cast) -> list[tuple[str, str]]:
+    """The manager's tasks: by when, and what about."""
+    with work(SYSTEM, kit.clock.now, plugin="automotive") as w:
+        done = w.reads.visible_activities()
+        rows = w.reads.execute(select(done).where(done.c.kind == "task", done.c.owner_id == cast.manager.id))
+    return [(f"{row.planned_at:%F}", row.note.partition(" /")[0]) for row in rows]
+
+
+def test_marketing_is_asked_once_a_year_on_its_day(kit: Kit, cast: Cast) -> None:
+    kit.clock.now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    kit.run_jobs(until=kit.clock.now + timedelta(hours=11))
+    assert tasks(kit, cast) == []
+    kit.run_jobs(until=datetime(2026, 4, 1, 3, tzinfo=UTC))
+    asked = [("2026-04-08", "群发消息: 新车到店")]
+    assert tasks(kit, cast) == asked
+    kit.run_jobs(until=datetime(2026, 4, 1, 23, tzinfo=UTC))
+    assert tasks(kit, cast) == asked
