@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from salesapp.domain.customer_labels import GRADES
 from salesapp.domain.follow_up import ByGrade, ByLevel, FollowUp, OnDate, OnEvent, OnHoliday, OnStage, Silence
-from salesapp.domain.follow_up_times import Clock, Due, contact_due, date_due, holiday_due, next_n, occurrence
+from salesapp.domain.follow_up_times import Clock, Due, contact_due, date_due, holiday_due, next_time
 from salesapp.domain.followups import Interval
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.services import intervals
@@ -75,10 +75,11 @@ def _rests_long_after(day: date, clock: Clock) -> bool:
 
 def _times(rule: FollowUp, anchor: datetime, clock: Clock) -> tuple[Due, ...]:
     found: list[Due] = []
-    n = next_n(rule, 0, anchor, anchor - timedelta(seconds=1), clock)
-    while n is not None and len(found) < TIMES and (due := occurrence(rule, n, anchor, clock)):
+    coming = next_time(rule, 0, anchor, anchor - timedelta(seconds=1), clock)
+    while coming is not None and len(found) < TIMES:
+        n, due = coming
         found.append(due)
-        n = next_n(rule, n + 1, anchor, due.due_at, clock)
+        coming = next_time(rule, n + 1, anchor, due.due_at, clock)
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ from salesapp.domain.follow_up import (
     OnStage,
     Silence,
 )
-from salesapp.domain.follow_up_times import Clock, contact_due, date_due, holiday_due, next_n, occurrence
+from salesapp.domain.follow_up_times import Clock, contact_due, date_due, holiday_due, next_time
 from salesapp.domain.followups import INTERVALS, Interval
 from salesapp.domain.pack import Field
 from salesapp.domain.partial_dates import PartialDate
@@ -239,10 +239,9 @@ def _share(rows: Rows, now: datetime) -> float:
 
 
 def _times(rule: FollowUp, anchor: datetime, now: datetime, clock: Clock) -> Iterator[datetime]:
-    n = next_n(rule, 0, anchor, now, clock)
+    found = next_time(rule, 0, anchor, now, clock)
     for _ in range(MOST_TIMES):
-        due = None if n is None else occurrence(rule, n, anchor, clock)
-        if n is None or due is None or due.due_at > now + AHEAD:
+        if found is None or found[1].due_at > now + AHEAD:
             return
-        yield due.due_at
-        n = next_n(rule, n + 1, anchor, now, clock)
+        yield found[1].due_at
+        found = next_time(rule, found[0] + 1, anchor, now, clock)

@@ -188,11 +188,10 @@ def tell_all(w: Work, rows: Sequence[dict[str, Any]]) -> None:
         events.add_all(w.connection, rows)
         return
     if len(rows) == 1:
-        ids = [events.insert(w.session, rows[0], None)]
+        ids = [events.insert(w.connection, rows[0], None)]
     else:
-        ids = events.insert_all(w.session, rows, [None] * len(rows))
-    for event_id, values in zip(ids, rows, strict=True):
-        plugin_events.tell(w.session, w.hooks, event_id, values)
+        ids = events.insert_all(w.connection, rows, [None] * len(rows))
+    plugin_events.tell(w.connection, w.hooks, zip(ids, rows, strict=True))
 
 
 class _Words:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from salesapp.domain.follow_up import PASSING, ByLevel, FollowUp, OnDate, OnEvent, OnStage, Silence
-from salesapp.domain.follow_up_times import MOMENT, Clock, Due, later, make_at, next_n, occurrence, times_up
+from salesapp.domain.follow_up_times import MOMENT, Clock, Due, later, make_at, next_time, times_up
 from salesapp.plugging.follow_up_rules import Running
 from salesapp.services import follow_up_ends, follow_up_next
 from salesapp.services.follow_up_making import EXCEPTED_FOR, Coming, One, Planned, Subject, make
@@ -182,10 +182,10 @@ def floor(w: Work, running: Running, watch: Watch, off: Off | None) -> datetime:
 def following(running: Running, watch: Watch, clock: Clock, after: datetime) -> Coming | str:
     """What comes next after a stage was entered, or something happened."""
     rule = running.rule
-    n = next_n(rule, watch.n, watch.anchor, after, clock)
-    due = occurrence(rule, n, watch.anchor, clock) if n is not None else None
-    if n is None or due is None:
+    found = next_time(rule, watch.n, watch.anchor, after, clock)
+    if found is None:
         return "times" if times_up(rule, watch.n) else "passed"
+    n, due = found
     return Coming(f"{watch.part}:{n}" if watch.part else str(n), due, n)
 
 

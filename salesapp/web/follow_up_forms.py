@@ -38,15 +38,6 @@ CHOOSE: Final = N_("Please choose one of the list.")
 LABEL_LENGTH: Final = 80
 TEXT_LENGTH: Final = 500
 MOST_HOURS: Final = 24 * 60
-FIRST: Final = {
-    "when": "begin",
-    "do": "kind",
-    "deadline": "by_count",
-    "every": "every_count",
-    "until": "until_day",
-    "escalate": "escalate_to",
-}
-"""The field of a part where it is said that the part as a whole does not fit."""
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "label": tuple(f"label_{each}" for each in LANGUAGES),
     "do": ("kind", *(f"text_{each}" for each in LANGUAGES), "form"),

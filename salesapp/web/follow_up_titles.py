@@ -58,7 +58,7 @@ def summed_up(errors: Mapping[str, Sequence[str]], answers: Sequence[tuple[str, 
     """The problems for the head of the page, each with the field it is about; `answers` are those of the chosen
     field of deals, each of which has a field for its interval."""
     called = titles() | {f"{_OF_AN_ANSWER}{key}_{part}": label for key, label in answers for part in ("count", "unit")}
-    return {place: [_with_title(_title(place, called), text) for text in texts] for place, texts in errors.items()}
+    return {place: [with_title(_title(place, called), text) for text in texts] for place, texts in errors.items()}
 
 
 def _title(place: str, called: Mapping[str, str]) -> str:
@@ -68,5 +68,6 @@ def _title(place: str, called: Mapping[str, str]) -> str:
     return gettext("%(title)s (%(language)s)") % {"title": called[name], "language": LANGUAGE_NAMES[code]}
 
 
-def _with_title(title: str, text: str) -> str:
+def with_title(title: str, text: str) -> str:
+    """What is said, after what it is about."""
     return gettext("%(title)s: %(text)s") % {"title": title, "text": text} if title else text

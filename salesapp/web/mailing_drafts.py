@@ -16,6 +16,7 @@ from salesapp.services.work import work
 from salesapp.store import listed
 from salesapp.store.engine import Executor, reading
 from salesapp.web import lists, mailing_forms, render
+from salesapp.web.forms import in_words, somebody_was_faster
 from salesapp.web.i18n import gettext, ngettext
 from salesapp.web.mailings import changed_meanwhile
 from salesapp.web.request import current_actor, current_now, int_field, need, request_key
@@ -116,11 +117,26 @@ def save(mailing_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         errors = _errors(refused, problems)
         return _form(None, typed, f"/mailings/{mailing_id}/edit", errors=errors, version=version), 422
-    except Stale:
-        return changed_meanwhile(mailing_id)
+    except Stale as stale:
+        return _faster(mailing_id, typed, stale)
     except AlreadyDone:
         pass
     return redirect(f"/mailings/{mailing_id}", 303)
+
+
+def _faster(mailing_id: int, typed: Mapping[str, str], stale: Stale) -> Response | tuple[str, int]:
+    """The form with what was typed, where the draft was changed meanwhile, perhaps in another window; its page, where
+    it is a draft no longer."""
+    with reading() as x:
+        found = service.own_of(x, current_actor(), mailing_id)
+    if found.state != rules.DRAFT:
+        return changed_meanwhile(mailing_id)
+    now = mailing_forms.values_of(found)
+    others = [name for name in now if now[name].split() != typed[name].split()]
+    if not others:
+        return redirect(f"/mailings/{mailing_id}", 303)
+    said = somebody_was_faster(Stale(stale.changed_by, others), in_words(now, mailing_forms.choices()))
+    return _form(None, typed, f"/mailings/{mailing_id}/edit", version=found.version, **said), 409
 
 
 @bp.post("/mailings/<int:mailing_id>/copy")

@@ -106,6 +106,11 @@ def options() -> dict[str, Any]:
     }
 
 
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """What is chosen from, by field."""
+    return {name: offered for name in FIELDS if (offered := options().get(f"{name}s"))}
+
+
 # --- whom: carried by the form, from the list it was opened in ---
 
 

@@ -1,7 +1,7 @@
 """What became of what follow-up rules planned: done in time, late, or not at all; by rule, by person, and by both."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -10,11 +10,9 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 
-from salesapp.domain.errors import N_
 from salesapp.domain.list_facts import RULE_STATES
 from salesapp.domain.permissions import can
-from salesapp.domain.text import Text
-from salesapp.plugging.follow_up_names import every_label
+from salesapp.plugging.follow_up_names import every_label, labels_here
 from salesapp.services.report_export import tell_report
 from salesapp.services.table_files import BOM, csv_lines
 from salesapp.services.work import work
@@ -26,28 +24,16 @@ from salesapp.web import render, report_asking
 from salesapp.web.i18n import gettext, say, show_number, today
 from salesapp.web.periods import moments_of
 from salesapp.web.report_asking import PERIODS, Asked, Lists
-from salesapp.web.report_rule_folds import OVER, STATES, Key, folds, worst_first
-from salesapp.web.report_tables import Cell, Figure, Part, number
+from salesapp.web.report_rule_folds import OVER, STATES, folds
+from salesapp.web.report_rule_tables import COUNTED, MEANS, Called, parts
+from salesapp.web.report_tables import Figure, Part
 from salesapp.web.report_words import percent
 from salesapp.web.request import catalog, current_actor, current_now, need
-from salesapp.web.rule_words import label_of
 
 bp = Blueprint("report_follow_ups", __name__)
 PATH: Final = "/reports/follow-ups"
 SHOWN: Final = 100
 """So many rows of a table at most are on the page; the file has all."""
-MEANS: Final = {
-    "kept": N_("Done before the deadline had passed."),
-    "late": N_("Done, but after the deadline."),
-    "missed": N_("Called off after the deadline, without having been done; or nobody was reached in three tries."),
-    "overdue": N_("The deadline has passed, and it is still to be done."),
-    "open": N_("Still to be done, and in time so far."),
-    "skipped": N_("Called off before the deadline. It does not count for the share that was done in time."),
-}
-COUNTED: Final = N_(
-    "Counted is what rules planned with a deadline in this time, by whose it is now. What a rule took back itself, "
-    "as when it was switched off, is left out."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +64,18 @@ def page() -> str:
         found = _sums(x, question)
         called = _called(x, question, found)
     lists = Lists(actor, question.asked)
-    parts = _parts(question, found, called, lists)
+    tables = _parts(question, found, called, lists)
     return render.page(
         "report_follow_ups.html",
         asked=question.asked,
         args=question.args,
         rule=question.rule,
-        rules=[("", gettext("All rules")), *((key, say(label)) for key, label in every_label(catalog()).items())],
+        rules=_offered(question, found),
         whose=whose,
         periods=[(key, gettext(label)) for key, label in PERIODS.items()],
         figures=_figures(found, lists, question.rule),
         folds=folds(found, called.rule, called.person, lists),
-        parts=[(part, max(0, len(part.rows) - SHOWN)) for part in parts],
+        parts=[(part, max(0, len(part.rows) - SHOWN)) for part in tables],
         shown=SHOWN,
         means=gettext(COUNTED),
         may_export=can(actor, "export"),
@@ -107,8 +93,8 @@ def export() -> Response:
     with reading() as x:
         found = _sums(x, question)
         called = _called(x, question, found)
-    parts = _parts(question, found, called, Lists(actor, question.asked))
-    part = next((each for each in parts if each.key == table), None)
+    tables = _parts(question, found, called, Lists(actor, question.asked))
+    part = next((each for each in tables if each.key == table), None)
     if part is None:
         raise WerkzeugNotFound
     with work(actor, current_now()) as w:
@@ -117,6 +103,13 @@ def export() -> Response:
     name = f"report-follow-ups-{table}-{today().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(text, mimetype="text/csv", headers=headers)
+
+
+def _offered(question: Question, found: Iterable[Sum]) -> list[tuple[str, str]]:
+    """The rules to choose from; of a plugin that is off only those that planned something then."""
+    here = {*labels_here(catalog()), *(each.rule for each in found), question.rule}
+    rules = ((key, say(label)) for key, label in every_label(catalog()).items() if key in here)
+    return [("", gettext("All rules")), *rules]
 
 
 def _question(args: MultiDict[str, str]) -> Question:
@@ -161,80 +154,10 @@ def _counts(found: Iterable[Sum]) -> Counter[str]:
     return n
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One way to tell the figures apart: what a row is about, and what it is called. The rule of a row is "" for all
-    that are asked for, its person None for everybody and 0 for nobody."""
-
-    key: str
-    title: str
-    head: tuple[str, ...]
-    by_rule: bool = True
-    by_person: bool = True
-
-    def row_of(self, each: Sum, rule: str) -> Key:
-        """The row that something counts in; `rule` is the one that is asked for."""
-        return each.rule if self.by_rule else rule, each.owner_key if self.by_person else None
-
-
-def _tables(question: Question) -> Iterator[Table]:
-    """The tables that say more than the head: of one person none by person, of one rule none by both."""
-    rule, owner = gettext("Rule"), gettext("Owner")
-    yield Table("rules", gettext("By rule"), (rule,), by_person=False)
-    if question.asked.scope.owner is not None:
-        return
-    yield Table("people", gettext("By person"), (owner,), by_rule=False)
-    if not question.rule:
-        yield Table("each", gettext("By rule and person"), (rule, owner))
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """What rules and people are called, and where their own page is."""
-
-    question: Question
-    rules: Mapping[str, Text]
-    people: Mapping[int, str]
-
-    def rule(self, key: str) -> Cell:
-        """A rule."""
-        return Cell(label_of(key), self.question.address(rule=key) if key in self.rules else "")
-
-    def person(self, person: int) -> Cell:
-        """Somebody, or nobody (0)."""
-        return Cell(
-            self.people.get(person) or gettext("nobody"), self.question.address(who=str(person)) if person else ""
-        )
-
-    def row(self, table: Table, row: Key) -> tuple[Cell, ...]:
-        """The first cells of a row."""
-        rule, person = row
-        return (
-            *([self.rule(rule)] if table.by_rule else []),
-            *([self.person(person or 0)] if table.by_person else []),
-        )
-
-
 def _called(x: Executor, question: Question, found: Iterable[Sum]) -> Called:
     keys = {each.owner_key for each in found}
-    return Called(question, every_label(catalog()), names(x, keys) if keys else {})
+    return Called(question.address, every_label(catalog()), names(x, keys) if keys else {})
 
 
 def _parts(question: Question, found: Sequence[Sum], called: Called, lists: Lists) -> list[Part]:
-    return [_part(table, question.rule, found, called, lists) for table in _tables(question)] if found else []
-
-
-def _part(table: Table, rule: str, found: Iterable[Sum], called: Called, lists: Lists) -> Part:
-    counts: dict[Key, Counter[str]] = {}
-    for each in found:
-        counts.setdefault(table.row_of(each, rule), Counter())[each.state] += each.n
-    rows = [((*called.row(table, row), *_cells(row, n, lists)), n) for row, n in counts.items()]
-    rows.sort(key=lambda row: (*worst_first(row[1]), [cell.text for cell in row[0][: len(table.head)]]))
-    columns = (*table.head, *(say(RULE_STATES[state]) for state in STATES), gettext("Done in time"))
-    words = [f"{say(RULE_STATES[state])}: {gettext(MEANS[state])}" for state in STATES]
-    return Part(table.key, table.title, " ".join([gettext(COUNTED), *words]), columns, tuple(row for row, _ in rows))
-
-
-def _cells(row: Key, n: Counter[str], lists: Lists) -> tuple[Cell, ...]:
-    numbers = [number(n[state], lists.by_rules(state, *row)) for state in STATES]
-    return (*numbers, Cell(percent(n["kept"], sum(n[state] for state in OVER))))
+    return parts(question.rule, question.asked.scope.owner, found, called, lists)

@@ -11,11 +11,12 @@ BARS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table: what it says, where it leads, and what a file has in its place."""
+    """A cell of a table: what it says, where it leads, what a file has in its place, and what a tap on it explains."""
 
     text: str
     href: str = ""
     plain: str | None = None
+    explanation: str = ""
 
     @property
     def in_file(self) -> str:

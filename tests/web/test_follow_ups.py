@@ -111,7 +111,8 @@ def test_one_press_and_back(browser: Browser, what: str) -> None:
         ("do", {"text_en": ""}, "text_en"),
         ("do", {"text_en": "Hello {nobody}"}, "text_en"),
         ("do", {"text_ru": "{}"}, "text_ru"),
-        ("do", {"kind": "visit"}, "kind"),
+        ("do", {"kind": "visit"}, "form"),
+        ("do", {"kind": "dance"}, "kind"),
         ("do", {"form": "own.none"}, "form"),
         ("who", {"who": "nobody"}, "who"),
         ("every", {"every_count": "0"}, "every_count"),
@@ -306,6 +307,13 @@ def test_somebody_was_faster(browser: Browser) -> None:
     again = {name: each[0] for name, each in fields_in(answer.text).items() if name != "csrf_token"}
     assert browser.send(path, again).status_code == 303
     assert now().rule.deadline.count == 5
+
+
+def test_a_part_that_does_not_fit_any_more_is_named(browser: Browser) -> None:
+    when = f"{HERE}/general.second_call/when"  # its exception asks for the process, which customers have none of
+    answer = browser.send(when, typed_on(browser, when, begin="grade"))
+    assert answer.status_code == 422
+    assert "<li>Not where: This asks for something the records do not have.</li>" in answer.text
 
 
 def test_what_was_seen_survives_a_mistake(browser: Browser) -> None:

@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -20,9 +21,11 @@ from salesapp.store import mailing_items, settings
 from salesapp.store.engine import reading
 from salesapp.store.tables import consent, contact_point
 from salesapp.testing import NOW, Browser, Cast, Clock
+from salesapp.web.render import STATIC
 from tests.services import mailing_kit as kit
 from tests.services.customer_kit import added
 from tests.services.mail_kit import Box, mail_server, set_up
+from tests.web.test_fields import fields_in
 
 ClientOf = Callable[..., Browser]
 TYPED = {"way": "email", "name": "五月", "subject": "{客户}您好", "body": "您好", "when": "now"}
@@ -138,7 +141,34 @@ def test_times_are_said_in_words_and_shown_again(client_of: ClientOf, cast: Cast
     assert "3 days before Mid-Autumn Festival, every year, at 10:00" in browser.get(answer.location).text
     again = browser.get(f"/mailings/{mailing_id}/edit").text
     assert '<option value="mid_autumn" selected>' in again
-    assert browser.send(f"/mailings/{mailing_id}/edit", typed).status_code == 409  # the version is an older one
+
+
+def test_what_belongs_to_a_time_is_not_folded_away(client_of: ClientOf, cast: Cast) -> None:
+    form = client_of(cast.owner).get("/mailings/new").text.split('action="/mailings/new"')[1].split("</form>")[0]
+    assert "<details" not in form
+    for name, part in {"first": "timed", "count": "timed-every", "feast": "timed-feast"}.items():
+        assert f'name="{name}"' in form.split(f'<div class="field-pair {part}">')[1].split("</div></div>")[0]
+    rules = (STATIC / "app.css").read_text(encoding="utf-8")
+    assert 'form:has([name="when"][value="now"]:checked) .timed,' in rules
+
+
+def test_two_windows_lose_nothing(client_of: ClientOf, cast: Cast, box: Box) -> None:
+    mailing_id, browser = a_draft(cast.owner), client_of(cast.owner)
+    edit = f"/mailings/{mailing_id}/edit"
+    seen = fields_in(browser.get(edit).text)
+    first, second = ({name: each[0] for name, each in seen.items()} | {"subject": each} for each in ("甲", "乙"))
+    assert browser.send(edit, first).status_code == 303
+    answer = browser.send(edit, {**second, "way": "sms"})
+    assert answer.status_code == 409
+    page = unescape(answer.text)
+    assert "changed this meanwhile to “甲”. Yours is in the field; save again to keep it." in page
+    assert "changed this meanwhile to “By e-mail”" in page
+    assert fields_in(answer.text)["subject"] == ["乙"]
+    assert browser.send(edit, {**second, "version": version_on(answer.text)}).status_code == 303
+    assert fields_in(browser.get(edit).text)["subject"] == ["乙"]
+    assert browser.send(edit, second).status_code == 303  # the older version, which says just the same
+    kit.begun(cast.owner, mailing_id)
+    assert "perhaps you in another window" in browser.send(edit, first).text
 
 
 def test_what_cannot_be_read_writes_nothing(client_of: ClientOf, cast: Cast) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from salesapp.domain.permissions import Actor
+from salesapp.services import plugin_states
 from salesapp.services.activity_owner import assign_activity
 from salesapp.services.work import work
 from salesapp.store.engine import reading
@@ -24,6 +25,7 @@ ClientOf = Callable[[Actor], Browser]
 PATH = "/reports/follow-ups"
 HREF = re.compile(r'href="(/activities\?[^"]*)">(?:[^<]* )?([\d,]+)</a>')
 PAST = NOW - timedelta(days=5)
+EMPTY = "period=dates&from=2026-01-01&to=2026-01-02"
 
 
 @pytest.fixture
@@ -162,6 +164,16 @@ def test_a_row_leads_to_the_page_of_its_rule_and_its_person(client_of: ClientOf,
     assert 'id="report-each"' not in own
     assert 'id="report-people"' in own
     assert 'id="report-people"' not in browser.get(f"{PATH}?period=all&who={cast.owner.id}").text
+
+
+def test_of_a_plugin_that_is_off_only_what_it_planned_is_offered(client_of: ClientOf, cast: Cast) -> None:
+    some(cast)
+    with work(cast.admin, NOW) as w:
+        plugin_states.switch(w, "bakery", off=True)
+    browser, asked = client_of(cast.manager), re.compile(r'<option value="(bakery\.\w+)"')
+    assert asked.findall(browser.get(f"{PATH}?period=all").text) == [AFTER, GREET]
+    assert asked.findall(browser.get(f"{PATH}?{EMPTY}").text) == []
+    assert asked.findall(browser.get(f"{PATH}?{EMPTY}&rule={GREET}").text) == [GREET]
 
 
 def test_who_took_a_file_along_is_written_down(client_of: ClientOf, cast: Cast) -> None:
