@@ -158,6 +158,7 @@ given `Reads` of that person, and changes nothing.
 - `Routes` are pages of the plugin's own, at /p/NAME/…, of a Flask blueprint: `from flask import Blueprint, request` is
   all of Flask one needs. `asking()` says who asks and when (`Asking`), `reading()` gives the reads of that person,
   `page(template, …)` makes the page, `flash(text)` says something on the next one, `go_to(address)` leads there.
+  `read_amount(raw, currency)` reads money as people type it, `show_money(money)` in a template shows it.
 - Files belong to activities: a route marked `@takes_files` has `take_files(request.files.getlist("photos"), "photos")`
   before its `work`, where "photos" is the name of the input, then `w.attach(activity_id, kept)`.
   `reads.files(activity_id)` gives each as a `FileView`; in a template
@@ -266,7 +267,7 @@ from salesapp.services.plugin_work import work
 from salesapp.store.types import Id, Instant, Json
 from salesapp.web.guard import takes_files
 from salesapp.web.i18n import gettext, ngettext, say
-from salesapp.web.plugin_asking import Asking, asking, flash, go_to, page, reading, take_files
+from salesapp.web.plugin_asking import Asking, asking, flash, go_to, page, read_amount, reading, take_files
 
 __all__ = [
     "API",
@@ -364,6 +365,7 @@ __all__ = [
     "pass_work",
     "person_ref",
     "problem",
+    "read_amount",
     "reading",
     "say",
     "take_files",

@@ -13,8 +13,9 @@ works for all plugins at once. The fixtures:
 
 - `kit`: what people do, in a line each: `a_customer`, `a_deal`, `an_activity`, `fill`, `tick`, `move`, `win`, `lose`,
   `finish`; `planned(deal, "car_wash.thanks")` is what a follow-up rule planned; `run_jobs(until=…)` lets the jobs work
-  while the clock goes on; `why_set_aside("car_wash")` says why a plugin does not run. `refused("field.wish", …)` holds
-  when the house says no, for these reasons and no other.
+  while the clock goes on; `bring_in("Code,Front\\nA1,Oak", "kitchen.fronts")` is a file of rows;
+  `why_set_aside("car_wash")` says why a plugin does not run. `refused("field.wish", …)` holds when the house says no,
+  for these reasons and no other.
 - `app`: an application on a fresh database, with the bundled plugins and the one this test is about: the folder the
   test lies in, or `car_wash.py` or `.toml` beside `test_car_wash.py`; the fixture `plugin_paths` names others.
 - `cast`: admin, manager, owner (whose records they are), colleague, outsider, reader, other_manager.
@@ -124,16 +125,24 @@ def postgres_databases() -> Iterator[Databases]:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, plugin_paths: list[Path]) -> Iterator[str]:
     """A fresh, migrated database for one test."""
     if on_postgres():
         databases: Databases = request.getfixturevalue("postgres_databases")
-        yield databases.take()
+        yield databases.take(plugin_paths)
         databases.give_back()
     else:
         path = tmp_path / "salesapp.db"
-        shutil.copyfile(request.getfixturevalue("empty_database"), path)
+        with_tables_of = _empty.get(tuple(plugin_paths))
+        if with_tables_of is None:
+            shutil.copyfile(request.getfixturevalue("empty_database"), path)
+        else:
+            path.write_bytes(with_tables_of)
         yield f"sqlite:///{path}"
+
+
+_empty: dict[tuple[Path, ...], bytes] = {}
+"""Empty databases of SQLite with the tables of these plugins, to copy for the tests after the first one."""
 
 
 @pytest.fixture
@@ -144,13 +153,22 @@ def plugin_paths(request: pytest.FixtureRequest) -> list[Path]:
 
 @pytest.fixture
 def app(
-    database_url: str, tmp_path: Path, clock: Clock, statements: list[str], plugin_paths: list[Path]
+    request: pytest.FixtureRequest,
+    database_url: str,
+    tmp_path: Path,
+    clock: Clock,
+    statements: list[str],
+    plugin_paths: list[Path],
 ) -> Iterator[Flask]:
     """An application on a fresh database, within its context."""
     folders = [places.PLUGINS, *plugin_paths] if plugin_paths else None
     settings = Settings(instance=tmp_path, database_url=database_url)
     made = create_app(settings, plugins=folders, clock=clock, testing=True)
     _make_tables(made, database_url)
+    if on_postgres():
+        request.getfixturevalue("postgres_databases").settled()
+    elif _is_of_checkout(plugin_paths):
+        _empty.setdefault(tuple(plugin_paths), (tmp_path / "salesapp.db").read_bytes())
     _switch_on(made)
     made.extensions["salesapp_under_test"] = plugin_paths
     made.jinja_env.bytecode_cache = _templates
@@ -199,33 +217,43 @@ class _Address(addresses.Address):
             self._compiled[key] = (self._parts, self._trace, self._converters, frozenset(self.arguments))
 
 
-_loaded: list[Plugins] = []
+_loaded: dict[tuple[Path, ...], Plugins] = {}
 ON: Final = [places.PLUGINS / "general"]
 """The bundled plugins that are on where nobody switched any; the others are loaded by tests about them only."""
 
 
+def _is_of_checkout(paths: Sequence[Path]) -> bool:
+    """Whether no test writes these plugins: they stay as they are for the whole run."""
+    return all(each.is_relative_to(places.PLUGINS.parent) for each in paths)
+
+
 def _load(directories: Sequence[Path], *, only: Collection[str] | None = None, safe_mode: bool = False) -> Plugins:
-    """What is on in a new house, as it was loaded for the tests before; any other choice of plugins anew."""
+    """Plugins of this checkout as they were loaded for the tests before; any other choice of plugins anew, as a test
+    may write them."""
     there = [each for each in directories if each.exists()]
     found = [each for folder in there for each in (ON if folder == places.PLUGINS else [folder])]
-    if only is not None or safe_mode or found != ON:
+    if only is not None or safe_mode or not _is_of_checkout(found):
         return load_plugins(found, only=only, safe_mode=safe_mode)
-    _loaded[:] = _loaded or [load_plugins(found)]
-    return _loaded[0]
+    if (key := tuple(found)) not in _loaded:
+        _loaded[key] = load_plugins(found)
+    return _loaded[key]
 
 
 addresses.Address = _Address  # type: ignore[misc]
 application.load_plugins = _load  # type: ignore[attr-defined]
 
-_first: list[Engine] = []
+_first: dict[str, Engine] = {}
 
 
 def _share_compiled(*made: Engine) -> None:
     """Statements as they were compiled for the tests before, which is a third of what a page of a test takes. They are
     kept by the dialect they are of, so that is shared, too."""
-    _first[:] = _first or made[:1]
+    if made[0].dialect.name not in _first:
+        with made[0].connect():  # a dialect that never asked its database would be of no use to the tests after
+            _first[made[0].dialect.name] = made[0]
     for engine in made:
-        engine.dialect, engine._compiled_cache = _first[0].dialect, _first[0]._compiled_cache
+        first = _first[engine.dialect.name]
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
 
 class _Compiled(BytecodeCache):

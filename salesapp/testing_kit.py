@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from flask import Flask
@@ -19,16 +20,19 @@ from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.money import minor_digits
 from salesapp.domain.permissions import Actor
 from salesapp.domain.views import ActivityView, CustomerView, DealView
+from salesapp.plugging.own_demo import DemoData
 from salesapp.services import deal_moves, deal_steps, deals
 from salesapp.services.activities import NewActivity, note_activity, plan_activity
 from salesapp.services.activity_finish import finish_activity
 from salesapp.services.customers import NewCustomer, add_customer
 from salesapp.services.deals import NewDeal
+from salesapp.services.plugin_work import demo_work
 from salesapp.services.work import work
 from salesapp.store import activities as activity_rows
 from salesapp.store import customers as customer_rows
 from salesapp.store import deals as deal_rows
 from salesapp.store.engine import reading
+from salesapp.testing_imports import BroughtIn, bring_in
 
 
 @contextmanager
@@ -200,6 +204,19 @@ class Kit:
 
         looks = any(isinstance(each, FollowUp) for name in self.under_test for each in self._records(name))
         return run_until(self.clock, until or self.clock.now, looks=looks)
+
+    def bring_in(self, table: str, kind: str, *, actor: Actor | None = None) -> BroughtIn:
+        """Bring in a file of this kind, as on the import page: what became of its rows. By a manager unless said.
+        `kit.bring_in("Code,Front\\nA1,Oak\\n", "kitchen.fronts").added`"""
+        return bring_in(self, table, actor or self.cast.manager, kind)
+
+    def fill_demo(self, language: str = "en", seed: int = 0) -> None:
+        """Add what the plugins under test add to a demo, in this language, with a past that ends now."""
+        for plugin in self.under_test:
+            for each in self._records(plugin):
+                if isinstance(each, DemoData):
+                    with demo_work(self.clock.now, plugin=plugin, language=language) as w:
+                        each.fill(w, Random(seed), self.clock.now)  # noqa: S311 (repeatable on purpose)
 
     def _records(self, plugin: str) -> tuple[Any, ...]:
         loaded = self.app.extensions["salesapp_plugins"].plugin(plugin)

@@ -27,12 +27,12 @@ def may_bring_commands() -> bool:
         found = read_settings()
     except (Exception, SystemExit):
         return False
-    return not found.safe_mode and any(speaks(Path(each.place)) for each in find_plugins([PLUGINS, found.plugins]))
+    return not found.safe_mode and any(speaks(each.files) for each in find_plugins([PLUGINS, found.plugins]))
 
 
-def speaks(place: Path) -> bool:
-    """Whether the plugin in this file or folder has commands, as far as its words tell; an installed one may."""
-    if not place.exists():
+def speaks(place: Path | None) -> bool:
+    """Whether the plugin in this file or folder has commands, as far as its words tell."""
+    if place is None:
         return True
     files = place.rglob("*.py") if place.is_dir() else [place]
     try:

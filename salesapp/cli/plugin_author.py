@@ -86,7 +86,7 @@ def told(found: Found) -> list[Finding]:
     if findings:
         say(f"{found.name}  ({found.place})")
     for each in findings:
-        place = shortened(each.place, Path(found.place))
+        place = shortened(each.place, found.files or Path(found.place))
         say(f"  {place}  {each.words}" if place else f"  {each.words}", COLOURS[each.kind])
     return findings
 

@@ -111,13 +111,12 @@ def _begin(rule: FollowUp, n: int, anchor: datetime, clock: Clock) -> datetime:
     return clock.moment(later(there.date(), rule.every, n + 1), there.time().replace(fold=0))
 
 
-def next_n(rule: FollowUp, n: int, anchor: datetime, after: datetime, clock: Clock) -> int | None:
-    """The first time at or past `n` whose deadline lies after `after`. Of several with the same deadline, as those of a
-    weekend and its Monday, only the first is one."""
+def next_time(rule: FollowUp, n: int, anchor: datetime, after: datetime, clock: Clock) -> tuple[int, Due] | None:
+    """The first time at or past `n` whose deadline lies after `after`, and when it is due. Of several with the same
+    deadline, as those of a weekend and its Monday, only the first is one."""
     if n and (before := occurrence(rule, n - 1, anchor, clock)):
         after = max(after, before.due_at)
-    found = _first(n, _surely_after(rule, n, anchor, after), lambda each: occurrence(rule, each, anchor, clock), after)
-    return found[0] if found else None
+    return _first(n, _surely_after(rule, n, anchor, after), lambda each: occurrence(rule, each, anchor, clock), after)
 
 
 def _surely_after(rule: FollowUp, n: int, anchor: datetime, after: datetime) -> int:

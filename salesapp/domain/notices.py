@@ -245,7 +245,10 @@ KINDS: Final = (
     Kind(
         PLUGIN,
         Text("A plugin has something for me", "插件有事提醒我", "外掛有事提醒我", "Плагин сообщает мне о чём-то"),
-        _says(Text("%(says)s: %(name)s", "%(says)s：%(name)s", "%(says)s：%(name)s", "%(says)s: %(name)s")),
+        _says(
+            Text("%(says)s: %(name)s", "%(says)s：%(name)s", "%(says)s：%(name)s", "%(says)s: %(name)s"),
+            page=Text(*["%(says)s"] * 4),
+        ),
         icon="sparkles",
     ),
     Kind(

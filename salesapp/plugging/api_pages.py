@@ -130,6 +130,7 @@ def class_entry(name: str, kind: type) -> str:
     lines = [f"### {name}", "", explained(kind)]
     if own:
         notes = field_notes(kind)
+        lines += ["", "Its fields are given by name."] if all(each.kw_only for each in own) else []
         lines += ["", "| field | what it is | unless said |", "| --- | --- | --- |"]
         lines += [f"| `{each.name}` | {type_words(each)}{notes.get(each.name, '')} | {unless(each)} |" for each in own]
     known = methods(kind, {each.name for each in own})

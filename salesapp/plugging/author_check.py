@@ -10,9 +10,11 @@ from salesapp.plugging.checking import DOUBT, PROBLEM, Finding, records_findings
 from salesapp.plugging.follow_up_checks import complaints, foreign, known_in
 from salesapp.plugging.loader import LoadedPlugin, Plugins, load_plugins
 from salesapp.plugging.own_files import notes_on
+from salesapp.plugging.own_texts import unknown_texts
 from salesapp.plugging.python_check import python_findings
 from salesapp.plugging.search import PACK, Found, find_plugins, forget
 from salesapp.plugging.sources import Sources, sources_of
+from salesapp.plugging.template_check import template_findings
 from salesapp.plugging.toml_pack import read_pack
 
 
@@ -31,13 +33,14 @@ def find_local(path: Path) -> list[Found]:
 
 def examine(found: Found, folders: Sequence[Path]) -> list[Finding]:
     """Everything to say about one plugin; `folders` are those of its neighbours."""
-    place = Path(found.place) if Path(found.place).exists() else None
+    place = found.files
     sources = sources_of(place) if place else Sources()
     file = toml_of(place)
     if file is not None:
         findings = toml_findings(found.name, file, sources)
     else:
         findings = list(python_findings(found, place, sources))
+        findings += template_findings(found.name, place, sources) if place else []
         forget(found.name)
     if not any(each.kind == PROBLEM for each in findings):
         findings += last_word(found, place, folders)
@@ -62,13 +65,15 @@ def toml_findings(name: str, file: Path, sources: Sources) -> list[Finding]:
 def last_word(found: Found, place: Path | None, folders: Sequence[Path]) -> list[Finding]:
     """What the house itself says when it opens with this plugin: it also knows the neighbours, and what lies in the
     plugin's folders."""
-    inside = place is None or any(place.parent == folder for folder in folders)
+    there = any(each.name == found.name and each.files == place for each in find_plugins(folders))
     with quiet():
-        plugins = load_plugins(folders if inside or place is None else [*folders, place])
+        plugins = load_plugins(folders if there or place is None else [*folders, place])
     aside = [Finding(PROBLEM, place, None, str(each.reason)) for each in plugins.set_aside if each.name == found.name]
     loaded = plugins.plugin(found.name)
     doubts = [*notes_on(loaded), *strangers_in(loaded, plugins)] if loaded else []
-    return aside or [Finding(DOUBT, place, None, str(each)) for each in doubts]
+    if aside or not loaded:
+        return aside
+    return [*(Finding(DOUBT, place, None, str(each)) for each in doubts), *unknown_texts(loaded, place)]
 
 
 def strangers_in(plugin: LoadedPlugin, plugins: Plugins) -> Iterator[str]:

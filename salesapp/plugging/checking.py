@@ -1,7 +1,7 @@
 """Look a plugin over for its author: everything that is wrong with it at once, each with where it stands and what to
 do. The house itself stops at the first thing that is wrong (`fitness.py`)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from salesapp.domain.criteria import Condition, Not, Vocabulary
 from salesapp.domain.deal_facts import deal_vocabulary
 from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.list_facts import vocabulary
-from salesapp.domain.pack import Field, IndustryPack, Option, Process
+from salesapp.domain.pack import Evidence, Field, IndustryPack, Option, Process
 from salesapp.domain.result_forms import ResultForm
 from salesapp.domain.text import LANGUAGES, Text
 from salesapp.plugging.follow_up_checks import Known, complaints, known_of
@@ -43,8 +43,10 @@ def records_findings(name: str, records: Iterable[object], sources: Sources) -> 
     """What is wrong with records that each hold by themselves."""
     records = list(records)
     processes = processes_of(records)
+    evidence = {f"{name}.{each.key}" for each in records if isinstance(each, Evidence)}
     for process in processes:
         yield from process_findings(process, sources)
+        yield from evidence_findings(name, process, evidence, sources)
     known = known_of(name, records, processes)
     for record in records:
         if isinstance(record, ResultForm):
@@ -62,6 +64,15 @@ def processes_of(records: Iterable[object]) -> list[Process]:
             record.processes if isinstance(record, IndustryPack) else [record] if isinstance(record, Process) else []
         )
     return found
+
+
+def evidence_findings(name: str, process: Process, known: Collection[str], sources: Sources) -> Iterator[Finding]:
+    """Key steps that wait for something of this plugin that it nowhere puts into words."""
+    for step in (each for stage in process.stages for each in stage.key_steps):
+        for each in step.evidence:
+            if each.startswith(f"{name}.") and each not in known:
+                words = f"KeyStep {step.key!r}: there is no Evidence record for {each!r}{near(each, known)}"
+                yield Finding(DOUBT, *sources.record("KeyStep", step.key), words)
 
 
 def process_findings(process: Process, sources: Sources) -> Iterator[Finding]:

@@ -15,11 +15,16 @@ def rule_of(catalog: Catalog, key: str) -> FollowUp | None:
     return catalog.follow_ups_off.get(key) or _resting(catalog).get(key)
 
 
-def every_label(catalog: Catalog) -> dict[str, Text]:
-    """The labels of all rules there are, by full key: those that run, those that are off, those at rest."""
+def labels_here(catalog: Catalog) -> dict[str, Text]:
+    """The labels of the rules that run, and of those that are off, by full key."""
     running = {key: each.rule.label for key, each in catalog.follow_ups.items()}
-    others = {**_resting(catalog), **catalog.follow_ups_off}
-    return running | {key: rule.label for key, rule in others.items() if key not in running}
+    return running | {key: rule.label for key, rule in catalog.follow_ups_off.items() if key not in running}
+
+
+def every_label(catalog: Catalog) -> dict[str, Text]:
+    """The same with those at rest: their plugin is off."""
+    here = labels_here(catalog)
+    return here | {key: rule.label for key, rule in _resting(catalog).items() if key not in here}
 
 
 def _resting(catalog: Catalog) -> dict[str, FollowUp]:

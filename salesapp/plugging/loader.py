@@ -6,6 +6,7 @@ import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from traceback import walk_tb
 from types import ModuleType
 from typing import Any
 
@@ -136,9 +137,9 @@ def load_one(plugins: Plugins, found: Found, card: Card) -> tuple[LoadedPlugin, 
         check_pages(found.name, records)
         check_templates(found.name, module)
         plugins.manager.register(module, found.name)
-    except BaseException:
-        card.critical = critical_in(module or sys.modules.get(f"{PACKAGE}.{found.name}"))
-        card.hooks = hooks_written_in(Path(found.place))
+    except BaseException as error:
+        card.critical = critical_in(module or sys.modules.get(f"{PACKAGE}.{found.name}"), error)
+        card.hooks = hooks_written_in(found.files)
         forget(found.name)
         raise
     return LoadedPlugin(found.name, manifest, found.place, module, tables, records), catalog
@@ -161,14 +162,20 @@ def with_records(catalog: Catalog, name: str, records: tuple[Any, ...], module: 
         raise
 
 
-def critical_in(module: object) -> bool | None:
-    """Whether the card in a module, perhaps half imported, calls the plugin critical; None where there is none."""
-    manifest = getattr(module, "MANIFEST", None)
-    return manifest.critical if isinstance(manifest, Manifest) else None
+def critical_in(module: object, error: BaseException) -> bool | None:
+    """Whether the card in a module calls the plugin critical; None where there is none. Of an installed
+    one that broke off half-way, only the frames of its failure still hold what it had by then."""
+    held = [
+        getattr(module, "MANIFEST", None),
+        *(each.f_globals.get("MANIFEST") for each, _ in walk_tb(error.__traceback__)),
+    ]
+    return next((each.critical for each in held if isinstance(each, Manifest)), None)
 
 
-def hooks_written_in(place: Path) -> frozenset[str] | None:
+def hooks_written_in(place: Path | None) -> frozenset[str] | None:
     """The hooks a plugin names in its files, as it cannot be asked; None of what is no file."""
+    if place is None:
+        return None
     try:
         files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
         written = "".join(each.read_text(encoding="utf-8", errors="replace") for each in files)

@@ -50,10 +50,15 @@ class OwnTables:
 
     A plugin whose tables are not those it is written for rests, with the reason on the Plugins page, until
     `salesapp upgrade` was run; one whose migration fails finds its tables as they were before.
+
+    `stays` names tables of which a customer has one row, by a unique key: when two become one, the row of the one that
+    is put away stays with it where the other has its own. Two customers who both have a row in any other such table
+    cannot become one.
     """
 
     metadata: MetaData
     migrations: str = "migrations"
+    stays: tuple[str, ...] = ()
     key: str = field(default="tables", init=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +69,8 @@ class OwnTables:
         path: Any = self.migrations
         if not isinstance(path, str) or not path or PurePosixPath(path).is_absolute() or ".." in path:
             raise ValueError(f"OwnTables: migrations must be a folder inside the plugin's, not {path!r}")
+        if strange := sorted(set(self.stays) - set(self.metadata.tables)):
+            raise ValueError(f"OwnTables: stays names no table of its metadata: {', '.join(map(repr, strange))}")
 
 
 def customer_ref(

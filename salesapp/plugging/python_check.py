@@ -6,6 +6,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -61,10 +62,15 @@ def is_inside(file: str, place: Path | None) -> bool:
 
 
 _NAME = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
+_MADE = re.compile(r"(\w+)\.__init__\(\) (?:takes 1 positional|got an unexpected keyword argument '(\w+)')")
 
 
 def meant(error: BaseException) -> str:
-    """A name of the front door that is close to a misspelt one."""
+    """A name of the front door that is close to a misspelt one, or how a record of it is made."""
+    if made := _MADE.match(str(error)):
+        kind = getattr(sys.modules.get("salesapp.plugin_api"), made[1], None)
+        names = [each.name for each in fields(kind)] if is_dataclass(kind) else []
+        return suggestion(made[2], names) if made[2] else f": its fields are given by name, {', '.join(names)}"
     found = _NAME.match(str(error))
     known = getattr(sys.modules.get(found[2]), "__all__", ()) if found else ()
     close = get_close_matches(found[1], known, n=1) if found else []

@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -24,11 +25,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A plugin that could be loaded: its name, where it is in words, and how to get it. Nothing of it has run yet."""
+    """A plugin that could be loaded: its name, where it is in words, and how to get it. Nothing of it has run yet.
+
+    `files` is the folder or file its code lies in; None where that cannot be told.
+    """
 
     name: str
     place: str
     load: Callable[[], object]
+    files: Path | None = None
 
 
 def find_plugins(directories: Sequence[Path]) -> Iterator[Found]:
@@ -38,7 +43,7 @@ def find_plugins(directories: Sequence[Path]) -> Iterator[Found]:
         paths = [directory] if is_one(directory) else listing(directory)
         yield from (found_in(path) for path in paths if is_plugin(path))
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
-        yield Found(entry.name, entry.value, entry.load)
+        yield Found(entry.name, entry.value, entry.load, files_of(entry.module))
 
 
 def listing(directory: Path) -> list[Path]:
@@ -67,7 +72,21 @@ def is_plugin(path: Path) -> bool:
 def found_in(path: Path) -> Found:
     """The plugin in this folder or file."""
     name = path.name if path.is_dir() else path.stem
-    return Found(name, str(path), lambda: load_file(name, path))
+    return Found(name, str(path), lambda: load_file(name, path), path)
+
+
+def files_of(module: str) -> Path | None:
+    """The folder or file of an installed module, found without running any of it."""
+    first, *inside = module.split(".")
+    try:
+        spec = importlib.util.find_spec(first)
+    except (ImportError, ValueError):
+        return None
+    for part in inside:
+        spec = PathFinder.find_spec(part, spec.submodule_search_locations) if spec else None
+    if spec is None or not spec.has_location or spec.origin is None:
+        return None
+    return Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
 
 
 def load_file(name: str, path: Path) -> ModuleType:

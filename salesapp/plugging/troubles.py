@@ -2,6 +2,11 @@
 
 It happens in the middle of somebody's transaction, which may be rolled back because of it. So it is written in one of
 its own, afterwards: `services/plugin_troubles.py`.
+
+So “five in a row” may be counted late. What failed in a change, or in a job, is counted right after it. What failed
+while a page was merely read, which writes nothing, waits in its process for the next change made there (and is lost
+with a process that ends before): until then a hook may be asked more often. In a row is meant in the order of writing
+down; that a call worked is written only by a process in which the same call failed before, or fails next.
 """
 
 from collections import Counter

@@ -26,10 +26,11 @@ CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewActivity:
-    """An activity that happened (`at`, `outcome`) or is planned (`planned_at`; `all_day` for a day without an hour,
-    then `planned_at` is that day's noon, so that it is the same day in neighbouring zones). `answers` to its result
-    forms, {plugin: {key: value}}; None where nobody was asked, as in an import. `minutes` is how long
-    it takes, None as long as its kind usually does."""
+    """An activity of a kind of the list, one that happened (`at`, `outcome`) or is planned (`planned_at`; `all_day` for
+    a day without an hour, then `planned_at` is that day's noon, the same day in neighbouring zones). `answers` to its
+    result forms, {plugin: {key: value}}; None where nobody was asked, as in an import. `minutes` is how long it takes,
+    None as long as its kind usually does. `form` is the full key of a result form that is asked besides, as a rule asks
+    it."""
 
     kind: str = "call"
     customer_id: int | None = None
@@ -47,6 +48,7 @@ class NewActivity:
     answers: Answers | None = None
     fields: Mapping[str, Any] | None = None
     """Answers to the fields every activity has, by full key; None where nobody was asked."""
+    form: str | None = None
 
 
 def note_activity(w: Work, new: NewActivity) -> int:
@@ -95,7 +97,7 @@ def plan_activity(w: Work, new: NewActivity, *, tell: bool = True) -> int:
     return activity_id
 
 
-_SAID: Final = frozenset({"scope_owner_id", "noted_at", "created_by", "because"})
+_SAID: Final = frozenset({"scope_owner_id", "noted_at", "created_by", "because", "form"})
 """Columns that nobody said anything about."""
 
 
@@ -119,6 +121,8 @@ def _check(new: NewActivity) -> list[Problem]:
 def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any]:
     """The columns both kinds of new activities share; raises Refused with all problems."""
     w.require("activity.add")
+    if new.form is not None and new.form not in w.catalog.result_forms:
+        raise ValueError(f"there is no ResultForm {new.form!r}")
     if new.customer_id is None and new.deal_id is None:
         plugin_checks.narrow_customer(w, "activity.add", None)
     customer_id, scope_owner_id = new.customer_id, new.owner_id if new.owner_id is not None else w.actor.id
@@ -143,7 +147,7 @@ def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any
         problems.append(problem("contact", N_("This contact belongs to another customer.")))
     if owner_id is not None and (not deals.team_of(w.session, owner_id)[0] or not w.actor.sees(owner_id)):
         problems.append(problem("owner_id", N_("Choose an owner from the list.")))
-    problems += check_result(w, new.kind, new.outcome, process, new.answers)
+    problems += check_result(w, new.kind, new.outcome, process, new.answers, new.form)
     if problems:
         raise Refused(problems)
     return {
@@ -158,6 +162,7 @@ def _values(w: Work, new: NewActivity, problems: list[Problem]) -> dict[str, Any
         "minutes": new.minutes,
         "note": new.note.strip(),
         "because": _because(new.because),
+        "form": new.form,
         "created_by": w.actor.id,
     }
 

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from salesapp.domain.errors import N_, NotAllowed, Problem, problem
 from salesapp.domain.permissions import Access, Actor, can
+from salesapp.plugging import running
+from salesapp.plugging.own_tables import OwnTables
 from salesapp.services.contacts import NEEDED
 from salesapp.services.lengths import length_problems
 from salesapp.services.work import Work
-from salesapp.store import contact_points, merge_moves, merges, visibility
+from salesapp.store import contact_points, merge_moves, merges, settings, visibility
 from salesapp.store.engine import Executor
 from salesapp.store.merges import Side
 from salesapp.store.references import Reference
@@ -79,8 +81,14 @@ def _references(x: Executor, lost_id: int, kept_id: int) -> tuple[list[Reference
         references = merge_moves.of_customer(x)
     except ValueError as error:
         return [], [problem("", NOT_DECLARED, table=str(error))]
-    table = merge_moves.blocked(x, references, lost_id, kept_id)
+    table = merge_moves.blocked(x, references, lost_id, kept_id, _staying(x))
     return references, [] if table is None else [problem("", NOT_DECLARED, table=table)]
+
+
+def _staying(x: Executor) -> set[str]:
+    """Tables of plugins that are on, where a row that both records have stays with the one that is put away."""
+    catalog = running.house().read(x, settings.config_version(x))
+    return {name for each in catalog.of(OwnTables).values() for name in each.stays}
 
 
 def checked(

@@ -5,6 +5,7 @@ A plugin that is switched off, or whose hook is off as it failed too often, is t
 the plugin could not be loaded (its folder gone, an error in it, safe mode) it never hears of.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from salesapp.plugging.hooks import Hooks
@@ -19,9 +20,15 @@ def job_name(plugin: str) -> str:
     return f"{plugin}.{HOOK}"
 
 
-def tell(x: Executor, hooks: Hooks, event_id: int, event: dict[str, Any]) -> None:
-    """Have every plugin that listens hear of an event once this transaction is through."""
-    one_of_many = event["batch_id"] is not None and event["subject_kind"] != "batch"
-    for plugin in hooks.ears(event["kind"], one_of_many=one_of_many):
-        now = event["noted_at"]
-        jobs.add(x, job_name(plugin), {"event": event_id}, run_at=now, slot=None, now=now)
+def tell(x: Executor, hooks: Hooks, told: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+    """Have every plugin that listens hear of these events, each with its id, once this transaction is through."""
+    rows = [
+        jobs.new_job(job_name(plugin), {"event": event_id}, run_at=event["noted_at"], slot=None, now=event["noted_at"])
+        for event_id, event in told
+        for plugin in hooks.ears(event["kind"], one_of_many=_one_of_many(event))
+    ]
+    jobs.add_all(x, rows)
+
+
+def _one_of_many(event: Mapping[str, Any]) -> bool:
+    return event["batch_id"] is not None and event["subject_kind"] != "batch"

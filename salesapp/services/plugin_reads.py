@@ -18,17 +18,22 @@ from sqlalchemy import Row, Select, Subquery, select
 from sqlalchemy.orm import Session
 
 from salesapp.domain.errors import NotFound
+from salesapp.domain.notice_words import language_of
 from salesapp.domain.permissions import Actor
+from salesapp.domain.text import Text
 from salesapp.domain.views import ActivityView, CustomerView, DealView
 from salesapp.domain.work_calendar import WorkCalendar, from_data
 from salesapp.plugging import running
 from salesapp.services import plugin_states
+from salesapp.services.follow_up_people import Want, doers
 from salesapp.store import (
     activities,
     customers,
     deals,
     files,
+    follow_up_people,
     plugin_views,
+    search,
     settings,
     visibility,
     work_calendars,
@@ -94,6 +99,19 @@ class Reads:
         except NotFound:
             return None
 
+    def find_customers(self, words: str, limit: int = 10) -> Sequence[CustomerView]:
+        """The customers of this person whom a name, a part of one, a number or an address means, as the search finds
+        them: an exact number first. None for an empty text."""
+        with self._apart() as x:
+            hits = search.find(x, self.actor, words[:200], self.now, ("customer",), limit)
+        return [found for hit in hits if (found := self.customer(hit.id)) is not None]
+
+    def sources(self) -> Mapping[str, Text]:
+        """Where customers come from, as the house offers it now: labels by the key a customer keeps."""
+        with self._apart() as x:
+            offered = running.house().read(x, settings.config_version(x)).offered_sources
+        return {key: each.label for key, each in offered.items()}
+
     def activity(self, activity_id: int) -> ActivityView | None:
         """One activity; None where there is none, or it is not this person's to see."""
         try:
@@ -111,9 +129,11 @@ class Reads:
 
     def visible_deals(self) -> Subquery:
         """The deals this person sees, to join own tables with: id, customer_id, title, process, stage, state, owner_id,
-        amount_minor, currency, expected_close, created_at, closed_at, archived_at."""
+        amount_minor, currency, expected_close, created_at, closed_at, lost_reason, archived_at."""
         names = ("id", "customer_id", "title", "process", "stage", "state", "owner_id", "amount_minor", "currency")
-        columns = [deal.c[name] for name in (*names, "expected_close", "created_at", "closed_at", "archived_at")]
+        columns = [
+            deal.c[name] for name in (*names, "expected_close", "created_at", "closed_at", "lost_reason", "archived_at")
+        ]
         return select(*columns).where(visibility.deal_seen(self.actor, self.now)).subquery("visible_deals")
 
     def visible_activities(self) -> Subquery:
@@ -139,13 +159,29 @@ class Reads:
         kinds = [kind for kind, its in found.items() if its.is_read_by(self.actor.role)]
         return plugin_views.links(self.actor, self.now, kinds, field)
 
-    def people(self) -> Sequence[Colleague]:
-        """Who works here now and can be chosen by this person, by name."""
+    def people(self, *, team: bool = False) -> Sequence[Colleague]:
+        """Who works here now and can be chosen by this person, by name; with `team` those of their team as well, whose
+        records they need not see: who stands beside them, and takes over a guest."""
         with self._apart() as x:
-            rows = plugin_views.people(x, self.actor)
+            rows = plugin_views.people(x, self.actor, team=team)
         return [
             Colleague(row.id, row.name, row.team_id, row.role, frozenset((row.functions or "").split())) for row in rows
         ]
+
+    def who_does(self, who: str, owner_id: int | None) -> int | None:
+        """Who does what is `who`'s to do, said as rules say it: "owner", "manager", "function.service". Looked for from
+        this owner; where there is nobody, their manager or an administrator. Of an administrator without a team
+        "manager" may be they themselves; None where nobody works here."""
+        with self._apart() as x:
+            return doers(x, [Want(who, owner_id, owner_id)])[0]
+
+    def in_words(self, text: Text, person_id: int | None = None) -> str:
+        """A text in the language of somebody who works here, for what is written down and not only shown, such as the
+        note of an activity: in that of the company's country where they chose none."""
+        with self._apart() as x:
+            person = follow_up_people.everybody(x).get(person_id or 0)
+            known = person.language if person is not None else None
+            return text.in_language(language_of(known, settings.company(x).country))
 
     def files(self, activity_id: int) -> Sequence[FileView]:
         """The files of an activity, the oldest first; none where it is not this person's to see."""
@@ -159,6 +195,18 @@ class Reads:
     def zone(self) -> ZoneInfo:
         """Where this person is: `reads.now.astimezone(reads.zone).date()` is their day."""
         return ZoneInfo(self.actor.zone)
+
+    @property
+    def company(self) -> str:
+        """What the house calls itself, for what a customer reads; "" where nobody said."""
+        with self._apart() as x:
+            return settings.company(x).name
+
+    @property
+    def currency(self) -> str:
+        """The currency the house counts in, "CNY", for what belongs to no deal that says its own."""
+        with self._apart() as x:
+            return settings.company(x).currency
 
     @property
     def calendar(self) -> WorkCalendar:

@@ -26,7 +26,9 @@ from salesapp.domain.stages import WON
 from salesapp.domain.text import LANGUAGES, Text
 from salesapp.services import (
     activities,
+    activity_changes,
     activity_finish,
+    activity_undo,
     customers,
     deal_moves,
     deal_steps,
@@ -35,6 +37,7 @@ from salesapp.services import (
     files,
     jobs,
     kept_dates,
+    lost_deals,
     notices,
     permits,
 )
@@ -48,6 +51,7 @@ from salesapp.store import customers as customer_rows
 from salesapp.store import deals as deal_rows
 from salesapp.store import sign_ins
 from salesapp.store import tags as tag_rows
+from salesapp.store.notice_subjects import page_key
 
 About = Literal["customer", "deal", "activity"]
 
@@ -89,7 +93,8 @@ class PluginWork:
     # --- customers ---
 
     def add_customer(self, new: NewCustomer) -> int:
-        """Add a customer; its id. Refused where somebody has one of its numbers already."""
+        """Add a customer; its id. Refused where somebody has one of its numbers already: that problem's message has
+        their id among its values, as `customer`, where this person sees them."""
         return customers.add_customer(self._w, new)
 
     def take_enquiry(self, new: NewCustomer, note: str = "") -> int:
@@ -137,6 +142,15 @@ class PluginWork:
         else:
             deal_moves.move_deal(self._w, deal_id, to, version)
 
+    def lose_deal(self, deal_id: int, reason: str, note: str = "") -> int | None:
+        """Give an open deal up for a reason of its process: lost at once, or the id of the decision where somebody must
+        agree first. In the past of a demo whoever does it has agreed."""
+        version = deal_rows.version(self._w.session, deal_id)
+        if not self._demo:
+            return lost_deals.ask_or_lose(self._w, deal_id, reason, note, version)
+        deal_moves.lose_deal(self._w, deal_id, reason, note, version)
+        return None
+
     def push_evidence(
         self,
         deal_id: int,
@@ -156,6 +170,10 @@ class PluginWork:
         """It did not happen after all: the key steps it ticked are open again."""
         permits.deal(self._w, "deal.edit", deal_id)
         deal_steps.take_back_evidence(self._w, deal_id, evidence, evidence_id)
+
+    def tick_step(self, deal_id: int, step: str, done: bool = True) -> None:
+        """Tick a key step of a deal's process, as people do by hand, or take the tick back."""
+        deal_steps.tick_step(self._w, deal_id, step, done)
 
     # --- activities ---
 
@@ -179,6 +197,14 @@ class PluginWork:
         """A planned activity is done: "reached", "not_reached", None where its kind reaches nobody. With `next_at` the
         next one is planned; its id."""
         return activity_finish.finish_activity(self._w, activity_id, outcome, note, next_at, answers=answers)
+
+    def put_off_activity(self, activity_id: int, planned_at: datetime, *, all_day: bool = True, note: str = "") -> None:
+        """A planned activity is moved to another time, which the timeline tells; `note` says why."""
+        activity_changes.postpone_activity(self._w, activity_id, planned_at, all_day=all_day, note=note)
+
+    def reopen_activity(self, activity_id: int) -> None:
+        """It is not done, or not cancelled, after all: planned again for when it was; one that was only noted goes."""
+        activity_undo.reopen_activity(self._w, activity_id)
 
     def attach(self, activity_id: int, kept: Sequence[KeptFile]) -> list[int]:
         """Attach files that `take_files` has taken in, to an activity this person may change; the new files' ids."""
@@ -209,6 +235,14 @@ class PluginWork:
         data = {"says": {each: words.in_language(each) for each in LANGUAGES}, "plugin": self.plugin}
         occurrence = f"{self.plugin}:{once or words.en}"[:80]
         notices.tell(self._w, person_id, PLUGIN, (about, record_id), occurrence=occurrence, data=data)
+
+    def notify_of_page(self, person_id: int | None, words: Text, address: str, *, once: str = "") -> None:
+        """Tell somebody about a page of this plugin, "/p/car_wash/bookings/3", where there is no record of the house to
+        tell them about. Who may open it, the page asks itself."""
+        if not address.startswith(f"/p/{self.plugin}/"):
+            raise ValueError(f"{address!r} is no page of {self.plugin!r}: say /p/{self.plugin}/…")
+        data = {"says": {each: words.in_language(each) for each in LANGUAGES}, "how": "page", "page": address}
+        notices.tell(self._w, person_id, PLUGIN, page_key(address), occurrence=(once or words.en)[:80], data=data)
 
     def enqueue(
         self,

@@ -93,8 +93,8 @@ class Work:
             "noted_at": self.now,
             "data": dict(data or {}),
         }
-        event_id = events.insert(self.session, values, personal)
-        plugin_events.tell(self.session, self.hooks, event_id, values)
+        event_id = events.insert(self.connection, values, personal)
+        plugin_events.tell(self.connection, self.hooks, [(event_id, values)])
         rules = self.as_known().follow_up_ears.get(kind)
         if rules:
             from salesapp.services.follow_up_hearing import hear  # which needs what is here

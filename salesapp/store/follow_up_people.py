@@ -77,7 +77,7 @@ def _once(x: Executor) -> Whole:
     if not isinstance(x, Session):
         return _read(x)
     if KEPT not in x.info:
-        x.info[KEPT] = _read(x)
+        x.info[KEPT] = _read(x.connection())
     found: Whole = x.info[KEPT]
     return found
 

@@ -3,7 +3,7 @@
 Claiming skips what another transaction holds; SQLite has one writer at a time and ignores the words.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from salesapp.domain.back_off import MOST_TRIES, back_off
 from salesapp.domain.errors import N_
 from salesapp.store.engine import Executor
-from salesapp.store.inserts import insert_or_ignore, rows_changed
+from salesapp.store.inserts import insert_many, insert_or_ignore, rows_changed
 from salesapp.store.tables import job
 
 WORKER_DIED = N_("The worker stopped in the middle of it.")
@@ -31,10 +31,19 @@ class Lease:
     worker: str
 
 
+def new_job(name: str, args: Mapping[str, Any], *, run_at: datetime, slot: str | None, now: datetime) -> dict[str, Any]:
+    """A waiting job, to be written."""
+    return {"name": name, "args": dict(args), "run_at": run_at, "slot": slot, "created_at": now, "state": "waiting"}
+
+
 def add(x: Executor, name: str, args: Mapping[str, Any], *, run_at: datetime, slot: str | None, now: datetime) -> bool:
     """A waiting job; False when its slot has one already."""
-    values = {"name": name, "args": dict(args), "run_at": run_at, "slot": slot, "created_at": now}
-    return insert_or_ignore(x, job, values)
+    return insert_or_ignore(x, job, new_job(name, args, run_at=run_at, slot=slot, now=now))
+
+
+def add_all(x: Executor, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many jobs without a slot."""
+    insert_many(x, job, rows)
 
 
 def args_to_do(x: Executor, name: str) -> list[Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """Moving what refers to one record to another one, so that each single value can be put back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -45,12 +45,15 @@ def of_contact(x: Executor) -> list[Reference]:
     return to(x, "contact") + [loose(x, *each) for each in _LOOSE_CONTACT]
 
 
-def blocked(x: Executor, references: Sequence[Reference], lost_id: int, kept_id: int) -> str | None:
+def blocked(
+    x: Executor, references: Sequence[Reference], lost_id: int, kept_id: int, stays: Collection[str] = ()
+) -> str | None:
     """The first table that does not let its rows come over: nobody declared what to do where both have the same, or
-    its rows have no key to find them by again. Asked before anything is written."""
+    its rows have no key to find them by again. Asked before anything is written; `stays` are tables of plugins where a
+    row that both have stays."""
     for each in references:
         stuck = each.of(lost_id) if not each.is_plain else each.twins(lost_id, kept_id)
-        may_stay = each.is_plain and each.name in STAYS
+        may_stay = each.is_plain and (each.name in STAYS or each.name in stays)
         if not may_stay and x.execute(select(1).select_from(each.table).where(stuck).limit(1)).first() is not None:
             return each.name
     return None

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import Row, func, or_, select
 
@@ -15,7 +16,7 @@ from salesapp.store import batches, follow_up_escalating
 from salesapp.store.decision_lists import visible as decision_visible
 from salesapp.store.decisions import joined, subject_owner
 from salesapp.store.engine import Executor
-from salesapp.store.tables import activity, contact, customer, deal, decision, job, mailing
+from salesapp.store.tables import activity, contact, customer, deal, decision, job, mailing, notice
 from salesapp.store.visibility import activity_branches, customer_branches, visible_deals
 
 Key = tuple[str, int]
@@ -160,7 +161,22 @@ def _missed_off(x: Executor, actor: Actor, ids: Collection[int], _now: datetime)
         yield one, Subject(str(n), "/today")
 
 
+def page_key(address: str) -> Key:
+    """The key of a page of a plugin, which has no id: a number made of its address."""
+    return ("page", crc32(address.encode()))
+
+
+def _pages(x: Executor, actor: Actor, ids: Collection[int], _now: datetime) -> Found:
+    """Pages of plugins this person was told of; each asks itself who may open it."""
+    told = select(notice.c.subject_id, notice.c.data).where(
+        notice.c.person_id == actor.id, notice.c.subject_kind == "page", notice.c.subject_id.in_(ids)
+    )
+    for row in x.execute(told):
+        yield row.subject_id, Subject("", row.data["page"], "open")
+
+
 _FINDERS = {
+    "page": _pages,
     "late": _late,
     "missed_off": _missed_off,
     "batch": _batches,

@@ -71,11 +71,12 @@ def _seen(actor: Actor, now: datetime, kind: str) -> Select[tuple[int]]:
     return select(table.c.id).where(condition)
 
 
-def people(x: Executor, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Who works here and whose records this person sees, by name."""
+def people(x: Executor, actor: Actor, *, team: bool = False) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Who works here and whose records this person sees, by name; with `team` those of their team, too."""
     its = select(func.aggregate_strings(person_function.c.function, " "))
     functions = its.where(person_function.c.person_id == person.c.id).scalar_subquery().label("functions")
     query = select(person.c.id, person.c.name, person.c.team_id, person.c.role, functions)
     if actor.people is not None:
-        query = query.where(person.c.id.in_(sorted(actor.people)))
+        mates = person.c.team_id == actor.team_id if team and actor.team_id is not None else false()
+        query = query.where(or_(person.c.id.in_(sorted(actor.people)), mates))
     return x.execute(query.where(person.c.deactivated_at.is_(None)).order_by(person.c.name, person.c.id)).all()

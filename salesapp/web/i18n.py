@@ -223,6 +223,11 @@ def show_number(number: float | Decimal) -> str:
     return _number(number, language())
 
 
+def show_money(money: Money) -> str:
+    """An amount to its last unit, with the sign of its currency."""
+    return full_money(money, language())
+
+
 def show_ago(moment: datetime) -> str:
     """How long ago, roughly."""
     return format_timedelta(moment - current_now(), add_direction=True, locale=locale(language()))
@@ -261,5 +266,6 @@ def register(app: Flask) -> None:
         show_moment=show_moment,
         show_full_moment=show_full_moment,
         show_number=show_number,
+        show_money=show_money,
         show_ago=show_ago,
     )

@@ -14,8 +14,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from salesapp.config import Settings
-from salesapp.domain.errors import NotAllowed, Refused
+from salesapp.domain.errors import Msg, NotAllowed, Refused
 from salesapp.domain.files import KeptFile
+from salesapp.domain.money import parse_amount
 from salesapp.domain.permissions import Actor
 from salesapp.plugging.slot_checks import check_template
 from salesapp.services.files import Upload, take_in
@@ -71,6 +72,12 @@ def flash(text: str, kind: str = "done") -> None:
 def go_to(address: str) -> AnyResponse:
     """After something was sent: on to a page of this house, `go_to("/p/car_wash/bookings")`."""
     return errors.to(guard.safe_next(address, "/today"))
+
+
+def read_amount(raw: str, currency: str) -> int | Msg:
+    """An amount somebody typed, `1 234,50`, `¥218,000`, `21.8万`, in minor units of the currency (`Money`), never below
+    zero and never rounded; what is wrong with it, for a `Problem`, where it is none."""
+    return parse_amount(raw, currency, i18n.language())
 
 
 def take_files(uploads: Sequence[FileStorage], place: str = "files") -> tuple[KeptFile, ...]:

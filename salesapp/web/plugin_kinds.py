@@ -11,6 +11,7 @@ _BRINGS: Final[Mapping[str, Callable[[int], str]]] = {
     "Process": lambda n: ngettext("%(num)s process", "%(num)s processes", n),
     "Fields": lambda n: ngettext("%(num)s field", "%(num)s fields", n),
     "ResultForm": lambda n: ngettext("%(num)s result form", "%(num)s result forms", n),
+    "FollowUp": lambda n: ngettext("%(num)s follow-up rule", "%(num)s follow-up rules", n),
     "Panel": lambda n: ngettext("%(num)s panel", "%(num)s panels", n),
     "DashboardCard": lambda n: ngettext("%(num)s card on Today", "%(num)s cards on Today", n),
     "MenuItem": lambda n: ngettext("%(num)s menu entry", "%(num)s menu entries", n),

@@ -132,7 +132,9 @@ def _part(key: str, report: PluginReport, rows: Sequence[tuple[object, ...]]) ->
 
 
 def _cell(value: object) -> Cell:
-    return Cell(shown(value), value.link if isinstance(value, Linked) else "")
+    if not isinstance(value, Linked):
+        return Cell(shown(value))
+    return Cell(shown(value), value.link, explanation=say(value.explained) if value.explained else "")
 
 
 def _bare(value: object) -> object:

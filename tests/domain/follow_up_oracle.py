@@ -114,11 +114,11 @@ def in_time(rule: FollowUp, found: Due, clock: Clock) -> Due | None:
     return None if too_late else found
 
 
-def next_n(rule: FollowUp, n: int, anchor: datetime, after: datetime, clock: Clock) -> int | None:
+def next_time(rule: FollowUp, n: int, anchor: datetime, after: datetime, clock: Clock) -> tuple[int, Due] | None:
     before = occurrence(rule, n - 1, anchor, clock) if n else None
     while (found := occurrence(rule, n, anchor, clock)) is not None:
         if found.due_at > after and (before is None or found.due_at > before.due_at):
-            return n
+            return n, found
         n, before = n + 1, found
     return None
 

@@ -1,6 +1,7 @@
 """When follow-ups are due: exact cases with a name. What holds for every case: test_follow_up_oracle.py."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,7 +32,7 @@ from salesapp.domain.follow_up_times import (
     holiday_due,
     make_at,
     next_escalation,
-    next_n,
+    next_time,
     occurrence,
     times_up,
 )
@@ -188,6 +189,12 @@ def test_the_second_of_two_hours_becomes_the_first_of_two() -> None:
     found = occurrence(rule, 0, second, BERLIN)
     assert found is not None
     assert found.due_at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+
+
+def next_n(*asked: Any) -> int | None:
+    found = next_time(*asked)
+    assert found is None or found[1] == occurrence(asked[0], found[0], asked[2], asked[4])
+    return found[0] if found else None
 
 
 def test_once_is_once() -> None:

@@ -74,6 +74,18 @@ FINDS = {
         "from salesapp.plugin_api import Feild",
         (HEAD, "; did you mean Field?"),
     ),
+    "a field of a record that is not there": (
+        'Field("size", words("Size"), kind="text")',
+        (HEAD, "got an unexpected keyword argument 'kind'; there is default, "),
+    ),
+    "a field of a record that is misspelt": (
+        'Field("size", words("Size"), "text", option=())',
+        (HEAD, "got an unexpected keyword argument 'option': did you mean options?"),
+    ),
+    "a record whose fields are given by name": (
+        'ImportMap("list", words("List"))',
+        (HEAD, ": its fields are given by name, key, label, kind, "),
+    ),
     "not Python": ("def broken(:", (HEAD, "it cannot be imported: SyntaxError")),
     "a program that ends": ("import sys\nsys.exit(3)", (HEAD + 1, "it cannot be imported: SystemExit: 3")),
     "a record's own complaint": (

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from salesapp.domain.events import KINDS, Listens
+from salesapp.domain.follow_up import OnEvent
 from salesapp.domain.permissions import SYSTEM
 from salesapp.jobs.plugin_kinds import labels
 from salesapp.services import bulk, customers, deal_moves, deals, plugin_states
@@ -23,6 +24,7 @@ from salesapp.store.tables import activity, event_payload, job
 from salesapp.testing import NOW, Cast, Clock
 from tests.plugging.hook_kit import Plugged, notes_of, plugged, run_jobs, seen
 from tests.plugging.test_checks import SIX, did
+from tests.services.follow_up_kit import a_rule, only
 
 __all__ = ["plugged"]
 
@@ -80,6 +82,20 @@ def test_who_listens_hears_of_it_once_it_is_through(cast_of: Callable[..., Cast]
     assert seen("deaf") == []
     run_jobs(clock)
     assert seen("bakery") == []
+
+
+def test_what_rules_plan_together_is_told_in_one_statement(
+    cast_of: Callable[..., Cast], clock: Clock, statements: list[str]
+) -> None:
+    cast = cast_of(bakery=ears().replace('"customer.*"', '"activity.planned"'))
+    only(a_rule(OnEvent("deal.won"), "r1"), a_rule(OnEvent("deal.won"), "r2"))
+    with work(cast.owner, NOW) as w:
+        deal_id = deals.open_deal(w, NewDeal(title="监护仪", process=SIX))
+        statements.clear()
+        w.event("deal.won", "deal", deal_id, deal_id=deal_id, data={"process": SIX})
+    assert len([each for each in statements if each.startswith("INSERT INTO job ")]) == 2  # of the win, of both calls
+    run_jobs(clock)
+    assert heard() == ["deal.won", "activity.planned", "activity.planned"]
 
 
 def test_what_was_erased_meanwhile_is_not_told(cast_of: Callable[..., Cast], clock: Clock) -> None:

@@ -72,6 +72,7 @@ def test_a_whole_deal_goes_through_the_verbs_of_the_facade(cast: Cast, clock: Cl
         w.change_deal(its, {"amount_minor": 8800, "field.guests": 12, **days})
         assert w.push_evidence(its, "bakery.tasted", 7) == 1
         w.take_back_evidence(its, "bakery.tasted", 7)
+        w.tick_step(its, "tasting")
         w.move_deal(its, "second")
         plan = w.plan_activity(NewActivity(deal_id=its, planned_at=NOW + timedelta(days=1), because="the oven is free"))
         following = w.finish_activity(plan, "reached", "Tasted", next_at=NOW + timedelta(days=2))
@@ -88,7 +89,7 @@ def test_a_whole_deal_goes_through_the_verbs_of_the_facade(cast: Cast, clock: Cl
         )
         assert won is not None
         assert (won.state, won.stage, won.amount_minor, won.title) == ("won", "second", 8800, "Li")
-        assert (won.custom["bakery"], won.done_steps) == ({"guests": 12, "day": "2026-03-07"}, frozenset())
+        assert (won.custom["bakery"], won.done_steps) == ({"guests": 12, "day": "2026-03-07"}, {"tasting"})
         assert won.expected_close == date(2026, 3, 6)
         assert following is not None
         states = [reads.activity(each) for each in (plan, following, noted)]
@@ -99,6 +100,34 @@ def test_a_whole_deal_goes_through_the_verbs_of_the_facade(cast: Cast, clock: Cl
         ]
         assert states[0] is not None
         assert states[0].because == "the oven is free"
+
+
+def test_a_planned_activity_is_put_off_and_one_that_is_done_opened_again(cast: Cast) -> None:
+    one, later = did(cast.owner, lambda w: w.add_customer(NewCustomer(name="Li"))), NOW + timedelta(days=3)
+    plan = did(cast.owner, lambda w: w.plan_activity(NewActivity(customer_id=one, planned_at=NOW)))
+    did(cast.owner, lambda w: w.put_off_activity(plan, later, all_day=False, note="The oven is hot"))
+    did(cast.owner, lambda w: w.finish_activity(plan, "reached", "Tasted"))
+    did(cast.owner, lambda w: w.reopen_activity(plan))
+    with reading() as x:
+        found = reads_of(x, cast.owner).activity(plan)
+        assert found is not None
+        assert (found.state, found.planned_at, found.note) == ("planned", later, "The oven is hot")
+
+
+def test_who_does_it_and_in_which_words_it_is_written_down(cast: Cast) -> None:
+    oven = Text("Oven", "烤箱", "烤箱", "Печь")
+    with reading() as x:
+        reads = reads_of(x, cast.outsider)
+        assert reads.who_does("manager", cast.owner.id) == cast.manager.id
+        assert reads.who_does("manager", cast.manager.id) == cast.admin.id
+        assert reads.who_does("owner", cast.owner.id) == cast.owner.id
+        assert reads.who_does("function.service", cast.owner.id) == cast.manager.id  # nobody has it
+        assert reads.in_words(oven, cast.owner.id) == "烤箱"  # what is read in the company's country
+
+
+def test_an_activity_asks_no_form_that_is_not_there(cast: Cast) -> None:
+    with pytest.raises(ValueError, match=r"there is no ResultForm 'bakery\.taste'"):
+        did(cast.owner, lambda w: w.plan_activity(NewActivity(note="x", planned_at=NOW, form="bakery.taste")))
 
 
 def test_nothing_of_a_work_that_fails_stays(cast: Cast) -> None:
@@ -121,11 +150,15 @@ def test_the_rights_of_the_actor_hold(cast: Cast) -> None:
         lambda w: w.add_deal(NewDeal(customer_id=one, process="bakery.cakes")),
         lambda w: w.change_deal(its, {"amount_minor": 1}),
         lambda w: w.move_deal(its, "second"),
+        lambda w: w.lose_deal(its, "price"),
         lambda w: w.push_evidence(its, "bakery.tasted"),
         lambda w: w.take_back_evidence(its, "bakery.tasted", 1),
+        lambda w: w.tick_step(its, "tasting"),
         lambda w: w.plan_activity(NewActivity(deal_id=its, planned_at=NOW)),
         lambda w: w.log_activity(NewActivity(customer_id=one, outcome="reached")),
         lambda w: w.finish_activity(plan),
+        lambda w: w.put_off_activity(plan, NOW + timedelta(days=1)),
+        lambda w: w.reopen_activity(plan),
     ]
     for do in verbs:
         with pytest.raises(NotFound):
@@ -188,6 +221,10 @@ def test_more_of_what_a_person_sees_can_be_joined(cast: Cast) -> None:
             assert actor.id in {each.id for each in reads.people()}
             assert str(reads.zone) == actor.zone
             assert reads.calendar.is_working(NOW.date())
+    with reading() as x:
+        owners = reads_of(x, cast.owner)
+        assert [each.name for each in owners.people()] == ["Owner"]
+        assert [each.name for each in owners.people(team=True)] == ["Colleague", "Manager", "Owner", "Reader"]
 
 
 def test_whom_a_field_names_is_seen_where_both_are_and_the_field_is(cast: Cast) -> None:
@@ -246,6 +283,30 @@ def test_a_plugin_tells_somebody_in_its_own_words(cast: Cast, client_of: Any) ->
     outside = client_of(cast.outsider).get("/notices").text
     assert "The cake is baked" not in outside
     assert "Li" not in outside.split("<main")[1].split("</main")[0].replace("List", "").replace("Link", "")
+
+
+def test_a_plugin_tells_somebody_of_a_page_of_its_own(cast: Cast, client_of: Any) -> None:
+    for _ in range(2):
+        did(cast.owner, lambda w: w.notify_of_page(cast.colleague.id, WORDS, "/p/bakery/cakes/7"))
+    did(cast.owner, lambda w: w.notify_of_page(cast.colleague.id, WORDS, "/p/bakery/cakes/8"))
+    with pytest.raises(ValueError, match="no page of 'bakery'"):
+        did(cast.owner, lambda w: w.notify_of_page(cast.colleague.id, WORDS, "/deals/1"))
+    colleague = client_of(cast.colleague)
+    assert colleague.get("/notices").text.count("The cake is baked<") == 2
+    with reading() as x:
+        first = x.execute(select(notice.c.id).order_by(notice.c.id)).scalars().first()
+    assert colleague.send(f"/notices/{first}/open").location == "/p/bakery/cakes/7"
+
+
+def test_customers_are_found_by_name_and_number_and_sources_have_labels(cast: Cast) -> None:
+    one = did(cast.owner, lambda w: w.add_customer(NewCustomer(name="沈月", phones=("13800001234",))))
+    did(cast.outsider, lambda w: w.add_customer(NewCustomer(name="沈阳")))
+    with reading() as x:
+        reads = reads_of(x, cast.owner)
+        assert [each.id for each in reads.find_customers("沈")] == [one]
+        assert [each.name for each in reads.find_customers("138 0000 1234")] == ["沈月"]
+        assert reads.find_customers("") == []
+        assert reads.sources()["referral"].zh_Hans == "客户推荐"
 
 
 def test_a_letter_says_it_in_the_readers_language() -> None:

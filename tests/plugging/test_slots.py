@@ -41,6 +41,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "other host": (lambda: Line("x", 1, "//example.com"), "link must be an address"),
     "backslash": (lambda: Linked(1, "/\\example.com"), "link must be an address"),
     "tab": (lambda: Linked(1, "/a\tb"), "link must be an address"),
+    "explained": (lambda: Linked(1, "", "words"), "explained must be a Text"),  # type: ignore[arg-type]
     "unknown term": (lambda: Terms("t", {"Custmers": WORDS}), "did you mean 'Customers'"),
     "a word": (lambda: Terms("t", {"xyzzy": WORDS}), "no message 'xyzzy' that can be replaced"),
     "no terms": (lambda: Terms("t", {}), "must be a dict"),

@@ -55,6 +55,7 @@ def test_a_report_has_the_houses_filters_bars_table_and_definition(app: Flask, c
     assert "Cars by bay" in text
     assert text.index(">Two ") < text.index(">One ")  # the longest bar first
     assert '<a href="/p/wash/bays">Two</a>' in text
+    assert ">The big one" in text
     assert 'width="25"' in text
     assert browser.get("/reports/p/wash.by_bay?period=never").status_code == 404
     assert browser.get("/reports/p/wash.nothing").status_code == 404

@@ -109,6 +109,14 @@ def test_time_passes_and_the_jobs_of_plugins_run_when_they_are_due(
     assert client_of(cast.owner).get("/notices").text.count("It is time") == 4
 
 
+def test_a_file_is_brought_in_as_on_the_page(kit: Kit) -> None:
+    told = kit.bring_in("Name,Phone\nMs Chen,13800001234\nMr Wu,1\n", "customer")
+    assert (told.added, told.changed, told.rejected) == (1, 0, 1)
+    assert kit.customer(1).name == "Ms Chen"
+    with pytest.raises(AssertionError, match="it is taken for a file of customer, with the columns"):
+        kit.bring_in("Name,Phone\nMs Li,13800001235\n", "wash.bays")
+
+
 def test_what_a_plugin_raises_is_raised_in_the_test(kit: Kit) -> None:
     with pytest.raises(PluginError):
         kit.a_deal("wash.short", title="bang")

@@ -53,7 +53,8 @@ def today(reads):
 
 
 def by_bay(reads, query):
-    return [("One", 3, Money(1000, "CNY")), (Linked("Two", "/p/wash/bays"), 12, Money(2500, "CNY"))]
+    two = Linked("Two", "/p/wash/bays", words("The big one"))
+    return [("One", 3, Money(1000, "CNY")), (two, 12, Money(2500, "CNY"))]
 
 
 @hookimpl

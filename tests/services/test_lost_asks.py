@@ -14,6 +14,7 @@ from salesapp.plugin_api import NewActivity, NewCustomer, NewDeal, work
 from salesapp.services import decisions as service
 from salesapp.services.activity_undo import reopen_activity
 from salesapp.services.deal_sheet import Sheet, send
+from salesapp.services.plugin_work import demo_work
 from salesapp.services.work import work as house_work
 from salesapp.store import deals
 from salesapp.store.engine import reading
@@ -227,3 +228,22 @@ def test_mistakes_are_named() -> None:
         replace(cakes, lost_asks=("rivle",))
     with pytest.raises(ValueError, match="lost_needs_call must be True or False"):
         replace(cakes, lost_needs_call="yes")  # type: ignore[arg-type]
+
+
+def test_a_plugin_gives_up_as_people_do_and_tells_a_past_without_asking(cast: Cast) -> None:
+    _, its = a_deal(cast.owner)
+    with work(cast.owner, NOW, plugin="cars") as w:
+        w.change_deal(its, {"field.rival": "Q5"})
+        decision = w.lose_deal(its, "price", "Too dear")
+        deal = w.reads.deal(its)
+        assert deal is not None
+        assert deal.state == "open"
+    assert decision is not None
+    _, other = a_deal(cast.owner)
+    with demo_work(NOW, plugin="cars", language="en") as w:
+        past = w.at(NOW, cast.manager.id)
+        past.change_deal(other, {"field.rival": "Q5"})
+        assert past.lose_deal(other, "price", "Too dear") is None
+        deal = w.reads.deal(other)
+        assert deal is not None
+        assert (deal.state, deal.lost_reason) == ("lost", "price")

@@ -12,17 +12,19 @@ from .courses import COURSE
 from .tables import ROOM, TRIAL
 
 
-def book(w: Work, deal_id: int, room_id: int, day: date, comes_with: str = "") -> int:
+def book(w: Work, deal_id: int, room_id: int, day: date, comes_with: str = "", teacher_id: int | None = None) -> int:
     """Book a trial lesson for a deal; its id. The key step that waits for it ticks itself."""
     _hold(w, room_id)
     deal = w.reads.deal(deal_id)
     if deal is None or deal.process != COURSE or deal.customer_id is None:
         raise NotFound
     wrong = [*_of_the_day(w, day), *_of_the_room(w.reads, room_id, day), *_of_the_deal(w.reads, deal_id)]
+    wrong += _of_the_teacher(w.reads, teacher_id)
     if wrong:
         raise Refused(wrong)
     row = {"room_id": room_id, "day": day, "customer_id": deal.customer_id, "deal_id": deal_id}
-    made = w.session.execute(insert(TRIAL).values(row | {"comes_with": comes_with[:80]}).returning(TRIAL.c.id))
+    row |= {"comes_with": comes_with[:80], "teacher_id": teacher_id}
+    made = w.session.execute(insert(TRIAL).values(row).returning(TRIAL.c.id))
     trial_id = made.scalar_one()
     w.push_evidence(deal_id, "dance_school.booked", trial_id)
     return int(trial_id)
@@ -61,6 +63,17 @@ def _of_the_room(reads: Reads, room_id: int, day: date) -> list[Any]:
 def _of_the_deal(reads: Reads, deal_id: int) -> list[Any]:
     known = trials_of(reads, TRIAL.c.deal_id == deal_id)
     return [problem("day", N_("A trial lesson is booked already: cancel it first."))] if known else []
+
+
+def _of_the_teacher(reads: Reads, teacher_id: int | None) -> list[Any]:
+    if teacher_id is None or teacher_id in teachers(reads):
+        return []
+    return [problem("teacher", N_("Choose somebody who works here."))]
+
+
+def teachers(reads: Reads) -> dict[int, str]:
+    """Who may dance with them: the whole team of whoever asks, by name."""
+    return {each.id: each.name for each in reads.people(team=True)}
 
 
 def today_of(asked: Work | Reads) -> date:

@@ -18,12 +18,14 @@ from salesapp.plugin_api import (
     problem,
     reading,
     say,
+    take_files,
+    takes_files,
     work,
 )
 
-from .booking import book, cancel, rooms, seen_trials
+from .booking import book, cancel, rooms, seen_trials, teachers
 from .courses import COURSE, DANCE
-from .signing_up import day_of, missing, take_sign_up
+from .signing_up import day_of, missing, take_sign_up, take_signed_form
 from .tables import TRIAL
 
 ME = "dance_school"
@@ -71,8 +73,8 @@ def _sign_up_page(typed: dict[str, str], wrong: Any) -> str:
 def trials() -> str:
     with reading() as reads:
         found = seen_trials(reads, TRIAL.c.day >= asking().today)
-        may_cancel = "deal.edit" in reads.actor.verbs
-    return page("dance_school/trials.html", trials=found, today=asking().today, may_cancel=may_cancel)
+        facts = {"may_cancel": "deal.edit" in reads.actor.verbs, "teachers": teachers(reads)}
+    return page("dance_school/trials.html", trials=found, today=asking().today, **facts)
 
 
 @pages.get("/deals/<int:deal_id>/book")
@@ -82,14 +84,14 @@ def book_form(deal_id: int) -> str:
 
 @pages.post("/deals/<int:deal_id>/book")
 def book_trial(deal_id: int) -> Any:
-    typed = {name: request.form.get(name, "").strip() for name in ("room", "day", "comes_with")}
-    day, room = day_of(typed["day"]), typed["room"]
+    typed = {name: request.form.get(name, "").strip() for name in ("room", "day", "comes_with", "teacher")}
+    day, room, teacher = day_of(typed["day"]), typed["room"], typed["teacher"]
     if day is None or not room.isdecimal():
         return _book_page(deal_id, typed, [problem("day", N_("Choose a room and a day."))]), 422
     who = asking()
     try:
         with work(who.actor, who.now, plugin=ME, request_key=request.form.get("request_key")) as w:  # type: ignore[arg-type]
-            book(w, deal_id, int(room), day, typed["comes_with"])
+            book(w, deal_id, int(room), day, typed["comes_with"], int(teacher) if teacher.isdecimal() else None)
     except Refused as refused:
         return _book_page(deal_id, typed, refused.problems), 422
     flash(gettext("Booked."))
@@ -112,8 +114,36 @@ def _book_page(deal_id: int, typed: dict[str, str], wrong: Any) -> str:
             abort(404)
         wished = (deal.custom.get(ME) or {}).get("wished_day", "")  # type: ignore[attr-defined]
         halls = [(each.id, f"{each.name} ({each.places})") for each in rooms(reads)]
-        facts = {"deal": deal, "rooms": halls, "begins": reads.settings()["begins"]}
+        chosen = [("", gettext("No teacher yet")), *teachers(reads).items()]
+        facts = {"deal": deal, "rooms": halls, "teachers": chosen, "begins": reads.settings()["begins"]}
     return page("dance_school/book.html", typed={"day": wished} | typed, errors=_by_place(wrong), **facts)
+
+
+@pages.get("/deals/<int:deal_id>/signed")
+def signed_form(deal_id: int) -> str:
+    return _signed_page(deal_id, ())
+
+
+@pages.post("/deals/<int:deal_id>/signed")
+@takes_files
+def bring_signed(deal_id: int) -> Any:
+    who = asking()
+    try:
+        kept = take_files(request.files.getlist("photos"), "photos")
+        with work(who.actor, who.now, plugin=ME, request_key=request.form.get("request_key")) as w:  # type: ignore[arg-type]
+            take_signed_form(w, deal_id, kept)
+    except Refused as refused:
+        return _signed_page(deal_id, refused.problems), 422
+    flash(gettext("The signed form is with the deal."))
+    return go_to(f"/deals/{deal_id}")
+
+
+def _signed_page(deal_id: int, wrong: Any) -> str:
+    with reading() as reads:
+        deal = reads.deal(deal_id)
+    if deal is None or deal.process != COURSE:
+        abort(404)
+    return page("dance_school/signed.html", deal=deal, errors=_by_place(wrong))
 
 
 def _by_place(problems: list[Problem]) -> dict[str, list[str]]:
@@ -124,6 +154,7 @@ ROUTES = Routes(
     "pages",
     lambda: pages,
     verb="deal.see",
-    verbs={"book_form": "deal.edit", "book_trial": "deal.edit", "cancel_trial": "deal.edit"},
+    verbs={"book_form": "deal.edit", "book_trial": "deal.edit", "cancel_trial": "deal.edit"}
+    | {"signed_form": "activity.add", "bring_signed": "activity.add"},
     public=("sign_up", "signed_up", "thanks"),
 )

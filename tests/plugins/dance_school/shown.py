@@ -1,7 +1,8 @@
 """What the dance school shows in pages of the house: a panel, a card, a place in the menu, a report, its words."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -25,10 +26,17 @@ from .tables import TRIAL
 LESSONS = Text("Trial lessons", "体验课", "體驗課", "Пробные уроки")
 
 
+def partners_of(reads: Reads, customer_id: int) -> Sequence[Any]:
+    """Who says that they dance with this customer: their card names it, this one's may not."""
+    says, customer = reads.visible_links("dance_school.partner"), reads.visible_customers()
+    found = select(customer.c.id, customer.c.name).join(says, says.c.record_id == customer.c.id)
+    return list(reads.execute(found.where(says.c.target_id == customer_id).order_by(customer.c.name)))
+
+
 def lessons_of(reads: Reads, customer_id: int) -> dict[str, object] | None:
-    """Trial lessons of a customer, and deals that wait for one."""
+    """Trial lessons of a customer, deals that wait for one or for a signature, and who dances with them."""
     deal = reads.visible_deals()
-    found = select(deal.c.id, deal.c.title, deal.c.state).where(
+    found = select(deal.c.id, deal.c.title, deal.c.state, deal.c.stage).where(
         deal.c.customer_id == customer_id, deal.c.process == COURSE, deal.c.archived_at.is_(None)
     )
     deals = list(reads.execute(found))
@@ -36,7 +44,10 @@ def lessons_of(reads: Reads, customer_id: int) -> dict[str, object] | None:
     booked = {each.deal_id for each in lessons}
     may_book = "deal.edit" in reads.actor.verbs
     waiting = [row for row in deals if may_book and row.state == "open" and row.id not in booked]
-    return {"lessons": lessons, "waiting": waiting, "today": today_of(reads)} if deals else None
+    signing = [row for row in deals if row.state == "open" and row.stage == "place"]
+    partners = partners_of(reads, customer_id)
+    facts = {"lessons": lessons, "waiting": waiting, "signing": signing, "partners": partners}
+    return facts | {"today": today_of(reads)} if deals or partners else None
 
 
 def tonight(reads: Reads) -> Iterable[Line]:
@@ -51,6 +62,20 @@ def by_room(reads: Reads, query: ReportQuery) -> Iterable[tuple[object, ...]]:
     rows = [row for row in seen_trials(reads, *asked) if query.owners is None or row.owner_id in query.owners]
     danced, won = Counter(row.room for row in rows), Counter(row.room for row in rows if row.state == "won")
     return [(name, Linked(danced[name], "/p/dance_school/trials"), won[name]) for name in sorted(danced)]
+
+
+def until_lesson(reads: Reads, query: ReportQuery) -> Iterable[tuple[object, ...]]:
+    """How many days passed between the question and the trial lesson, by month."""
+    stay, deal = reads.visible_stays(), reads.visible_deals()
+    found = select(stay.c.entered_at, stay.c.left_at, deal.c.owner_id).join(deal, deal.c.id == stay.c.deal_id)
+    found = found.where(stay.c.process == COURSE, stay.c.stage == "asked", stay.c.left_at.is_not(None))
+    if query.since and query.until:
+        found = found.where(stay.c.left_at >= query.since, stay.c.left_at < query.until)
+    days: dict[str, list[int]] = defaultdict(list)
+    for row in reads.execute(found):
+        if query.owners is None or row.owner_id in query.owners:
+            days[f"{row.left_at.astimezone(reads.zone):%Y-%m}"].append((row.left_at - row.entered_at).days)
+    return [(month, len(each), round(sum(each) / len(each), 1)) for month, each in sorted(days.items())]
 
 
 SHOWN = (
@@ -73,6 +98,23 @@ SHOWN = (
         ),
         rows=by_room,
         bar=1,
+    ),
+    PluginReport(
+        "until_lesson",
+        Text("Days until the trial lesson", "多久来体验", "多久來體驗", "Сколько ждут пробного урока"),
+        definition=Text(
+            "How many days passed, on average, from the question to the trial lesson, by the month of the lesson.",
+            "从咨询到体验课平均过了几天，按体验课所在月份统计。",
+            "從諮詢到體驗課平均過了幾天，依體驗課所在月份統計。",
+            "Сколько дней в среднем прошло от вопроса до пробного урока, по месяцам урока.",
+        ),
+        columns=(
+            Text("Month", "月份", "月份", "Месяц"),
+            Text("Lessons", "体验课", "體驗課", "Уроки"),
+            Text("Days", "天数", "天數", "Дни"),
+        ),
+        rows=until_lesson,
+        bar=2,
     ),
     Terms(
         "words",

@@ -1,14 +1,16 @@
-"""Somebody signs up on the web: what they must say, and the customer and deal it makes."""
+"""Somebody signs up: on the web, where it makes a customer and a deal, or on paper, which is photographed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from salesapp.plugin_api import N_, NewCustomer, NewDeal, Problem, Work, problem
+from salesapp.plugin_api import N_, NewActivity, NewCustomer, NewDeal, NotFound, Problem, Refused, Text, Work, problem
 
 from .courses import COURSE, DANCE
+
+SIGNED = Text("Registration form, signed", "已签字的报名表", "已簽名的報名表", "Подписанная заявка на курс")
 
 
 def missing(typed: Mapping[str, str]) -> Iterator[Problem]:
@@ -40,6 +42,18 @@ def take_sign_up(w: Work, name: str, phone: str, wishes: dict[str, Any]) -> None
         owner_id = customer.owner_id if customer else None
         deal_id = w.add_deal(NewDeal(customer_id=customer_id, title=name, process=COURSE, owner_id=owner_id))
     w.change_deal(deal_id, wishes)
+
+
+def take_signed_form(w: Work, deal_id: int, photos: Sequence[Any]) -> None:
+    """The form they signed, photographed: a note of the deal that has it."""
+    deal = w.reads.deal(deal_id)
+    if deal is None or deal.process != COURSE or deal.customer_id is None:
+        raise NotFound
+    if not photos:
+        raise Refused([problem("photos", N_("Choose a photo of the form."))])
+    note = w.reads.in_words(SIGNED, deal.owner_id)
+    noted = NewActivity(kind="task", customer_id=deal.customer_id, deal_id=deal_id, note=note, at=w.now)
+    w.attach(w.log_activity(noted), photos)
 
 
 def day_of(text: str) -> date | None:

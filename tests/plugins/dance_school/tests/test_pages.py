@@ -79,7 +79,7 @@ def test_every_page_speaks_every_language(
     for path in pages:
         assert LANGUAGES[language] in owner.get(path, headers=asks).text, path
     texts = [client.get(path, headers=asks).text for path in ("/p/dance_school/", "/p/dance_school/thanks")]
-    texts.append(owner.get(f"/p/dance_school/deals/{deal.id}/book", headers=asks).text)
+    texts += [owner.get(f"/p/dance_school/deals/{deal.id}/{each}", headers=asks).text for each in ("book", "signed")]
     for text in texts:
         words = _words(text)
         assert not re.findall(r"[A-Za-z]{3,}", words), words
@@ -88,8 +88,17 @@ def test_every_page_speaks_every_language(
 def _words(page: str) -> str:
     """What a page says, without its tags and the names in it."""
     main = page.split("<main id=")[-1].partition(">")[2].split("</main")[0]
-    return re.sub(r"<[^>]+>|沈月|SalesApp|Big hall", " ", main)
+    return re.sub(r"<[^>]+>|沈月|SalesApp|Big hall|Colleague|Manager|Owner|Reader", " ", main)
 
 
 def test_customers_are_students(kit: Kit, client_of: Any, cast: Cast) -> None:
     assert "Students" in client_of(cast.owner).get("/customers").text
+
+
+def test_its_place_in_the_settings_says_what_it_brings(client_of: Any, cast: Cast) -> None:
+    page = client_of(cast.admin).get("/settings/plugins/dance_school").text
+    assert re.findall(r"(\d+) (processes|follow-up rules|reports)", page) == [
+        ("2", "processes"),
+        ("6", "follow-up rules"),
+        ("2", "reports"),
+    ]

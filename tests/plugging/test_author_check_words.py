@@ -1,0 +1,51 @@
+"""What an author is told about texts nobody translated, templates that are not there, and evidence without words."""
+
+from pathlib import Path
+
+from salesapp.plugging.author_check import examine, plugins_in
+from salesapp.plugging.checking import PROBLEM
+from tests.plugging.test_author_check import HEAD, look, said
+from tests.plugging.wash_files import write_wash
+
+EVIDENCE = """
+SENT = Evidence("sent", words("Sent"))
+STEP = KeyStep("offer_sent", words("Send it"), ("wash.snet", "quote.sent"))
+ASKED = Stage("asked", words("A"), words("B"), (STEP,), 20)
+
+@hookimpl
+def salesapp_records():
+    return [SENT, Process("fleet", words("P"), (ASKED,), (LostReason("price", words("Price")),))]
+"""
+
+
+def test_evidence_of_its_own_without_words_is_doubted(tmp_path: Path) -> None:
+    doubts = "KeyStep 'offer_sent': there is no Evidence record for 'wash.snet': did you mean 'wash.sent'?"
+    assert (HEAD + 1, doubts) in said(look(tmp_path, EVIDENCE))
+    assert not [each for each in look(tmp_path, EVIDENCE.replace("snet", "sent")) if "Evidence" in each.words]
+
+
+def test_templates_that_are_broken_or_not_there_are_found(tmp_path: Path) -> None:
+    folder = write_wash(tmp_path)
+    (found,) = plugins_in([tmp_path], "wash")
+    known = said(examine(found, [tmp_path]))
+    templates = folder / "templates"
+    (templates / "bays.html").write_text("<p>\n{% if 1 %}{% endfi %}")
+    (templates / "more.html").write_text('\n{% include "wash/bay.html" %}{% include "ui.html" %}')
+    more = [each for each in examine(found, [tmp_path]) if (each.line, each.words) not in known]
+    assert [(each.file, each.line, each.words[:55]) for each in more if each.kind == PROBLEM] == [
+        (templates / "bays.html", 2, "the template cannot be read: Encountered unknown tag 'e"),
+        (templates / "more.html", 2, "there is no template 'wash/bay.html': did you mean 'was"),
+    ]
+
+
+def test_a_text_in_no_catalogue_is_found_where_it_stands(tmp_path: Path) -> None:
+    folder = write_wash(tmp_path)
+    (found,) = plugins_in([tmp_path], "wash")
+    known = said(examine(found, [tmp_path]))
+    (folder / "templates" / "more.html").write_text('<p>{{ _("Save") }}</p>\n<p>{{ _("Wax on, wax off") }}</p>')
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_wash.py").write_text('_("Only in a test")')
+    more = [each for each in examine(found, [tmp_path]) if (each.line, each.words) not in known]
+    assert [(each.file, each.line, each.words[:36]) for each in more] == [
+        (folder / "templates" / "more.html", 2, "“Wax on, wax off” is in no catalogue")
+    ]
