@@ -129,11 +129,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, plugin_paths: l
     """A fresh, migrated database for one test."""
     if on_postgres():
         databases: Databases = request.getfixturevalue("postgres_databases")
-        yield databases.take(plugin_paths)
+        yield databases.take(_kept_for(plugin_paths))
         databases.give_back()
     else:
         path = tmp_path / "salesapp.db"
-        with_tables_of = _empty.get(tuple(plugin_paths))
+        with_tables_of = _empty.get(_kept_for(plugin_paths))
         if with_tables_of is None:
             shutil.copyfile(request.getfixturevalue("empty_database"), path)
         else:
@@ -165,10 +165,11 @@ def app(
     settings = Settings(instance=tmp_path, database_url=database_url)
     made = create_app(settings, plugins=folders, clock=clock, testing=True)
     _make_tables(made, database_url)
-    if on_postgres():
-        request.getfixturevalue("postgres_databases").settled()
-    elif _is_of_checkout(plugin_paths):
-        _empty.setdefault(tuple(plugin_paths), (tmp_path / "salesapp.db").read_bytes())
+    if kept_for := _kept_for(plugin_paths):
+        if on_postgres():
+            request.getfixturevalue("postgres_databases").settled()
+        else:
+            _empty.setdefault(kept_for, (tmp_path / "salesapp.db").read_bytes())
     _switch_on(made)
     made.extensions["salesapp_under_test"] = plugin_paths
     made.jinja_env.bytecode_cache = _templates
@@ -220,6 +221,11 @@ class _Address(addresses.Address):
 _loaded: dict[tuple[Path, ...], Plugins] = {}
 ON: Final = [places.PLUGINS / "general"]
 """The bundled plugins that are on where nobody switched any; the others are loaded by tests about them only."""
+
+
+def _kept_for(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The plugins whose tables a database keeps from test to test; none where a test wrote them."""
+    return tuple(paths) if _is_of_checkout(paths) else ()
 
 
 def _is_of_checkout(paths: Sequence[Path]) -> bool:
