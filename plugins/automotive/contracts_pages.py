@@ -10,7 +10,7 @@ from . import contract_cars, contract_rows, contracts
 from .contract_rows import OPEN, OWED, STATES
 from .offer_lines import sheet
 from .offer_typed import amounts_of
-from .sending import moment_of, save, today_of, typed
+from .sending import moment_of, number_of, save, today_of, typed
 from .tables import CONTRACT
 
 pages = Blueprint("contracts", __name__)
@@ -105,8 +105,7 @@ def put_car(contract_id: int) -> Any:
     said = typed("vehicle")
 
     def do(w: Work) -> str:
-        chosen = said["vehicle"]
-        contracts.put_car(w, contract_id, int(chosen) if chosen.isascii() and chosen.isdecimal() else 0)
+        contracts.put_car(w, contract_id, number_of(said["vehicle"]) or 0)
         return f"{HOME}/{contract_id}"
 
     return _kept(contract_id, said, do)

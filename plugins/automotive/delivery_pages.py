@@ -25,7 +25,7 @@ from . import delivery, delivery_car, delivery_rows
 from .consent import read_strokes
 from .delivery_photos import attach, with_photos
 from .delivery_points import CHECKS, EXPLAINED, GROUPS, counts, note_checks, note_explained, shown
-from .sending import kilometres_of, moment_of, save, typed
+from .sending import kilometres_of, moment_of, number_of, save, typed
 from .showroom import KEY
 from .vehicles import STATES
 
@@ -65,10 +65,7 @@ def choose(deal_id: int) -> Any:
     said = typed("vehicle")
 
     def do(w: Work) -> str:
-        chosen = said["vehicle"]
-        delivery_car.choose(
-            w, deal_id, int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10 else 0
-        )
+        delivery_car.choose(w, deal_id, number_of(said["vehicle"]) or 0)
         flash(gettext("Saved."))
         return f"{HOME}/deals/{deal_id}"
 

@@ -9,7 +9,7 @@ from salesapp.plugin_api import Routes, Work, flash, gettext, page, reading
 
 from . import drives
 from .consent import read_strokes, terms_of
-from .sending import day_of, moment_of, save, today_of, typed
+from .sending import day_of, moment_of, number_of, save, today_of, typed
 from .showroom import KEY
 from .tables import DRIVE
 
@@ -46,7 +46,7 @@ def book(deal_id: int) -> Any:
 
     def do(w: Work) -> str:
         at = moment_of(said["day"], said["hour"], w) or datetime(1970, 1, 1, tzinfo=UTC)
-        drives.book(w, deal_id, _number(said["vehicle"]) or 0, at, _number(said["quarters"]) or 0, said["route"])
+        drives.book(w, deal_id, number_of(said["vehicle"]) or 0, at, number_of(said["quarters"]) or 0, said["route"])
         flash(gettext("Booked."))
         return f"{HOME}/deals/{deal_id}"
 
@@ -79,7 +79,7 @@ def out(drive_id: int) -> Any:
         _, version = terms_of()
         signed: dict[str, Any] = {"strokes": read_strokes(said["strokes"], bool(said["agree"])), "terms": version}
         signed |= {"licence": said["licence"][:40], "licence_until": day_of(said["licence_until"])}
-        signed |= {"signed_name": said["signed_name"][:80], "km_out": _number(said["km_out"])}
+        signed |= {"signed_name": said["signed_name"][:80], "km_out": number_of(said["km_out"])}
         drives.go_out(w, drive_id, signed, today_of(w))
         return f"{HOME}/{drive_id}"
 
@@ -92,7 +92,7 @@ def back(drive_id: int) -> Any:
 
     def do(w: Work) -> str:
         answers = {name: said[name] for name in ASKED if said[name]}
-        drives.come_back(w, drive_id, _number(said["km_in"]), answers)
+        drives.come_back(w, drive_id, number_of(said["km_in"]), answers)
         return f"/deals/{drives.drive(w.reads, drive_id).deal_id}"
 
     return save(do, lambda errors: _drive_page(drive_id, said, errors))
@@ -114,10 +114,6 @@ def _drive_page(drive_id: int, said: dict[str, str], errors: dict[str, list[str]
     ready = [("yes", gettext("Yes")), ("no", gettext("Not yet"))]
     words, _ = terms_of()
     return page("automotive/drive.html", drive=row, typed=said, errors=errors, ready=ready, terms=words)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 7 else None
 
 
 ROUTES = Routes(

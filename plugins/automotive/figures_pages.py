@@ -9,7 +9,7 @@ from salesapp.plugin_api import Reads, ReportQuery, Routes, page, reading
 
 from .figure import Case, Figure, found, of_group, result
 from .figure_definitions import FIGURES
-from .sending import day_of
+from .sending import day_of, number_of
 
 pages = Blueprint("figures", __name__)
 SHOWN = 300
@@ -42,8 +42,8 @@ def _asked(reads: Reads) -> ReportQuery:
     first, last = (day_of(request.args.get(name, "")) for name in ("from", "to"))
     if first is None or last is None or last < first:
         first = last = None
-    said = [each for each in request.args.get("who", "").split(".") if each.isascii() and each.isdecimal()]
-    owners = frozenset(int(each[:9]) for each in said) if "who" in request.args else None
+    said = (number_of(each) for each in request.args.get("who", "").split("."))
+    owners = frozenset(each for each in said if each is not None) if "who" in request.args else None
     since = datetime.combine(first, time(), reads.zone).astimezone(UTC) if first else None
     until = datetime.combine(last + timedelta(days=1), time(), reads.zone).astimezone(UTC) if last else None
     return ReportQuery(first, last, since, until, owners)

@@ -9,7 +9,7 @@ from salesapp.plugin_api import Routes, Work, flash, gettext, page, reading
 
 from . import interests, vehicles
 from .fields import PICKED
-from .sending import save, typed
+from .sending import number_of, save, typed
 from .showroom import KEY
 
 pages = Blueprint("interests", __name__)
@@ -25,8 +25,14 @@ def add(deal_id: int) -> Any:
     said = typed("vehicle", "model", "colour", "note")
 
     def do(w: Work) -> str:
-        car = int(said["vehicle"]) if said["vehicle"].isascii() and said["vehicle"].isdecimal() else None
-        interests.add(w, deal_id, vehicle_id=car, model=said["model"], colour=said["colour"], note=said["note"])
+        interests.add(
+            w,
+            deal_id,
+            vehicle_id=number_of(said["vehicle"]),
+            model=said["model"],
+            colour=said["colour"],
+            note=said["note"],
+        )
         return _address(deal_id)
 
     return save(do, lambda errors: _page(deal_id, said, errors))

@@ -10,7 +10,7 @@ from salesapp.plugin_api import SYSTEM, Reads, Routes, Work, flash, gettext, pag
 from . import matters, matters_back
 from .matters import HOME
 from .matters_words import STATES, STEPS, TOPIC_LABELS, of_topic
-from .sending import save, typed
+from .sending import number_of, save, typed
 from .tables import MATTER, VEHICLE
 
 pages = Blueprint("matters", __name__)
@@ -86,14 +86,14 @@ def _new_page(said: dict[str, str], errors: dict[str, list[str]]) -> str:
 
 def _about(reads: Reads, said: dict[str, str]) -> dict[str, Any]:
     """What a new matter is about: the ids of its row, the customer's name, and where its page is."""
-    ids: dict[str, Any] = {"vehicle_id": None, "deal_id": None, "customer_id": _number(said["customer"])}
+    ids: dict[str, Any] = {"vehicle_id": None, "deal_id": None, "customer_id": number_of(said["customer"])}
     back = f"/customers/{ids['customer_id']}"
     if said["deal"]:
-        deal = reads.deal(_number(said["deal"]) or 0) or abort(404)
+        deal = reads.deal(number_of(said["deal"]) or 0) or abort(404)
         ids |= {"deal_id": deal.id, "customer_id": deal.customer_id}
         back = f"/deals/{deal.id}"
     elif said["car"]:
-        car = next(iter(reads.execute(select(VEHICLE).where(VEHICLE.c.id == (_number(said["car"]) or 0)))), None)
+        car = next(iter(reads.execute(select(VEHICLE).where(VEHICLE.c.id == (number_of(said["car"]) or 0)))), None)
         ids |= {"vehicle_id": car.id, "customer_id": car.customer_id} if car else {}
         back = f"/p/automotive/vehicles/{said['car']}"
     customer = reads.customer(ids["customer_id"]) if ids["customer_id"] else None
@@ -124,7 +124,7 @@ def give(matter_id: int) -> Any:
     said = typed("owner")
 
     def do(w: Work) -> str:
-        matters.give(w, matter_id, _number(said["owner"]))
+        matters.give(w, matter_id, number_of(said["owner"]))
         flash(gettext("Given on."))
         return HOME
 
@@ -144,12 +144,8 @@ def _page(matter_id: int, said: dict[str, str], errors: dict[str, list[str]]) ->
 
 def _chosen(reads: Reads, text: str) -> int | None:
     """A person of the list; None where nobody was chosen."""
-    number = _number(text)
+    number = number_of(text)
     return number if number in {each.id for each in reads.people()} else None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 12 else None
 
 
 ROUTES = Routes(

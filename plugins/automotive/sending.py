@@ -38,6 +38,11 @@ def by_place(problems: Iterable[Problem]) -> dict[str, list[str]]:
     return found
 
 
+def number_of(text: str) -> int | None:
+    """A whole number from zero on, an id or a count; None for anything else, and for what no id can be."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
+
+
 def day_of(text: str) -> date | None:
     """The day in an input of type date; None where there is none."""
     try:
@@ -50,9 +55,9 @@ def moment_of(day: str, hour: str, asked: Reads | Work) -> datetime | None:
     """The moment two inputs name on the clock of whoever asks, in UTC; None where either is missing or no such."""
     try:
         local = datetime.combine(date.fromisoformat(day), time.fromisoformat(hour))
-    except ValueError:
+        return local.replace(tzinfo=ZoneInfo(asked.actor.zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first of January of the year 1 is still the year 0 elsewhere
         return None
-    return local.replace(tzinfo=ZoneInfo(asked.actor.zone)).astimezone(UTC)
 
 
 def kilometres_of(text: str) -> int | None:

@@ -29,7 +29,7 @@ from salesapp.plugin_api import (
 
 from . import levels, visits, visits_seen
 from .fields import LEVEL
-from .sending import ME, by_place, day_of, save, today_of, typed
+from .sending import ME, by_place, day_of, number_of, save, today_of, typed
 
 pages = Blueprint("visits", __name__)
 HOME = "/p/automotive/visits"
@@ -40,7 +40,7 @@ def register() -> str:
     with reading() as reads:
         today = today_of(reads)
         day = day_of(request.args.get("day", "")) or today
-        who = _number(request.args.get("who", ""))
+        who = number_of(request.args.get("who", ""))
         here = visits_seen.in_house(reads) if day == today else []
         ids = {row.id for row in here}
         gone = [row for row in visits_seen.of_day(reads, day, who) if row.id not in ids]
@@ -73,7 +73,7 @@ def note_guest() -> Any:
 
     def do(w: Work) -> str:
         words = {name: said[name] for name in ("heard", "name", "phone", "note")}
-        visits.note(w, words | {"people": _number(said["people"]), "received_by": _number(said["received_by"])})
+        visits.note(w, words | {"people": number_of(said["people"]), "received_by": number_of(said["received_by"])})
         flash(gettext("Noted."))
         return HOME
 
@@ -112,17 +112,17 @@ def note_invited() -> Any:
 
 def _expected(reads: Reads, said: dict[str, str]) -> dict[str, Any]:
     """Who came, by the appointment or the customer that was pressed; only what this person is offered counts."""
-    planned = _number(said["activity"])
+    planned = number_of(said["activity"])
     if planned is not None:
         for row in visits_seen.appointments(reads, today_of(reads)):
             if row.id == planned:
                 about = {"customer_id": row.customer_id, "deal_id": row.deal_id, "activity_id": row.id}
                 return about | {"received_by": row.owner_id, "people": 1, "invited": True}
         raise Refused([problem("", N_("Somebody has noted already that they came."))])
-    customer_id = _number(said["customer"])
+    customer_id = number_of(said["customer"])
     if customer_id not in [found for found, _ in visits_seen.guests(reads, said["q"])]:
         raise NotFound
-    return {"customer_id": customer_id, "received_by": _number(said["received_by"]), "people": 1}
+    return {"customer_id": customer_id, "received_by": number_of(said["received_by"]), "people": 1}
 
 
 def _invited_page(words: str, errors: dict[str, list[str]]) -> str:
@@ -182,7 +182,7 @@ def give(visit_id: int) -> Any:
     said = typed("to", "was")
 
     def do(w: Work) -> str:
-        visits.give(w, visit_id, _number(said["to"]), _number(said["was"]))
+        visits.give(w, visit_id, number_of(said["to"]), number_of(said["was"]))
         flash(gettext("Both were told."))
         return f"{HOME}/{visit_id}"
 
@@ -230,10 +230,6 @@ def _visit_page(visit_id: int, said: dict[str, str], errors: dict[str, list[str]
 
 def _typed_back(row: Any) -> str:
     return f"{Money(row.quoted_minor, row.currency).major.normalize():f}" if row.quoted_minor else ""
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
 
 
 EDITS = ("note_guest", "note_invited", "keep", "leave", "give", "tell_holder")
