@@ -43,9 +43,9 @@ SHOTS = (
     Shot("customers", "/customers"),
     Shot("customer", "/deals?who=team&view=list", who="lead", click="main .facts a[href^='/customers/']"),
     Shot("board", "/deals?who=team", who="lead"),
-    Shot("wide", "/deals?who=team", (1440, 560), "dark", who="lead"),
-    Shot("reports", "/reports", (1440, 900), who="lead"),
-    Shot("import", "/import", who="lead"),
+    Shot("wide", "/deals?who=team", (1280, 520), "dark", who="lead"),
+    Shot("reports", "/reports", (1280, 760), who="lead"),
+    Shot("rules", "/settings/follow-ups", who="owner"),
 )
 
 
