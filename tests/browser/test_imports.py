@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page, Route
 
 from salesapp.testing import Cast
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import PATIENCE, NewPage
 from tests.web.imports_kit import CUSTOMERS, run_of, worked_off
 
 
@@ -86,14 +86,22 @@ def _hold(page: Page) -> list[Route]:
 
 def _asked(page: Page, held: list[Route]) -> None:
     """Until the next one is under way."""
-    while not held:
+    for _ in range(PATIENCE // 10):
+        if held:
+            return
         page.wait_for_timeout(10)
+    raise AssertionError("the preview was not asked for")
 
 
-def _let_go(page: Page, held: list[Route]) -> None:
+def _let_go(page: Page, held: list[Route], *, drawn: bool = False) -> None:
+    """Answer it; `drawn`: until it is on the screen and hears of what is chosen in it."""
     _asked(page, held)
+    page.evaluate("document.querySelector('#asking').dataset.before = ''")
     with page.expect_response("**/import/*?redraw=1"):
         held.pop().continue_()
+    if drawn:
+        page.wait_for_selector("#asking:not([data-before])")
+        page.wait_for_function("() => !document.querySelector('.htmx-settling, .htmx-added')")
 
 
 def test_what_is_chosen_at_the_last_moment_is_what_is_checked(
@@ -124,7 +132,7 @@ def test_a_drawing_under_way_takes_nothing_from_the_screen(
     page.locator("#f-c0").focus()  # who is elsewhere has it drawn with all that is chosen by now
     page.locator("#f-c0").blur()
     page.wait_for_function("() => document.querySelector('#f-values select').value === 'C'")
-    _let_go(page, held)
+    _let_go(page, held, drawn=True)
     assert run_of(run_id).asked.values["grade"]["很好"] == "C"
     button = page.locator('button.btn-primary[value="check"]')
     page.locator("#f-c1").select_option("")
