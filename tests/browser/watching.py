@@ -13,6 +13,7 @@ PARTS = {"script", "stylesheet", "image", "font", "manifest"}
 ANSWERS = (  # a refused form or a missing page; and most pages are opened without the service worker (conftest.py)
     "Failed to load resource",
     "Service Worker registration blocked by Playwright",
+    *("htmx:sendAbort", "htmx:afterRequest"),  # overtaken by a next page; one that broke is caught as a request
 )
 HARMLESS = ("net::ERR_ABORTED", "net::ERR_INTERNET_DISCONNECTED")  # overtaken by a next click; cut off by a test
 
