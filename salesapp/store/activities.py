@@ -33,6 +33,7 @@ from salesapp.store.engine import Executor
 from salesapp.store.follow_up_facts import missed_off
 from salesapp.store.inserts import insert_row, rows_changed
 from salesapp.store.no_index import no_index
+from salesapp.store.one_by_one import is_there
 from salesapp.store.tables import activity, contact, contact_point, customer, deal, event, event_payload, person
 from salesapp.store.types import Id, Instant
 from salesapp.store.visibility import (
@@ -274,8 +275,8 @@ def _moment(name: str) -> Any:
 _planned = no_index(activity.c.state) == "planned"
 _of_no_deal = no_index(activity.c.deal_id).is_(None)
 _has_next = or_(
-    exists().where(activity.c.deal_id == deal.c.id, _planned),
-    exists().where(activity.c.customer_id == deal.c.customer_id, _of_no_deal, _planned),
+    is_there(activity.c.deal_id == deal.c.id, _planned),
+    is_there(activity.c.customer_id == deal.c.customer_id, _of_no_deal, _planned),
 )
 
 

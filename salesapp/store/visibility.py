@@ -28,6 +28,7 @@ from salesapp.domain.errors import N_, NotAllowed, NotFound
 from salesapp.domain.permissions import Access, Actor, can
 from salesapp.store.engine import Executor
 from salesapp.store.no_index import no_index
+from salesapp.store.one_by_one import is_there
 from salesapp.store.tables import activity, customer, deal, share, team
 
 
@@ -103,9 +104,9 @@ def granted_each(actor: Actor, now: datetime, customer_id: ColumnElement[int | N
     gathering all that was ever granted would take longer than the rest of the page."""
     people = sorted(actor.people or ())
     return or_(
-        exists().where(_its_share.c.customer_id == customer_id, current_shares(actor, now, _its_share)),
-        exists().where(_its_deal.c.customer_id == customer_id, no_index(_its_deal.c.owner_id).in_(people)),
-        exists().where(
+        is_there(_its_share.c.customer_id == customer_id, current_shares(actor, now, _its_share)),
+        is_there(_its_deal.c.customer_id == customer_id, no_index(_its_deal.c.owner_id).in_(people)),
+        is_there(
             _its_activity.c.customer_id == customer_id,
             no_index(_its_activity.c.owner_id).in_(people),
             no_index(_its_activity.c.state) == "planned",

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import Connection, Index, MetaData, Select, create_engine, event, select, text
+from sqlalchemy import Index, MetaData, create_engine, select, text
 
 from salesapp.domain.criteria import AllOf, Condition, Facts, Not, When, holds
 from salesapp.domain.deal_facts import deal_facts
@@ -38,6 +38,7 @@ from tests.domain.every_fact import (
     TODAY,
     WHOLES,
 )
+from tests.store.plans import plan
 
 SOURCES: Final = deal_sources(PROCESS_KEY, PROCESS)
 DEALS: Final = 120
@@ -258,13 +259,3 @@ def test_an_index_on_a_custom_value_is_used(known: Known) -> None:
         for number, (_, _, question) in enumerate(INDEXED):
             assert f"cf_{number}" in plan(x, select(deal.c.id).where(compile_condition(question, SOURCES, TODAY)))
             assert_same(x, question, known)
-
-
-def plan(x: Connection, query: Select[Any]) -> str:
-    """How the database goes about it, its values bound as ever."""
-    ran: list[tuple[str, Any]] = []
-    event.listen(x, "before_cursor_execute", lambda _x, _cursor, sql, values, *_: ran.append((sql, values)))
-    x.execute(query)
-    sql, values = ran[-1]  # after the BEGIN
-    explain = "EXPLAIN" if on_postgres() else "EXPLAIN QUERY PLAN"
-    return "\n".join(str(row) for row in x.exec_driver_sql(f"{explain} {sql}", values))
