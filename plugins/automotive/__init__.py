@@ -17,28 +17,15 @@ from salesapp.plugin_api import (
     hookimpl,
 )
 
-from . import (
-    again,
-    calls,
-    car_dates,
-    car_dates_pages,
-    contracts,
-    delivery,
-    demo,
-    drives,
-    figures,
-    here,
-    interests,
-    levels,
-    maps,
-    matters_here,
-    offers,
-    referrals,
-    survey,
-    vehicles,
-    visits_rules,
-)
+from . import here
+from .after import again, calls, matters_here, referrals, survey
+from .cars import car_dates, car_dates_pages, drives, vehicles
+from .door import interests, levels, maps, visits_rules
 from .evidence import EVIDENCE
+from .example import demo
+from .handover import delivery
+from .reporting import figures
+from .sale import contracts, offers
 from .showroom import SHOWROOM
 from .tables import metadata
 

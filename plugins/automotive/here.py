@@ -4,7 +4,11 @@ from collections.abc import Iterable
 
 from salesapp.plugin_api import Line, Panel, Reads, Text
 
-from . import contracts, delivery, drives, interests, levels, matters_here, offers
+from .after import matters_here
+from .cars import drives
+from .door import interests, levels
+from .handover import delivery
+from .sale import contracts, offers
 from .showroom import KEY
 
 PARTS = (levels, interests, drives, offers, contracts, delivery, matters_here)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from plugins.automotive.matters import go_up
+from plugins.automotive.after.matters import go_up
 from plugins.automotive.tables import MATTER, MATTER_STEP, VEHICLE
 from salesapp.plugin_api import SYSTEM, ActivityView, DealView, work
 from salesapp.services.activity_undo import reopen_activity

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from salesapp.plugin_api import SYSTEM, work
 from salesapp.testing import Cast, Kit
 
-from ..car_dates import keep
+from ..cars.car_dates import keep
 from ..tables import VEHICLE
 from .test_calls import SECOND, a_delivery, jump
 

@@ -8,7 +8,7 @@ import pytest
 from salesapp.plugin_api import DealView
 from salesapp.testing import NOW, Cast, Kit
 
-from ..again import DAYS
+from ..after.again import DAYS
 from ..showroom import LOST_REASONS
 
 pytest_plugins = ["salesapp.testing"]

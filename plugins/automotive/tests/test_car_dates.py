@@ -9,9 +9,9 @@ from sqlalchemy import insert, select
 from salesapp.plugin_api import CustomerView, work
 from salesapp.testing import NOW, Cast, Kit
 
-from ..car_dates import keep, maintenance_day, months_later
+from ..after.topics import TOPICS, TROUBLE
+from ..cars.car_dates import keep, maintenance_day, months_later
 from ..tables import VEHICLE
-from ..topics import TOPICS, TROUBLE
 
 pytest_plugins = ["salesapp.testing"]
 DAY = date(2026, 3, 2)

@@ -138,7 +138,7 @@ def test_nothing_is_handed_over_before_its_time(kit: Kit, client_of: Any, cast: 
 
 
 def test_two_at_the_same_inspection_lose_nothing(kit: Kit, client_of: Any, cast: Cast, deal: DealView) -> None:
-    points, together = parts(kit).delivery_points, threading.Barrier(2)
+    points, together = parts(kit).handover.delivery_points, threading.Barrier(2)
     keys = list(points.CHECKS)
 
     def look(who: Actor, mine: list[str]) -> None:

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..instalments import LEAST, MOST_MONTHS, MOST_RATE, plan
+from ..sale.instalments import LEAST, MOST_MONTHS, MOST_RATE, plan
 
 MONTHS = st.integers(1, MOST_MONTHS)
 RATES = st.integers(0, MOST_RATE)

@@ -91,9 +91,9 @@ def test_the_total_is_always_that_of_the_lines(kit: Kit, deal: Any, cast: Cast, 
         car = {"vehicle_id": None, "model": "A6L", "colour": "", "valid_until": None, "note": ""}
         offer = module.offers.begin(w, deal.id, car, expected)
         for kind, amount in lines[:50]:
-            module.offer_lines.add(w, offer, kind, "x", amount)
+            module.sale.offer_lines.add(w, offer, kind, "x", amount)
             expected += -amount if kind in ("trade_in", "discount") else amount
-        found = module.offer_lines.sheet(w.reads, offer)
+        found = module.sale.offer_lines.sheet(w.reads, offer)
         assert (found.row.total_minor, found.total.minor) == (expected, expected)
         module.offers.discard(w, offer)
 

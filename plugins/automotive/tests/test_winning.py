@@ -42,7 +42,7 @@ def win_late(kit: Kit, moment: Any) -> None:
     """The job, at a moment."""
     module: Any = kit.app.extensions["salesapp_plugins"].plugin("automotive").module
     with work(SYSTEM, moment, plugin="automotive") as w:
-        module.winning.win_late(w, {})
+        module.sale.winning.win_late(w, {})
 
 
 def test_not_an_hour_before_two_weeks_and_not_while_another_gate_is_shut(kit: Kit) -> None:

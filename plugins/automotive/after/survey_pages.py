@@ -1,0 +1,22 @@
+"""The page of a customer's survey form."""
+
+from flask import Blueprint, abort
+
+from salesapp.plugin_api import Routes, page, reading
+
+pages = Blueprint("survey", __name__)
+
+
+@pages.get("/survey/customers/<int:customer_id>")
+def survey(customer_id: int) -> str:
+    from .survey import of_customer
+
+    with reading() as reads:
+        customer = reads.customer(customer_id)
+        if customer is None:
+            abort(404)
+        topics = of_customer(reads, customer_id)
+    return page("automotive/survey.html", customer=customer, topics=topics)
+
+
+ROUTES = Routes("survey", lambda: pages, verb="customer.see")

@@ -1,0 +1,1 @@
+"""The cars: in stock, in the customers' hands, and driven to try them."""

@@ -1,0 +1,218 @@
+"""Test drives: a demo car is out with one customer at a time, and whoever drives has signed for it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from salesapp.plugin_api import (
+    N_,
+    DealView,
+    Field,
+    Line,
+    MenuItem,
+    NewActivity,
+    NotFound,
+    Option,
+    Reads,
+    Refused,
+    ResultForm,
+    Text,
+    Work,
+    problem,
+)
+
+from ..evidence import DRIVEN
+from ..showroom import KEY
+from ..tables import DRIVE, SLOT, VEHICLE
+from .drives_pages import ROUTES
+
+STATES: Final = ("booked", "out", "done", "cancelled", "no_show")
+QUARTER: Final = timedelta(minutes=15)
+LONGEST: Final = 16  # four hours, in quarters
+AHEAD: Final = timedelta(days=14)  # as far as a free time is looked for
+
+
+def book(w: Work, deal_id: int, vehicle_id: int, starts_at: datetime, quarters: int, route: str = "") -> int:
+    """Book a demo car for a deal; the drive's id. Of two people in the same second one gets it."""
+    deal = _deal(w, deal_id)
+    _check(w, vehicle_id, starts_at, quarters)
+    row = {
+        "vehicle_id": vehicle_id,
+        "deal_id": deal_id,
+        "customer_id": deal.customer_id,
+        "with_id": w.actor.id,
+        "starts_at": starts_at,
+        "ends_at": starts_at + quarters * QUARTER,
+        "state": "booked",
+        "route": route[:80],
+    }
+    try:
+        with w.session.begin_nested():
+            drive_id = int(w.session.execute(insert(DRIVE).values(row).returning(DRIVE.c.id)).scalar_one())
+            slots = [
+                {"vehicle_id": vehicle_id, "drive_id": drive_id, "at": at} for at in _quarters(starts_at, quarters)
+            ]
+            w.session.execute(insert(SLOT), slots)
+    except IntegrityError:
+        raise Refused([_taken(w.reads, vehicle_id, starts_at, quarters)]) from None
+    return drive_id
+
+
+def _deal(w: Work, deal_id: int) -> Any:
+    deal = w.reads.deal(deal_id)
+    if deal is None or deal.process != KEY or deal.customer_id is None:
+        raise NotFound
+    return deal
+
+
+def _check(w: Work, vehicle_id: int, starts_at: datetime, quarters: int) -> None:
+    wrong = []
+    demo = VEHICLE.c.state == "demo", VEHICLE.c.archived_at.is_(None)
+    if not w.reads.execute(select(VEHICLE.c.id).where(VEHICLE.c.id == vehicle_id, *demo)):
+        wrong.append(problem("vehicle", N_("Choose a demo car.")))
+    if starts_at.minute % 15 or starts_at.second or starts_at.microsecond:
+        wrong.append(problem("hour", N_("Choose a quarter of an hour.")))
+    if not w.now - QUARTER <= starts_at <= w.now + timedelta(days=365):
+        wrong.append(problem("day", N_("Choose a time that is still to come.")))
+    if not 1 <= quarters <= LONGEST:
+        wrong.append(problem("quarters", N_("A test drive takes a quarter of an hour to four hours.")))
+    if wrong:
+        raise Refused(wrong)
+
+
+def _quarters(starts_at: datetime, quarters: int) -> list[datetime]:
+    return [starts_at + n * QUARTER for n in range(quarters)]
+
+
+def _taken(reads: Reads, vehicle_id: int, starts_at: datetime, quarters: int) -> Any:
+    """Who has the car then, and when it is free next."""
+    free = next_free(reads, vehicle_id, starts_at, quarters)
+    names = {each.id: each.name for each in reads.people()}
+    there = select(DRIVE.c.with_id).join(SLOT, SLOT.c.drive_id == DRIVE.c.id)
+    there = there.where(SLOT.c.vehicle_id == vehicle_id, SLOT.c.at.in_(_quarters(starts_at, quarters)))
+    who = next((names[row.with_id] for row in reads.execute(there) if row.with_id in names), "")
+    at = free.astimezone(reads.zone).strftime("%m-%d %H:%M") if free else "–"
+    if not who:
+        return problem("hour", N_("The car is taken then. It is free next at %(free)s."), free=at)
+    return problem("hour", N_("%(name)s has the car then. It is free next at %(free)s."), name=who, free=at)
+
+
+def next_free(reads: Reads, vehicle_id: int, after: datetime, quarters: int) -> datetime | None:
+    """The first time from then on, by day, at which the car is free for so long."""
+    rows = select(SLOT.c.at).where(SLOT.c.vehicle_id == vehicle_id, SLOT.c.at.between(after, after + AHEAD))
+    taken, at = {row.at for row in reads.execute(rows)}, after
+    while at < after + AHEAD - LONGEST * QUARTER:
+        hours = at.astimezone(reads.zone).hour, (at + quarters * QUARTER - QUARTER).astimezone(reads.zone).hour
+        if min(hours) >= 8 and max(hours) < 20 and taken.isdisjoint(_quarters(at, quarters)):
+            return at
+        at += QUARTER
+    return None
+
+
+def end(w: Work, drive_id: int, state: str) -> None:
+    """It does not take place, cancelled or not shown up for: its quarters are free again."""
+    drive(w.reads, drive_id)
+    _go(w, drive_id, "booked", {"state": state})
+    w.session.execute(delete(SLOT).where(SLOT.c.drive_id == drive_id))
+
+
+def go_out(w: Work, drive_id: int, values: dict[str, Any], today: date) -> None:
+    """The car leaves: licence seen and still good, terms signed, kilometres read."""
+    drive(w.reads, drive_id)
+    wrong = [] if values["licence"] else [problem("licence", N_("Look at the licence: which class is it?"))]
+    if values["licence_until"] is None or values["licence_until"] < today:
+        wrong.append(problem("licence_until", N_("The licence must still be valid today.")))
+    if not values["signed_name"]:
+        wrong.append(problem("signed_name", N_("Who drives signs with their name.")))
+    if values["km_out"] is None:
+        wrong.append(problem("km_out", N_("Kilometres are a whole number.")))
+    if wrong:
+        raise Refused(wrong)
+    _go(w, drive_id, "booked", {**values, "state": "out", "licence_seen_at": w.now, "signed_at": w.now})
+
+
+def come_back(w: Work, drive_id: int, km_in: int | None, answers: dict[str, Any]) -> None:
+    """The car is back: the impressions become an activity, and the key step ticks itself."""
+    row = drive(w.reads, drive_id)
+    if km_in is None or km_in < (row.km_out or 0):
+        raise Refused([problem("km_in", N_("Not less than when the car went out: %(km)s km."), km=row.km_out or 0)])
+    told = {"automotive": answers}
+    about = NewActivity(kind="demo", deal_id=row.deal_id, customer_id=row.customer_id, outcome="reached", answers=told)
+    _go(w, drive_id, "out", {"state": "done", "km_in": km_in, "activity_id": w.log_activity(about)})
+    w.session.execute(delete(SLOT).where(SLOT.c.drive_id == drive_id, SLOT.c.at > w.now))
+    w.session.execute(update(VEHICLE).where(VEHICLE.c.id == row.vehicle_id).values(km=km_in))
+    w.push_evidence(row.deal_id, DRIVEN, drive_id)
+
+
+def _go(w: Work, drive_id: int, was: str, values: dict[str, Any]) -> None:
+    gone = update(DRIVE).where(DRIVE.c.id == drive_id, DRIVE.c.state == was).values(values)
+    if not w.session.execute(gone.returning(DRIVE.c.id)).first():
+        raise Refused([problem("", N_("Somebody else was quicker. Look at the test drive again."))])
+
+
+def drive(reads: Reads, drive_id: int) -> Any:
+    """One test drive this person sees, with its car."""
+    rows = seen(reads, DRIVE.c.id == drive_id)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def seen(reads: Reads, *where: Any) -> Sequence[Any]:
+    """Test drives of deals this person sees, the earliest first."""
+    deal = reads.visible_deals()
+    found = select(DRIVE, VEHICLE.c.model, VEHICLE.c.plate, deal.c.title)
+    found = found.join(VEHICLE, VEHICLE.c.id == DRIVE.c.vehicle_id)
+    return reads.execute(found.join(deal, deal.c.id == DRIVE.c.deal_id).where(*where).order_by(DRIVE.c.starts_at))
+
+
+def demo_cars(reads: Reads) -> Sequence[Any]:
+    """Cars for test drives."""
+    there = VEHICLE.c.state == "demo", VEHICLE.c.archived_at.is_(None)
+    return reads.execute(select(VEHICLE).where(*there).order_by(VEHICLE.c.model, VEHICLE.c.id))
+
+
+TITLE = Text("Test drives", "试驾", "試駕", "Тест-драйвы")
+LIKED = Field("liked", Text("What they liked", "喜欢哪里", "喜歡哪裡", "Что понравилось"), "text")
+DISLIKED = Field("disliked", Text("What they did not like", "不满意哪里", "不滿意哪裡", "Что не понравилось"), "text")
+COMPARED = Field("compared", Text("Compared with", "和哪款车比较", "和哪款車比較", "С чем сравнивали"), "text")
+READY = Field(
+    "ready",
+    Text("Ready to talk price", "愿意谈价格", "願意談價格", "Готов обсуждать цену"),
+    "choice",
+    options=(
+        Option("yes", Text("Yes", "愿意", "願意", "Да")),
+        Option("no", Text("Not yet", "还不", "還不", "Пока нет")),
+    ),
+)
+FORM = ResultForm(
+    "drive",
+    Text("Impressions of the test drive", "试驾感受", "試駕感受", "Впечатления от тест-драйва"),
+    "demo",
+    fields=(LIKED, DISLIKED, COMPARED, READY),
+    required=("liked", "ready"),
+    process=KEY,
+)
+SOON = Text("Test drive", "试驾", "試駕", "Тест-драйв")
+FITS = ("presentation", "test_drive")
+
+
+def lines(reads: Reads, deal: DealView) -> Iterable[Line]:
+    """What of it stands on the page of a deal, and where the next thing is done."""
+    rows = seen(reads, DRIVE.c.deal_id == deal.id, DRIVE.c.state.in_(("booked", "out", "done")))
+    if rows:
+        return [Line(SOON, rows[-1].starts_at, f"/p/automotive/drives/deals/{deal.id}")]
+    if deal.stage in FITS and deal.state == "open":
+        nothing = Text("book a demo car", "预约试驾车", "預約試駕車", "записать на тест-драйв")
+        return [Line(SOON, nothing, f"/p/automotive/drives/deals/{deal.id}")]
+    return ()
+
+
+RECORDS: tuple[Any, ...] = (
+    FORM,
+    ROUTES,
+    MenuItem("drives", TITLE, "/p/automotive/drives", icon="calendar", verb="deal.see"),
+)

@@ -1,0 +1,121 @@
+"""Pages of test drives: which demo car is with whom today, booking one, going out, coming back."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, request
+
+from salesapp.plugin_api import Routes, Work, flash, gettext, page, reading
+
+from ..consent import read_strokes, terms_of
+from ..sending import day_of, moment_of, number_of, save, today_of, typed
+from ..showroom import KEY
+from ..tables import DRIVE
+from . import drives
+
+pages = Blueprint("drives", __name__)
+HOME = "/p/automotive/drives"
+LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)
+"""Quarters of an hour a test drive can take."""
+ASKED = ("liked", "disliked", "compared", "ready")
+
+
+@pages.get("/drives")
+def day() -> str:
+    with reading() as reads:
+        chosen = day_of(request.args.get("day", "")) or today_of(reads)
+        begins = datetime.combine(chosen, time(), reads.zone).astimezone(UTC)
+        within = DRIVE.c.starts_at >= begins, DRIVE.c.starts_at < begins + timedelta(days=1)
+        found = drives.seen(reads, *within, DRIVE.c.state.in_(("booked", "out", "done")))
+        cars = [(car, [each for each in found if each.vehicle_id == car.id]) for car in drives.demo_cars(reads)]
+        today = today_of(reads)
+    near = [today + timedelta(days=n) for n in range(3)]
+    names = gettext("Today"), gettext("Tomorrow"), gettext("Day after tomorrow")
+    days = [(name, f"{HOME}?day={each}", each == chosen) for name, each in zip(names, near, strict=True)]
+    return page("automotive/drives.html", cars=cars, day=chosen, days=days)
+
+
+@pages.get("/drives/deals/<int:deal_id>")
+def of_deal(deal_id: int) -> str:
+    return _deal_page(deal_id, {}, {})
+
+
+@pages.post("/drives/deals/<int:deal_id>")
+def book(deal_id: int) -> Any:
+    said = typed("vehicle", "day", "hour", "quarters", "route")
+
+    def do(w: Work) -> str:
+        at = moment_of(said["day"], said["hour"], w) or datetime(1970, 1, 1, tzinfo=UTC)
+        drives.book(w, deal_id, number_of(said["vehicle"]) or 0, at, number_of(said["quarters"]) or 0, said["route"])
+        flash(gettext("Booked."))
+        return f"{HOME}/deals/{deal_id}"
+
+    return save(do, lambda errors: _deal_page(deal_id, said, errors))
+
+
+def _deal_page(deal_id: int, said: dict[str, str], errors: dict[str, list[str]]) -> str:
+    with reading() as reads:
+        deal = reads.deal(deal_id)
+        if deal is None or deal.process != KEY:
+            abort(404)
+        found = drives.seen(reads, DRIVE.c.deal_id == deal_id)
+        cars = [(str(each.id), f"{each.model} {each.plate}".strip()) for each in drives.demo_cars(reads)]
+        said = said or {"quarters": "2", "day": today_of(reads).isoformat()}
+    lengths = [(str(n), gettext("%(minutes)s min") % {"minutes": 15 * n}) for n in LENGTHS]
+    facts = {"drives": found, "cars": cars, "lengths": lengths, "typed": said, "errors": errors}
+    return page("automotive/drives_deal.html", deal=deal, **facts)
+
+
+@pages.get("/drives/<int:drive_id>")
+def show(drive_id: int) -> str:
+    return _drive_page(drive_id, {}, {})
+
+
+@pages.post("/drives/<int:drive_id>/out")
+def out(drive_id: int) -> Any:
+    said = typed("licence", "licence_until", "signed_name", "agree", "strokes", "km_out")
+
+    def do(w: Work) -> str:
+        _, version = terms_of()
+        signed: dict[str, Any] = {"strokes": read_strokes(said["strokes"], bool(said["agree"])), "terms": version}
+        signed |= {"licence": said["licence"][:40], "licence_until": day_of(said["licence_until"])}
+        signed |= {"signed_name": said["signed_name"][:80], "km_out": number_of(said["km_out"])}
+        drives.go_out(w, drive_id, signed, today_of(w))
+        return f"{HOME}/{drive_id}"
+
+    return save(do, lambda errors: _drive_page(drive_id, said, errors))
+
+
+@pages.post("/drives/<int:drive_id>/back")
+def back(drive_id: int) -> Any:
+    said = typed("km_in", *ASKED)
+
+    def do(w: Work) -> str:
+        answers = {name: said[name] for name in ASKED if said[name]}
+        drives.come_back(w, drive_id, number_of(said["km_in"]), answers)
+        return f"/deals/{drives.drive(w.reads, drive_id).deal_id}"
+
+    return save(do, lambda errors: _drive_page(drive_id, said, errors))
+
+
+@pages.post("/drives/<int:drive_id>/cancel")
+def cancel(drive_id: int) -> Any:
+    def do(w: Work) -> str:
+        drives.end(w, drive_id, "no_show" if request.form.get("why") == "no_show" else "cancelled")
+        return f"{HOME}/{drive_id}"
+
+    return save(do, lambda errors: _drive_page(drive_id, {}, errors))
+
+
+def _drive_page(drive_id: int, said: dict[str, str], errors: dict[str, list[str]]) -> str:
+    errors = {place.removeprefix("answer.demo.automotive."): each for place, each in errors.items()}
+    with reading() as reads:
+        row = drives.drive(reads, drive_id)
+    ready = [("yes", gettext("Yes")), ("no", gettext("Not yet"))]
+    words, _ = terms_of()
+    return page("automotive/drive.html", drive=row, typed=said, errors=errors, ready=ready, terms=words)
+
+
+ROUTES = Routes(
+    "drives", lambda: pages, verb="deal.see", verbs=dict.fromkeys(("book", "out", "back", "cancel"), "deal.edit")
+)

@@ -1,0 +1,1 @@
+"""The first contact: the register of the showroom, levels, what people are interested in, leads from files."""

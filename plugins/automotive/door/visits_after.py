@@ -1,0 +1,82 @@
+"""What follows of a visit in the house, done by the installation: the timeline, the key step, the deal handed over."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+
+from salesapp.plugin_api import CustomerView, Money, NewActivity, PluginJob, Reads, Refused, Text, Work
+
+from ..evidence import RECEIVED
+from ..tables import VISIT
+from . import visits_seen
+
+
+def _row(reads: Reads, visit_id: int) -> Any:
+    rows = reads.execute(select(VISIT).where(VISIT.c.id == visit_id))
+    return rows[0] if rows else None
+
+
+def visited(w: Work, args: Mapping[str, Any]) -> None:
+    """The visit of somebody known: on their timeline, once; and their deal knows that they were received. When the
+    moment changes, because they have left, what counts from it moves along."""
+    row = _row(w.reads, int(args["visit"]))
+    if row is None or row.customer_id is None:
+        return
+    deal_id = row.deal_id or visits_seen.open_deal(w.reads, row.customer_id)
+    activity_id = row.activity_id
+    planned = w.reads.activity(activity_id) if activity_id is not None else None
+    if planned is not None and planned.state == "planned":
+        w.finish_activity(planned.id, "reached", said(row))
+    elif planned is None:
+        new = NewActivity(
+            kind="visit", customer_id=row.customer_id, deal_id=deal_id, at=row.came_at, outcome="reached",
+            owner_id=row.received_by, note=said(row),
+        )  # fmt: skip
+        activity_id = w.log_activity(new)
+    w.session.execute(update(VISIT).where(VISIT.c.id == row.id).values(deal_id=deal_id, activity_id=activity_id))
+    if deal_id is not None:
+        _received(w, deal_id, row)
+
+
+def _received(w: Work, deal_id: int, row: Any) -> None:
+    w.push_evidence(deal_id, RECEIVED, row.id, at=row.left_at or row.came_at, lasting=True)
+    deal = w.reads.deal(deal_id)
+    if deal is not None and (deal.state, deal.stage) == ("open", "development"):
+        try:
+            with w.session.begin_nested():
+                w.move_deal(deal_id, "reception")
+        except Refused:
+            return  # a check of another plugin: somebody moves it by hand
+
+
+def given(w: Work, args: Mapping[str, Any]) -> None:
+    """On the timeline of the customer it stands who received them from then on; an open deal goes along."""
+    row, names = _row(w.reads, int(args["visit"])), {each.id: each.name for each in w.reads.people()}
+    if row is None or row.customer_id is None:
+        return
+    words = " → ".join(names.get(args[key], "–") for key in ("from", "to"))
+    about = {"customer_id": row.customer_id, "deal_id": row.deal_id, "owner_id": args["to"], "note": words}
+    w.log_activity(NewActivity(kind="task", at=w.now, **about))
+    deal = w.reads.deal(row.deal_id) if row.deal_id is not None else None
+    if deal is not None and deal.state == "open" and deal.owner_id == args["from"]:
+        w.change_deal(deal.id, {"owner_id": args["to"]})
+
+
+def said(row: Any) -> str:
+    """What the register says of a visit, in letters, names and figures that need no language."""
+    quoted = f"{Money(row.quoted_minor, row.currency).major:,.0f} {row.currency}" if row.quoted_minor else ""
+    parts = (row.level.upper(), " ".join(filter(None, (row.model, row.colour))), quoted, row.note)
+    return " · ".join(filter(None, parts))
+
+
+def erases(customer: CustomerView, w: Work) -> None:
+    """The register keeps that somebody came, not who, nor what was written about them."""
+    bare = {"name": "", "phone": "", "note": ""}
+    w.session.execute(update(VISIT).where(VISIT.c.customer_id == customer.id).values(bare))
+
+
+RECORDS: tuple[Any, ...] = (
+    PluginJob("visited", Text("Visits to the showroom", "展厅到店", "展間到店", "Визиты в салон"), visited),
+    PluginJob("given", Text("Guests handed over", "接待交接", "接待交接", "Передача гостей"), given),
+)

@@ -1,0 +1,1 @@
+"""A dealership's year to try things with."""

@@ -1,0 +1,1 @@
+"""The delivery: its day, the checks, the photographs, the car itself."""

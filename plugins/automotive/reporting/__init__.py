@@ -1,0 +1,1 @@
+"""The figures of the showroom, each explained and leading to its list."""

@@ -1,0 +1,61 @@
+"""The list a figure was counted from: each case with whether it counts, and the same figure for each person."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, request
+
+from salesapp.plugin_api import Reads, ReportQuery, Routes, page, reading
+
+from ..sending import day_of, number_of
+from .figure import Case, Figure, found, of_group, result
+from .figure_definitions import FIGURES
+
+pages = Blueprint("figures", __name__)
+SHOWN = 300
+
+
+@pages.get("/figures/<key>")
+def cases(key: str) -> str:
+    figure = next((each for each in FIGURES if each.key == key), None)
+    group = request.args.get("group", "")
+    if figure is None or group not in figure.groups:
+        abort(404)
+    with reading() as reads:
+        query = _asked(reads)
+        listed = of_group(figure, found(figure, reads, query), group)
+        names = {each.id: each.name for each in reads.people()}
+    return page(
+        "automotive/figures.html",
+        figure=figure,
+        group=figure.groups[group],
+        days=(query.first, query.last),
+        made=result(figure, listed),
+        people=_by_person(figure, listed, names),
+        listed=listed[:SHOWN],
+        more=len(listed) - SHOWN,
+    )
+
+
+def _asked(reads: Reads) -> ReportQuery:
+    """What the address asks, as the report that led here did: from, to, and whose, their ids with dots between."""
+    first, last = (day_of(request.args.get(name, "")) for name in ("from", "to"))
+    if first is None or last is None or last < first:
+        first = last = None
+    said = (number_of(each) for each in request.args.get("who", "").split("."))
+    owners = frozenset(each for each in said if each is not None) if "who" in request.args else None
+    since = datetime.combine(first, time(), reads.zone).astimezone(UTC) if first else None
+    until = datetime.combine(last + timedelta(days=1), time(), reads.zone).astimezone(UTC) if last else None
+    return ReportQuery(first, last, since, until, owners)
+
+
+def _by_person(figure: Figure, listed: Any, names: dict[int, str]) -> list[tuple[str, str, str]]:
+    """The figure for each owner, by name; whoever left stands together under "–"."""
+    by: dict[str, list[Case]] = {}
+    for each in listed:
+        by.setdefault(names.get(each.owner_id or 0, "–"), []).append(each)
+    made = [(name, result(figure, each)) for name, each in sorted(by.items())]
+    return [(name, one.text, one.counted) for name, one in made]
+
+
+ROUTES = Routes("figures", lambda: pages, verb="report.see")

@@ -1,0 +1,1 @@
+"""From the offer to the signed contract and its money."""
