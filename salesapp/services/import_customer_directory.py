@@ -12,7 +12,7 @@ from salesapp.services.import_points import Point, point_key
 from salesapp.store import bulk
 from salesapp.store.engine import Executor
 
-_Mark = tuple[str, ...]
+_Mark = tuple[str, str, Point | str]
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class Directory:
         contacts = (row.contact.name,) if row.contact else ()
         someone = Someone(row.name, line=row.line, entry=entry, contacts=contacts)
         self.fresh.append(someone)
-        for mark in _marks(row.kind, row.name, row.address, (point_key(point) for point in row.points)):
+        for mark in _marks(row.kind, row.name, row.address, [point_key(point) for point in row.points]):
             self.lines.setdefault(mark, someone)
         self.learn_points(all_points(row), someone)
 
@@ -127,4 +127,4 @@ def kinds_of(row: CustomerRow) -> tuple[str, ...]:
 
 def _marks(kind: str, name: str, address: str, points: Iterable[Point]) -> list[_Mark]:
     """What two rows of the same customer have in common, any of it: looked up, as thousands can have the same name."""
-    return [(kind, name, *point) for point in points] or [(kind, name, address)]
+    return [(kind, name, point) for point in points] or [(kind, name, address)]

@@ -78,7 +78,8 @@ def _columns(w: Work, row: CustomerRow) -> dict[str, Any]:
 
 def _touched(row: CustomerRow, now: datetime) -> datetime:
     """When somebody last did something with it, as far as the file knows."""
-    return max(filter(None, (row.created_at, row.last_contact_at)), default=now)
+    made, met = row.created_at, row.last_contact_at
+    return max(made, met) if made and met else made or met or now
 
 
 def _own_points(each: NewCustomer) -> Iterable[ContactPoint]:
