@@ -18,14 +18,14 @@ from salesapp.plugin_api import (
 )
 
 from . import here
-from .after import again, calls, matters_here, referrals, survey
-from .cars import car_dates, car_dates_pages, drives, vehicles
-from .door import interests, levels, maps, visits_rules
+from .after import again, calls, matters_here, matters_pages, referrals, survey, survey_pages
+from .cars import car_dates, car_dates_pages, drives, drives_pages, vehicles, vehicles_pages
+from .door import interests, interests_pages, levels, maps, visits_pages, visits_rules
 from .evidence import EVIDENCE
 from .example import demo
-from .handover import delivery
-from .reporting import figures
-from .sale import contracts, offers
+from .handover import delivery, delivery_pages
+from .reporting import figures, figures_pages
+from .sale import contracts, contracts_pages, offers, offers_pages
 from .showroom import SHOWROOM
 from .tables import metadata
 
@@ -66,6 +66,20 @@ PARTS = (
 )
 """Each brings its own records, in the order in which people meet them."""
 
+PAGES = (
+    visits_pages,
+    interests_pages,
+    vehicles_pages,
+    drives_pages,
+    offers_pages,
+    contracts_pages,
+    delivery_pages,
+    survey_pages,
+    matters_pages,
+    figures_pages,
+)
+"""Built on the parts, which know nothing of them."""
+
 
 @hookimpl
 def salesapp_records() -> Iterable[Any]:
@@ -75,7 +89,8 @@ def salesapp_records() -> Iterable[Any]:
         *EVIDENCE,
         OwnTables(metadata, stays=("automotive_referral",)),
         SettingsForm(tuple(field for part in PARTS for field in getattr(part, "SETTINGS", ()))),
-        *(record for part in PARTS for record in part.RECORDS),
+        *(record for part in PARTS for record in getattr(part, "RECORDS", ())),
+        *(each.ROUTES for each in PAGES),
     ]
 
 

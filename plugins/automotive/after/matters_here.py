@@ -8,7 +8,7 @@ from sqlalchemy import and_
 from salesapp.plugin_api import DashboardCard, DealView, Line, Listens, MenuItem, Panel, PluginJob, Reads, Text
 
 from ..tables import MATTER
-from . import matters_back, matters_pages
+from . import matters_back
 from .matters import HOME, NOT_OVER, go_up, is_late, seen
 from .matters_words import CALL_BACK, STATES, of_topic
 from .matters_words import SETTINGS as SETTINGS
@@ -51,7 +51,6 @@ LATE: Final = Text("Late", "已逾期", "已逾期", "Просрочено")
 RECORDS: tuple[Any, ...] = (
     CALL_BACK,
     Listens("calls_back", ("activity.reopened", "activity.cancelled")),
-    matters_pages.ROUTES,
     MenuItem("matters", TITLE, HOME, icon="flag"),
     Panel("matters", "customer", TITLE, of_customer),
     DashboardCard("matters", TITLE, today),

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from salesapp.plugin_api import Event, Field, Line, Listens, Panel, Reads, Text, Work
 
 from ..sale import winning
-from . import survey_pages
 from .topics import TOPICS, TROUBLE
 
 ME = "automotive"
@@ -63,5 +62,4 @@ def hears(event: Event, w: Work) -> None:
 RECORDS: tuple[Any, ...] = (
     Listens("answers", ("activity.done",)),
     Panel("survey", "customer", Text("Survey", "回访问卷", "回訪問卷", "Анкета"), panel),
-    survey_pages.ROUTES,
 )

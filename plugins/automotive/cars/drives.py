@@ -27,7 +27,6 @@ from salesapp.plugin_api import (
 from ..evidence import DRIVEN
 from ..showroom import KEY
 from ..tables import DRIVE, SLOT, VEHICLE
-from .drives_pages import ROUTES
 
 STATES: Final = ("booked", "out", "done", "cancelled", "no_show")
 QUARTER: Final = timedelta(minutes=15)
@@ -213,6 +212,5 @@ def lines(reads: Reads, deal: DealView) -> Iterable[Line]:
 
 RECORDS: tuple[Any, ...] = (
     FORM,
-    ROUTES,
     MenuItem("drives", TITLE, "/p/automotive/drives", icon="calendar", verb="deal.see"),
 )

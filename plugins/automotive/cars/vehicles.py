@@ -12,7 +12,6 @@ from salesapp.plugin_api import N_, MenuItem, NotFound, Problem, Reads, Refused,
 from ..sending import today_of
 from ..tables import DRIVE, VEHICLE
 from . import car_dates, vin
-from .vehicles_pages import ROUTES
 
 STATES: Final[Mapping[str, Text]] = {
     "ordered": Text("Ordered", "在途", "在途", "Заказан"),
@@ -149,7 +148,6 @@ def days_in_stock(row: Any, today: date) -> int | None:
 
 
 RECORDS: tuple[Any, ...] = (
-    ROUTES,
     MenuItem(
         "stock", Text("Stock", "库存", "庫存", "Склад"), "/p/automotive/vehicles", icon="sparkles", verb="deal.see"
     ),

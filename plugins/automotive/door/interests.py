@@ -10,7 +10,6 @@ from salesapp.plugin_api import N_, CustomerView, DealView, Line, NotFound, Read
 from ..cars.vehicles import STOCK
 from ..showroom import KEY
 from ..tables import INTEREST, VEHICLE
-from .interests_pages import ROUTES
 
 MOST: Final = 20
 """Of one deal: whoever likes more cars has not chosen yet."""
@@ -111,4 +110,3 @@ def lines(reads: Reads, deal: DealView) -> Iterable[Line]:
 
 
 NOTHING = Text("note what they like", "记下客户看中的车", "記下客戶看中的車", "записать, что понравилось")
-RECORDS: tuple[Any, ...] = (ROUTES,)

@@ -27,7 +27,6 @@ from salesapp.plugin_api import (
 from ..evidence import RECEIVED
 from ..tables import VISIT
 from . import visits, visits_after, visits_seen
-from .visits_pages import ROUTES
 
 TITLE = Text("Showroom register", "展厅登记", "展間登記", "Журнал салона")
 ONLINE: Final = ("web_form", "social_ads", "search_ads", "platform")
@@ -148,7 +147,6 @@ def card(reads: Reads) -> Iterable[Line]:
 
 erases = visits_after.erases
 RECORDS: tuple[Any, ...] = (
-    ROUTES,
     DashboardCard("visits", TITLE, card, verb="deal.see"),
     MenuItem("visits", TITLE, "/p/automotive/visits", icon="users", verb="deal.see"),
     Panel("visits", "customer", Text("Showroom visits", "到店记录", "來店紀錄", "Визиты в салон"), panel),

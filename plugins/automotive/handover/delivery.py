@@ -28,7 +28,6 @@ from salesapp.plugin_api import (
 from ..evidence import DELIVERED
 from ..tables import DELIVERY
 from . import delivery_car
-from .delivery_pages import ROUTES
 from .delivery_points import CHECKS, EXPLAINED, counts
 from .delivery_rows import DELIVERED_ALREADY, begin, contract_of, of_deal
 
@@ -241,7 +240,6 @@ def lines(reads: Reads, deal: DealView) -> Iterable[Line]:
 
 
 RECORDS: tuple[Any, ...] = (
-    ROUTES,
     Listens("appointments", ("activity.planned",)),
     MenuItem("deliveries", TITLE, HOME, icon="key-round", verb="deal.see"),
 )

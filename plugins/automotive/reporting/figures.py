@@ -5,7 +5,6 @@ from typing import Any
 
 from salesapp.plugin_api import Linked, PluginReport, Reads, ReportQuery, Text, say
 
-from . import figures_pages
 from .figure import address, found, of_group, result
 from .figure_definitions import FIGURES
 
@@ -23,7 +22,6 @@ def rows(reads: Reads, query: ReportQuery) -> Iterable[tuple[object, ...]]:
 
 
 RECORDS: tuple[Any, ...] = (
-    figures_pages.ROUTES,
     PluginReport(
         "figures",
         Text("Figures of the showroom", "展厅指标", "展間指標", "Показатели салона"),

@@ -27,7 +27,6 @@ from ..evidence import DEPOSIT, PAID, SIGNED
 from ..tables import CONTRACT, CONTRACT_STEP, DELIVERY
 from . import contract_cars
 from .contract_rows import OPEN, OWED, STATES, WAYS, contract, last_payment, seen
-from .contracts_pages import ROUTES
 from .offer_lines import sheet
 from .offers import deal_of
 
@@ -203,7 +202,6 @@ def lines(reads: Reads, deal: DealView) -> Iterable[Line]:
 
 
 RECORDS: tuple[Any, ...] = (
-    ROUTES,
     MenuItem(
         "contracts",
         Text("Contracts", "合同", "合約", "Договоры"),

@@ -31,7 +31,6 @@ from ..showroom import KEY
 from ..tables import CONTRACT, OFFER
 from .offer_lines import KINDS, Sheet, hold, put_car, put_lines, sheet
 from .offer_release import RELEASES, SETTINGS, check_released
-from .offers_pages import ROUTES
 
 __all__ = ["KINDS", "RECORDS", "RELEASES", "SETTINGS", "STATES"]
 
@@ -218,7 +217,6 @@ def default_until(today: date) -> date:
 
 
 RECORDS: tuple[Any, ...] = (
-    ROUTES,
     MenuItem(
         "releases",
         Text("Discounts to release", "待批优惠", "待核優惠", "Скидки на согласовании"),
