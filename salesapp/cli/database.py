@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from salesapp.cli.house import stop
 from salesapp.cli.opening import installation, now_of, opened, say, state_of, working
 from salesapp.cli.plugin_tables import plugins_of, upgrade_plugins
+from salesapp.cli.stopping import stop
 from salesapp.fit_to_serve import place_of
 from salesapp.plugging.plugin_schema import with_tables
 from salesapp.services import backup

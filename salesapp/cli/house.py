@@ -1,32 +1,17 @@
-"""How every command says no: one clear sentence and exit code 2, never a traceback for what a person can mend."""
+"""The group of all commands: imported when asked for, and never a traceback for what a person can mend."""
 
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from salesapp.cli.glance import help_of, may_bring_commands
+from salesapp.cli.stopping import stop
 from salesapp.domain.errors import NotAllowed, NotFound, Refused
 
-WRONG_INPUT = 2
 PLUGINS = "salesapp.plugin_groups"
-
-
-class Stop(click.ClickException):
-    """A sentence for the operator; nothing was changed unless it says so."""
-
-    exit_code = WRONG_INPUT
-
-    def show(self, file: Any = None) -> None:
-        """Without click's "Error:": the sentence says what is wrong."""
-        click.secho(self.format_message(), file=file, err=True, fg="red")
-
-
-def stop(*sentences: str) -> NoReturn:
-    """End the command with these sentences, one a line."""
-    raise Stop("\n".join(sentences))
 
 
 class House(click.Group):

@@ -9,9 +9,9 @@ from typing import Final
 import click
 from flask import Flask
 
-from salesapp.cli.house import stop
 from salesapp.cli.importing_asked import Said, asked_by, told
 from salesapp.cli.opening import now_of, opened, say, working
+from salesapp.cli.stopping import stop
 from salesapp.domain.errors import Refused
 from salesapp.domain.import_findings import REJECTED, Finding
 from salesapp.domain.importing import CHECKED, DATE_ORDERS, DECIMALS, DONE, FAILED, UNDONE

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from salesapp.cli.house import stop
+from salesapp.cli.stopping import stop
 from salesapp.domain.errors import NotFound
 from salesapp.domain.import_map import ImportMap
 from salesapp.domain.importing import FileShape, ImportAsked, ImportField

@@ -7,8 +7,8 @@ from threading import Event
 import click
 from sqlalchemy import select
 
-from salesapp.cli.house import stop
 from salesapp.cli.opening import application, installation, now_of, opened, refuse_unfit, say, working
+from salesapp.cli.stopping import stop
 from salesapp.domain.errors import Stale
 from salesapp.domain.permissions import SYSTEM
 from salesapp.jobs.plugin_kinds import ALL

@@ -10,7 +10,7 @@ import click
 from flask import Flask
 from sqlalchemy import make_url
 
-from salesapp.cli.house import stop
+from salesapp.cli.stopping import stop
 from salesapp.config import Settings, read_settings
 from salesapp.domain.permissions import SYSTEM
 from salesapp.fit_to_serve import why_unfit

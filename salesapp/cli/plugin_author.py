@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from salesapp import places, plugin_api
-from salesapp.cli.house import stop
 from salesapp.cli.opening import say
+from salesapp.cli.stopping import stop
 from salesapp.config import read_settings
 from salesapp.domain.text import LANGUAGES
 from salesapp.plugging import api_pages, author_check, toml_writing

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from salesapp.cli.house import stop
 from salesapp.cli.opening import now_of, opened
 from salesapp.cli.plugin_tables import plugins_of
+from salesapp.cli.stopping import stop
 from salesapp.config import read_settings
 from salesapp.domain.errors import SalesError
 from salesapp.domain.permissions import SYSTEM

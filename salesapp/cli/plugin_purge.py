@@ -2,8 +2,8 @@
 
 import click
 
-from salesapp.cli.house import stop
 from salesapp.cli.opening import now_of, opened, say
+from salesapp.cli.stopping import stop
 from salesapp.domain.permissions import SYSTEM
 from salesapp.services import plugin_purge
 from salesapp.services.plugin_purge import Left

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from salesapp.cli import plugin_author
-from salesapp.cli.house import stop
 from salesapp.cli.opening import opened, say, working
 from salesapp.cli.plugin_purge import purge_command
+from salesapp.cli.stopping import stop
 from salesapp.domain.errors import NotFound
 from salesapp.plugging import running
 from salesapp.services import plugin_states

@@ -7,9 +7,9 @@ from typing import Any
 import click
 from flask import Flask
 
-from salesapp.cli.house import stop
 from salesapp.cli.opening import application, installation, is_demo, now_of, refuse_unfit, say, state_of, working
 from salesapp.cli.plugin_tables import remember_plugins, upgrade_plugins
+from salesapp.cli.stopping import stop
 from salesapp.config import Settings
 from salesapp.domain.text import LANGUAGES
 from salesapp.places import default_instance

@@ -4,8 +4,8 @@ import click
 from flask import Flask
 from sqlalchemy import or_, select
 
-from salesapp.cli.house import stop
 from salesapp.cli.opening import opened, say, working
+from salesapp.cli.stopping import stop
 from salesapp.domain.contact_points import ContactPoint, parse_contact_point
 from salesapp.domain.permissions import ROLES
 from salesapp.domain.text import LANGUAGES
