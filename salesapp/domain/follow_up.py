@@ -96,8 +96,9 @@ class FollowUp:
     `every` repeats it: after the anchor each so many days, weeks or months, the first time when the first of them are
     over (the deadline counts from there); while an occurrence of it is open, the next one waits, and those whose time
     passed meanwhile are left out, though `until.times` counts them. `waits` also
-    holds it back while anything else is planned with the customer. `unless` is a condition about the deal, or about the
-    customer, in the words of lists. `on`: whether it runs in a new installation; the owner switches it.
+    holds it back while anything else is planned with the customer. `unless` is a condition about the deal, or about
+    the customer, in the words of lists: asked when the activity is planned, at the earliest two weeks before it is
+    due; what was planned stays. `on`: whether it runs in a new installation; the owner switches it.
     """
 
     key: str

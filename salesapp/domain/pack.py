@@ -172,7 +172,7 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What must hold before a deal may leave or enter a stage. `hint` says what to do about it, where the condition
-    put into words does not say enough."""
+    put into words does not say enough: instead of those words, for each part of `needs` that is missing."""
 
     key: str
     needs: Condition

@@ -23,7 +23,7 @@ from salesapp.domain.follow_up import (
     subject_of,
 )
 from salesapp.domain.functions import FUNCTIONS_BY_KEY
-from salesapp.domain.list_facts import vocabulary
+from salesapp.domain.list_facts import ENTERED, vocabulary
 from salesapp.domain.pack import Evidence, Field, Fields, Process, check_condition
 from salesapp.domain.result_forms import ResultForm
 from salesapp.plugging.slot_checks import meant
@@ -103,11 +103,33 @@ def complaints(rule: FollowUp, known: Known) -> Iterator[str]:
         function = who.removeprefix(FUNCTION)
         if function != who and function not in FUNCTIONS_BY_KEY:
             yield f"{me}, {name}: there is no function {function!r}{_or_told(function, FUNCTIONS_BY_KEY)}"
-    if rule.unless is not None and (known.whole or not _strange(rule.unless, known)):
+    if rule.unless is not None:
+        yield from _about_unless(f"{me}, unless", rule, rule.unless, known)
+
+
+def _about_unless(me: str, rule: FollowUp, unless: Condition, known: Known) -> Iterator[str]:
+    asked = fields_of(unless)
+    if any(each.startswith("step.") for each in asked):
+        yield f"{me}: rules do not know key steps; ask for the stage behind one: When('entered.STAGE', 'filled')"
+    elif known.whole or not _strange(unless, known):
         try:
-            check_condition(f"{me}, unless", rule.unless, vocabulary(rule.subject, known.fields_of(rule.subject)))
+            check_condition(me, unless, vocabulary(rule.subject, known.fields_of(rule.subject)))
         except ValueError as error:
             yield str(error)
+    yield from _about_entered(
+        me, rule, [each.removeprefix(ENTERED) for each in asked if each.startswith(ENTERED)], known
+    )
+
+
+def _about_entered(me: str, rule: FollowUp, stages: Iterable[str], known: Known) -> Iterator[str]:
+    """A stage that no deal the rule is about can have been in would never be an exception."""
+    its = known.processes.get(rule.when.process) if isinstance(rule.when, OnStage) else None
+    if its is None and not known.whole:
+        return
+    there = [stage.key for process in ([its] if its else known.processes.values()) for stage in process.stages]
+    for each in stages:
+        if each not in there:
+            yield f"{me}: no deal it is about enters a stage {each!r}{_or_told(each, dict.fromkeys(there))}"
 
 
 def foreign(rule: FollowUp) -> list[str]:

@@ -167,7 +167,8 @@ class PluginWork:
         return deal_steps.push_evidence(self._w, deal_id, evidence, evidence_id, at=at, lasting=lasting)
 
     def take_back_evidence(self, deal_id: int, evidence: str, evidence_id: int) -> None:
-        """It did not happen after all: the key steps it ticked are open again."""
+        """It did not happen after all: the key steps it ticked are open again, and what a rule planned from it and is
+        still open goes."""
         permits.deal(self._w, "deal.edit", deal_id)
         deal_steps.take_back_evidence(self._w, deal_id, evidence, evidence_id)
 

@@ -18,7 +18,8 @@ from salesapp.domain.permissions import can
 from salesapp.services import import_mappings, import_words
 from salesapp.services import import_runs as service
 from salesapp.services.import_files import path_of
-from salesapp.services.import_kinds import ImportOption
+from salesapp.services.import_kinds import ImportKind, ImportOption
+from salesapp.services.import_own_rows import OwnRows
 from salesapp.services.import_registry import KINDS, offered
 from salesapp.services.import_runs import Preview
 from salesapp.services.import_words import Words
@@ -60,12 +61,19 @@ def index(errors: Mapping[str, Sequence[str]] | None = None) -> str:
     return render.page(
         "imports/index.html",
         runs=[_listed(run) for run in runs],
-        what=[(say(kind.label), gettext(ABOUT[key])) for key, kind in offered(actor).items()],
+        what=[(say(kind.label), _about(kind)) for kind in offered(actor).values()],
         templates=[(say(kind.label), f"/import/template/{key}.csv") for key, kind in offered(actor).items()],
         mappings=[{"id": each.id, "name": each.name, "what": say(KINDS[each.kind].label)} for each in saved],
         limit=limit(),
         errors=errors or {},
     )
+
+
+def _about(kind: ImportKind) -> str:
+    """What one of these can hold: of a plugin's rows, its fields."""
+    if isinstance(kind, OwnRows):
+        return " · ".join(say(field.label) for field in kind.brought.fields)
+    return gettext(ABOUT[kind.key])
 
 
 def limit() -> dict[str, int]:

@@ -116,6 +116,18 @@ WRONG = {
         'rule(unless=When("field.wash.car", "filled"))',
         "unless: nothing is called 'field.wash.car': did you mean 'field.wash.cars'?",
     ),
+    "a stage of a condition": (
+        'rule(unless=When("entered.aske", "filled"))',
+        "unless: no deal it is about enters a stage 'aske': did you mean 'asked'?",
+    ),
+    "a stage of a condition, whatever the process": (
+        'rule(OnEvent("deal.lost"), unless=When("entered.zzz", "filled"))',
+        "unless: no deal it is about enters a stage 'zzz'; there is asked",
+    ),
+    "a key step": (
+        'rule(unless=When("step.paid", "is", True))',
+        "unless: rules do not know key steps; ask for the stage behind one: When('entered.STAGE', 'filled')",
+    ),
     "a condition about the other": (
         'rule(unless=When("grade", "is", "A"))',
         "unless: nothing is called 'grade'",

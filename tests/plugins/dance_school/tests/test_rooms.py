@@ -44,6 +44,11 @@ def brought_in(browser: Browser, content: str, state: str = DONE) -> int:
     return run_id
 
 
+def test_the_page_of_imports_says_what_can_come_in(desk: Browser) -> None:
+    page = desk.get("/import").text
+    assert "Room · Places" in page
+
+
 def test_it_is_recognised_checked_and_brought_in(desk: Browser, rooms: Rooms) -> None:
     run_id = uploaded(desk, FILE, "教室.csv")
     asked = run_of(run_id).asked
