@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -59,14 +58,6 @@ NAMES = (
     ),
     *("seen-explained", "clean", "note-clean", "seen-clean", "given_on", "given_at"),
 )
-
-
-@pytest.fixture
-def filled(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A house with a few deals, cars, offers, contracts and deliveries."""
-    parts: Any = kit.app.extensions["salesapp_plugins"].plugin("automotive")
-    monkeypatch.setattr(parts.module.demo, "DEALS", 5)
-    kit.fill_demo("zh_Hans", seed=3)
 
 
 def addresses(app: Flask, method: str, number: int) -> Iterator[str]:
