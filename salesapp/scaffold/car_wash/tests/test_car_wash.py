@@ -15,7 +15,7 @@ def test_a_deal_goes_through_it_and_is_won(kit: Kit) -> None:
     deal = kit.a_deal(process="car_wash.order")
     with refused("field.wish", "step"):
         kit.move(deal, "offered")
-    kit.fill(deal, wish="Two washes a week")
+    kit.fill(deal, wish="Twice a week")
     kit.an_activity(deal, kind="call", outcome="reached")  # ticks the key step
     kit.move(deal, "offered")
     kit.fill(deal, amount=880, expected_close=date(2026, 4, 1))
@@ -31,7 +31,7 @@ def test_a_visit_ends_with_its_question(kit: Kit) -> None:
 def test_who_ordered_is_thanked(kit: Kit) -> None:
     deal = kit.a_deal(process="car_wash.order", customer=kit.a_customer("Lugou Clinic"))
     kit.an_activity(deal, kind="call", outcome="reached")
-    deal = kit.move(kit.fill(deal, wish="Two washes a week"), "offered")
+    deal = kit.move(kit.fill(deal, wish="Twice a week"), "offered")
     kit.win(kit.fill(deal, amount=880))
     (thanks,) = kit.planned(deal, "car_wash.thanks")
     assert (thanks.kind, thanks.owner_id) == ("message", kit.cast.owner.id)
