@@ -101,7 +101,7 @@ def occurrence(rule: FollowUp, n: int, anchor: datetime, clock: Clock) -> Due | 
     interval later, at the anchor's own time of the day."""
     if times_up(rule, n) or (n and rule.every is None):
         return None
-    return _in_its_time(rule, due(rule.deadline, _begin(rule, n, anchor, clock), clock), clock)
+    return in_its_time(rule, due(rule.deadline, _begin(rule, n, anchor, clock), clock), clock)
 
 
 def _begin(rule: FollowUp, n: int, anchor: datetime, clock: Clock) -> datetime:
@@ -179,36 +179,7 @@ def _day_in(day: PartialDate | SolarTerm, year: int) -> date:
 
 
 def _from_day(rule: FollowUp, day: date, days: int, clock: Clock) -> Due | None:
-    return _in_its_time(rule, due_on(rule.deadline, day + timedelta(days=days), clock), clock)
-
-
-# --- what follows the last contact ---
-
-
-def contact_due(
-    rule: FollowUp, interval: Interval, last: datetime, since: datetime | None, subject_id: int, clock: Clock
-) -> Due | None:
-    """By when the customer is to hear from us again, an interval after the last contact. What should have been before
-    the rule began to run (`since`) is spread over an interval from then on, so that nobody drowns on the first
-    morning."""
-    found = due_on(rule.deadline, later(clock.day(last), interval), clock)
-    if since is not None and found.due_at <= since:
-        found = _spread(rule.deadline, interval, since, subject_id, clock)
-    return _in_its_time(rule, found, clock)
-
-
-def contact_key(rule: FollowUp, interval: Interval, last: datetime, since: datetime | None, clock: Clock) -> str:
-    """The key of that occurrence: the day it counts from."""
-    found = due_on(rule.deadline, later(clock.day(last), interval), clock)
-    begun = since if since is not None and found.due_at <= since else last
-    return f"since:{clock.day(begun).isoformat()}"
-
-
-def _spread(deadline: Deadline, interval: Interval, since: datetime, subject_id: int, clock: Clock) -> Due:
-    day = clock.day(since)
-    days = (later(day, interval) - day).days
-    found = due_on(deadline, day + timedelta(days=subject_id % days), clock)
-    return found if found.due_at > since else due_on(deadline, day + timedelta(days=days), clock)
+    return in_its_time(rule, due_on(rule.deadline, day + timedelta(days=days), clock), clock)
 
 
 # --- around a deadline ---
@@ -236,7 +207,8 @@ def next_escalation(rule: FollowUp, due_at: datetime, after: datetime | None = N
     return next((each for each in times if after is None or each > after), None)
 
 
-def _in_its_time(rule: FollowUp, found: Due, clock: Clock) -> Due | None:
+def in_its_time(rule: FollowUp, found: Due, clock: Clock) -> Due | None:
+    """Nothing is due after the last day of its rule."""
     last = rule.until.day
     return None if last is not None and clock.day(found.due_at) > last else found
 

@@ -31,9 +31,12 @@ _DEAL: Final = frozenset({"deal.archived", "deal.restored", "deal.changed", "dea
 _IMPORTS: Final = frozenset({"import.done", "import.undone"})
 """What a file changes is told once."""
 _REACHED: Final = frozenset(
-    {"customer.point_added", "customer.point_changed", "customer.point_archived", "customer.consent_noted"}
+    {
+        *("customer.point_added", "customer.point_changed", "customer.point_archived"),
+        *("customer.consent_noted", "customer.consent_withdrawn"),
+    }
 )
-"""With these, who wanted to hear nothing may be reached again."""
+"""With these, who wanted to hear nothing may be reached again, or who was reached wants to hear nothing any more."""
 _DATES: Final = frozenset(
     {"customer.date_added", "customer.date_moved", "customer.date_archived", "contact.archived", "contact.restored"}
 )

@@ -9,7 +9,7 @@ from salesapp.domain.follow_up_times import MOMENT
 from salesapp.plugging.follow_up_rules import Running
 from salesapp.services.follow_up_settling import withdraw
 from salesapp.services.work import Work
-from salesapp.store import follow_up_open, follow_up_watches, follow_ups
+from salesapp.store import follow_up_open, follow_up_taking_up, follow_up_watches, follow_ups
 
 ANEW: Final = "anew"
 """In what is kept of a rule that ran: before which moment all is of its old beginning, as long as any of that stands;
@@ -34,7 +34,7 @@ def begin_anew(w: Work, running: Running, ran: dict[str, Any], limit: int) -> di
         withdraw(w, [row for row in rows if row.state == "open"], "moved")
         follow_up_open.retire(w.session, [row.id for row in rows])
         return {**ran, PAST: rows[-1].id}
-    if follow_up_watches.forget(w.session, running.key, running.rule.subject, before, limit):
+    if follow_up_taking_up.forget(w.session, running.key, running.rule.subject, before, limit):
         return ran
     follow_up_watches.wake(w.session, "rule", running.key, ["done"], w.now)  # what was done may have been of the old
     follow_ups.fill_to(w.session, running.key, 0)

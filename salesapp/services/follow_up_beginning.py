@@ -10,7 +10,7 @@ from salesapp.services.follow_up_making import make
 from salesapp.services.follow_up_moving import follow
 from salesapp.services.follow_up_planning import decide, not_before
 from salesapp.services.work import Work
-from salesapp.store import follow_up_watches
+from salesapp.store import follow_up_taking_up, follow_up_watches
 from salesapp.store.follow_up_watches import NewWatch, Watch
 
 Values = Mapping[str, Any]
@@ -43,7 +43,7 @@ def begin(w: Work, rules: Some, event_id: int, values: Values, dated: Some = ())
     fresh = follow_up_watches.begin_all(w.connection, [*(each for _, each in new), *days])
     for day in days:
         if _key(day) not in fresh:
-            follow_up_watches.look_again(w.session, day.rule, "deal", day.subject_id, w.now)
+            follow_up_taking_up.look_again(w.session, day.rule, "deal", day.subject_id, w.now)
     begun = [(each, _watched(w, each, watch, is_new=_key(watch) in fresh)) for each, watch in new]
     looked = [(each, [watch]) for each, watch in begun if watch is not None]
     make(w, decide(w, looked), tell=True)

@@ -6,7 +6,7 @@ from salesapp.services.follow_up_beginning import Some, Values
 from salesapp.services.follow_up_moving import open_ones
 from salesapp.services.follow_up_renewing import renew
 from salesapp.services.work import Work
-from salesapp.store import follow_up_watches
+from salesapp.store import follow_up_taking_up
 
 
 def asks(each: Running, kind: str, said: set[str]) -> bool:
@@ -32,4 +32,4 @@ def renew_each(w: Work, values: Values, rules: Some, subject_id: int) -> None:
         if values["batch_id"] is None or open_ones(w, each, subject_id):
             renew(w, each, subject_id)
         else:
-            follow_up_watches.look_again(w.session, each.key, each.rule.subject, subject_id, w.now)
+            follow_up_taking_up.look_again(w.session, each.key, each.rule.subject, subject_id, w.now)

@@ -50,7 +50,7 @@ def ended(
     until = running.rule.until
     found: dict[tuple[int, str], str] = {}
     if until.unsubscribed:
-        found |= dict.fromkeys(_unsubscribed(x, running, watched, refusals), UNSUBSCRIBED)
+        found |= dict.fromkeys(unsubscribed(x, running, watched, refusals), UNSUBSCRIBED)
     if until.bought_again:
         found |= dict.fromkeys(_bought(x, running, watched), BOUGHT)
     if until.answered:
@@ -91,8 +91,8 @@ def asks_refusals(running: Running) -> bool:
     return running.rule.until.unsubscribed and KINDS_BY_KEY[running.rule.do.kind].reaches
 
 
-def _unsubscribed(
-    x: Executor, running: Running, watched: list[Watched], refusals: Refusals | None
+def unsubscribed(
+    x: Executor, running: Running, watched: list[Watched], refusals: Refusals | None = None
 ) -> list[tuple[int, str]]:
     """Who does not want to be reached in the way the rule would."""
     if not asks_refusals(running) or not watched:

@@ -5,7 +5,9 @@ so it is told once. Who would be told of very many at once is told that they are
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
@@ -16,11 +18,11 @@ from salesapp.services import notices
 from salesapp.services.follow_up_people import Want, doers
 from salesapp.services.work import Work
 from salesapp.store import follow_up_escalating as rows
+from salesapp.store.follow_up_people import calendars
 
 LATE: Final = "follow_up.late"
 MANY: Final = 5
 """More than these at once are one notice a day."""
-DAY: Final = 24 * 60 * 60
 Occurrence = Row[*tuple[Any, ...]]
 
 
@@ -70,5 +72,6 @@ def _tell_each(w: Work, person_id: int, some: Iterable[Occurrence], data: Mappin
 
 
 def _stamp(w: Work) -> int:
-    """Of the day: so that many are told once on it."""
-    return int(w.now.timestamp()) // DAY * DAY
+    """Of the company's day: so that many are told once on it."""
+    zone = ZoneInfo(calendars(w.session)[1].zone)
+    return int(datetime.combine(w.now.astimezone(zone).date(), time(), zone).timestamp())

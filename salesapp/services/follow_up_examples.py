@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 from salesapp.domain.customer_labels import GRADES
 from salesapp.domain.follow_up import ByGrade, ByLevel, FollowUp, OnDate, OnEvent, OnHoliday, OnStage, Silence
-from salesapp.domain.follow_up_times import Clock, Due, contact_due, date_due, holiday_due, next_time
+from salesapp.domain.follow_up_rhythm_times import contact_due
+from salesapp.domain.follow_up_times import Clock, Due, date_due, holiday_due, next_time
 from salesapp.domain.followups import Interval
 from salesapp.domain.partial_dates import PartialDate
 from salesapp.services import intervals

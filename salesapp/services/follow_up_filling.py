@@ -13,9 +13,9 @@ from salesapp.services.follow_up_next import next_due
 from salesapp.services.follow_up_people import clocks
 from salesapp.services.follow_up_rhythms import Found, Next
 from salesapp.services.work import Work
-from salesapp.store import follow_up_subjects as rows
+from salesapp.store import follow_up_unwatched as rows
 from salesapp.store import follow_up_watches, follow_ups
-from salesapp.store.follow_up_subjects import New
+from salesapp.store.follow_up_unwatched import New
 
 CLOCKS_DIFFER: Final = timedelta(days=2)
 

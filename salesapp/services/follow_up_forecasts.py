@@ -21,16 +21,17 @@ from salesapp.domain.follow_up import (
     OnStage,
     Silence,
 )
-from salesapp.domain.follow_up_times import Clock, contact_due, date_due, holiday_due, next_time
+from salesapp.domain.follow_up_rhythm_times import contact_due
+from salesapp.domain.follow_up_times import Clock, date_due, holiday_due, next_time
 from salesapp.domain.followups import INTERVALS, Interval
 from salesapp.domain.pack import Field
-from salesapp.domain.partial_dates import PartialDate
 from salesapp.plugging.catalog import Catalog
 from salesapp.services import intervals
 from salesapp.services.follow_up_people import Want
 from salesapp.store import follow_up_sampling as samples
 from salesapp.store.engine import Executor
 from salesapp.store.follow_up_sampling import MOST_HAPPENED, Rows, Sample
+from salesapp.store.follow_up_subjects import day_in
 
 WEEKS: Final = 4
 AHEAD: Final = timedelta(weeks=WEEKS)
@@ -119,7 +120,7 @@ def _dated(
 def _days_of(catalog: Catalog, group: str, name: str, clock: Clock) -> Any:
     """How to read the day out of a row."""
     if group == "date":
-        return lambda row: PartialDate(row.calendar, row.year, row.month, row.day, row.leap_month)
+        return day_in
     if name == "expected_close":
         return lambda row: row.expected_close
     if name == "closed":

@@ -51,6 +51,7 @@ _TOLD: Final[Mapping[str, Callable[[Work, Values, Some], None]]] = {
     "customer.point_changed": follow_up_of_customers.reachable,
     "customer.point_archived": follow_up_of_customers.reachable,
     "customer.consent_noted": follow_up_of_customers.reachable,
+    "customer.consent_withdrawn": follow_up_of_customers.refused,
     "customer.archived": follow_up_of_customers.archived,
     "customer.erased": follow_up_of_customers.erased,
     "customer.restored": follow_up_of_customers.restored,

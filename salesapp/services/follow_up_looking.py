@@ -17,7 +17,7 @@ from salesapp.services.follow_up_anew import ANEW, PAST, begin_anew, begins_anew
 from salesapp.services.follow_up_planning import Off, plan
 from salesapp.services.follow_up_settling import withdraw
 from salesapp.services.work import Work
-from salesapp.store import follow_up_open, follow_up_watches, follow_ups
+from salesapp.store import follow_up_open, follow_up_taking_up, follow_up_watches, follow_ups
 from salesapp.store.follow_up_watches import Watch
 
 PORTION: Final = 500
@@ -100,7 +100,7 @@ def _take_up(w: Work, running: Running, ran: Mapping[str, Any]) -> bool:
         return True
     if "to" not in ran:
         return False
-    last = follow_up_watches.take_up(w.session, running.key, running.rule.subject, ran["to"], w.now, TAKEN_UP)
+    last = follow_up_taking_up.take_up(w.session, running.key, running.rule.subject, ran["to"], w.now, TAKEN_UP)
     now = {name: value for name, value in ran.items() if name != "to"}
     follow_ups.set_ran(w.session, running.key, now if last is None else {**now, "to": last})
     return last is not None

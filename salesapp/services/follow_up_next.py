@@ -11,7 +11,8 @@ from salesapp.plugging.follow_up_rules import Running
 from salesapp.services.follow_up_rhythms import OVER, Found, Next, Watched, intervals_of, next_of_rhythm
 from salesapp.store import follow_up_subjects as rows
 from salesapp.store.engine import Executor
-from salesapp.store.follow_up_subjects import DATE_PART, Dated, Newest, Subject
+from salesapp.store.follow_up_newest import Newest, newest
+from salesapp.store.follow_up_subjects import DATE_PART, Dated, Subject
 
 GONE: Final = "archived"
 """It is put away, merged, erased or closed; brought back, it is looked at again."""
@@ -33,7 +34,7 @@ def next_due(x: Executor, running: Running, asked: Sequence[Asked], *, but_open:
     when = running.rule.when
     ids = {watch.subject_id for watch, _, _ in asked}
     subjects = rows.subjects(x, when, ids)
-    planned = rows.newest(x, running.key, when, ids, but_open=but_open)
+    planned = newest(x, running.key, when, ids, but_open=but_open)
     next_of = _next_of(x, running, [watch for watch, _, _ in asked])
     found: list[Found] = []
     for watch, clock, after in asked:

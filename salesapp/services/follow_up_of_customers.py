@@ -3,7 +3,7 @@
 from salesapp.domain.follow_up import OnDate
 from salesapp.services.follow_up_beginning import Some, Values
 from salesapp.services.follow_up_changed import asks, renew_each
-from salesapp.services.follow_up_ends import UNSUBSCRIBED
+from salesapp.services.follow_up_ends import UNSUBSCRIBED, refusals_of, unsubscribed
 from salesapp.services.follow_up_renewing import look_at_batch
 from salesapp.services.follow_up_settling import part_of, rest, withdraw
 from salesapp.services.work import Work
@@ -41,10 +41,25 @@ def restored(w: Work, values: Values, _rules: Some) -> None:
     follow_up_watches.wake(w.session, "customer", values["subject_id"], ["archived"], w.now)
 
 
-def reachable(w: Work, values: Values, _rules: Some) -> None:
+def reachable(w: Work, values: Values, rules: Some) -> None:
     """There may be a way to reach them again: looking says whether there is."""
-    if not values["data"].get("opt_out"):
-        follow_up_watches.wake(w.session, "customer", values["customer_id"], [UNSUBSCRIBED], w.now)
+    if values["data"].get("opt_out"):
+        return refused(w, values, rules)
+    follow_up_watches.wake(w.session, "customer", values["customer_id"], [UNSUBSCRIBED], w.now)
+
+
+def refused(w: Work, values: Values, rules: Some) -> None:
+    """They may want to hear no more: nobody is to call because a rule had planned it before they said so."""
+    customer_id = values["customer_id"]
+    watches = [row for row in follow_up_watches.of_customer(w.session, customer_id) if row.ended is None]
+    if not watches:
+        return
+    open_, known = follow_up_open.open_of(w.session, "customer", customer_id), refusals_of(w.session, [customer_id])
+    for each in rules:
+        out = set(unsubscribed(w.session, each, [row for row in watches if row.rule == each.key], known))
+        ended = [row for row in watches if row.rule == each.key and (row.subject_id, row.part) in out]
+        gone = [row for row in open_ if row.rule == each.key and (row.subject_id, part_of(row.occurrence)) in out]
+        rest(w, gone, ended, UNSUBSCRIBED)
 
 
 def owned(w: Work, values: Values, _rules: Some) -> None:

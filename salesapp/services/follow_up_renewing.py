@@ -14,8 +14,8 @@ from salesapp.services.follow_up_planning import plan
 from salesapp.services.follow_up_rhythms import Next
 from salesapp.services.follow_up_settling import part_of, withdraw
 from salesapp.services.work import Work
-from salesapp.store import follow_up_open, follow_up_settled, follow_up_watches, follow_ups
-from salesapp.store import follow_up_subjects as rows
+from salesapp.store import follow_up_newest, follow_up_open, follow_up_settled, follow_up_watches, follow_ups
+from salesapp.store import follow_up_unwatched as rows
 from salesapp.store.follow_up_rows import Occurrence
 from salesapp.store.follow_up_watches import Watch
 
@@ -87,7 +87,7 @@ def _another_day(w: Work, running: Running, watch: Watch, row: Occurrence, found
     rule, key = running.rule, found.key
     ahead = found.due.due_at > w.now >= make_at(rule, found.due)
     renamed = key != row.occurrence
-    if not ahead or (renamed and rows.is_taken(w.session, running.key, rule.when, row.subject_id, key)):
+    if not ahead or (renamed and follow_up_newest.is_taken(w.session, running.key, rule.when, row.subject_id, key)):
         withdraw(w, [row], "moved")
         _anew(w, running, [watch])
         return

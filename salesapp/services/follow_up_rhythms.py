@@ -6,12 +6,14 @@ from datetime import date, datetime
 from typing import Any, Final, Protocol
 
 from salesapp.domain.follow_up import ByGrade, ByLevel, Silence
-from salesapp.domain.follow_up_times import Clock, Due, contact_due, contact_key, due_on, later
+from salesapp.domain.follow_up_rhythm_times import contact_due, contact_key
+from salesapp.domain.follow_up_times import Clock, Due, due_on, later
 from salesapp.domain.followups import INTERVALS, Interval
 from salesapp.plugging.follow_up_rules import Running
 from salesapp.services import intervals
 from salesapp.store.engine import Executor
-from salesapp.store.follow_up_subjects import Newest, Subject
+from salesapp.store.follow_up_newest import Newest
+from salesapp.store.follow_up_subjects import Subject
 
 OVER: Final = "passed"
 NO_RHYTHM: Final = "no_rhythm"

@@ -18,14 +18,16 @@ AT_ONCE: Final = 200
 def sent_by_hand(w: Work, mailing_id: int, run_id: int, customer_id: int) -> bool:
     """Note that this one was sent; False where it must not have been, which is noted instead. The last one ends the
     run. A second time changes nothing."""
-    run = mailings.run(w.session, run_id, lock=True)
     found = own(w, mailing_id, lock=True)
+    run = mailings.run(w.session, run_id, lock=True)
     if run is None or run.mailing_id != mailing_id:
         raise NotFound
     item = mailing_items.get(w.session, run_id, customer_id)
     if item is None or found.way != "sms":
         raise NotFound
-    reason = why_not(w, found, item) if item.state == rules.WAITING else None
+    if item.state != rules.WAITING:
+        return bool(item.state == rules.SENT)
+    reason = why_not(w, found, item)
     if reason is None:
         text = written(w.session, found, customer_id, item.contact_id, w.now)
         note_sent(w, run_id, customer_id, text, [rules.WAITING])

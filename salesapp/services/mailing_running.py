@@ -15,7 +15,8 @@ from salesapp.services.jobs import enqueue
 from salesapp.services.mailing_channels import channels
 from salesapp.services.mailing_tasks import plan_portion
 from salesapp.services.mailing_telling import came_to_nothing, perhaps_failed
-from salesapp.services.mailings import BEGIN_JOB, TooMany, chosen, own, zone_of
+from salesapp.services.mailing_whom import TooMany, chosen
+from salesapp.services.mailings import BEGIN_JOB, own, zone_of
 from salesapp.services.work import Work
 from salesapp.store import mailing_items, mailings, settings, sign_ins
 from salesapp.store.mailings import MailingView, RunView
@@ -95,11 +96,9 @@ def _to_nobody(w: Work, mailing_id: int, run_id: int, why: str) -> None:
 
 def go_on(w: Work, run_id: int) -> datetime | None:
     """Do the next portion; when to come back, None when nothing is left."""
-    run = mailings.run(w.session, run_id, lock=True)
-    if run is None or run.state != rules.GOING:
+    found, run = _held(w, run_id)
+    if found is None or run is None or run.state != rules.GOING:
         return None
-    found = mailings.find(w.session, run.mailing_id)
-    assert found is not None, "a run belongs to a message"
     if found.way == "sms" and not channels(w.catalog):
         return None if mailing_items.has_open(w.session, run_id) else _through(w, found, run)  # by hand
     if rules.is_late(found.repeat is not None, run.at, w.now):
@@ -111,6 +110,14 @@ def go_on(w: Work, run_id: int) -> datetime | None:
     if not customers:
         return _through(w, found, run)
     return _on_their_way(w, run_id, customers)
+
+
+def _held(w: Work, run_id: int) -> tuple[MailingView | None, RunView | None]:
+    """A run and its message, nobody else's until the end of the transaction. The message first, as whoever stops it
+    does: else the two would wait for each other."""
+    run = mailings.run(w.session, run_id)
+    found = mailings.find(w.session, run.mailing_id, lock=True) if run is not None else None
+    return found, mailings.run(w.session, run_id, lock=True)
 
 
 def _on_their_way(w: Work, run_id: int, customers: list[int]) -> datetime:
@@ -145,8 +152,8 @@ def end(w: Work, found: MailingView, run_id: int) -> None:
 
 def try_again(w: Work, mailing_id: int, run_id: int) -> int:
     """Let those of a run that failed have another try; how many. Who wrote it asks for it."""
-    run = mailings.run(w.session, run_id, lock=True)
     found = own(w, mailing_id, lock=True)
+    run = mailings.run(w.session, run_id, lock=True)
     if run is None or run.mailing_id != mailing_id:
         raise NotFound
     if found.state == rules.STOPPED:

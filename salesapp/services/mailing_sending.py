@@ -30,7 +30,7 @@ from salesapp.services.mailing_texts import Written, written
 from salesapp.services.mailings import VERB
 from salesapp.services.sign_in import token_hash
 from salesapp.services.work import Work, work
-from salesapp.store import mailing_items, mailings, sign_ins, visibility
+from salesapp.store import mailing_choosing, mailing_items, mailings, sign_ins, visibility
 from salesapp.store.mailings import MailingView
 
 PATH: Final = "/no-more/"
@@ -83,7 +83,7 @@ def why_not(w: Work, found: MailingView, item: Row[*tuple[Any, ...]]) -> str | N
         return "archived"
     if item.to is None or item.point_archived_at is not None:
         return "no_address"
-    if item.opt_out or mailing_items.has_withdrawn(w.session, item.customer_id, found.way):
+    if item.opt_out or mailing_choosing.has_withdrawn(w.session, item.customer_id, found.way):
         return "opted_out"
     return _right(w, found, item.customer_id)
 

@@ -10,7 +10,7 @@ from salesapp.domain.errors import N_, Msg, NotAllowed, NotFound, Refused
 from salesapp.services.activities import NewActivity, plan_activity
 from salesapp.services.mailing_texts import written
 from salesapp.services.work import Work
-from salesapp.store import customer_files, mailing_items, sign_ins
+from salesapp.store import customer_files, mailing_choosing, mailing_items, sign_ins
 from salesapp.store.mailings import MailingView
 
 PORTION: Final = 100
@@ -34,6 +34,8 @@ def plan_portion(w: Work, found: MailingView, run_id: int) -> bool:
 
 def _one(w: Work, found: MailingView, customer_id: int) -> dict[str, Any]:
     """What became of one customer."""
+    if mailing_choosing.has_withdrawn(w.session, customer_id, found.way):
+        return {"state": rules.SKIPPED, "reason": "opted_out"}
     try:
         with w.session.begin_nested():  # what it had written goes, when it is refused
             return {"state": rules.PLANNED, "activity_id": plan_activity(w, _task(w, found, customer_id), tell=False)}

@@ -7,35 +7,24 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Subquery
-
 from salesapp.domain import mailing as rules
 from salesapp.domain.errors import N_, NotAllowed, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.list_query import ListQuery
 from salesapp.domain.mailing_times import Timing, next_time
 from salesapp.domain.people import one_line
 from salesapp.domain.permissions import Actor, can
-from salesapp.plugging.catalog import Catalog
 from salesapp.services import mail
 from salesapp.services.jobs import enqueue
-from salesapp.services.list_fields import list_fields
+from salesapp.services.mailing_whom import bounded, whom
 from salesapp.services.work import Work
-from salesapp.store import listed, mailing_items, mailings
+from salesapp.store import mailing_choosing, mailing_items, mailings
 from salesapp.store.engine import Executor
 from salesapp.store.mailings import MailingView
 
 VERB: Final = "activity.add"
 """The right each customer is asked for: what is sent to them is something done with them."""
 BEGIN_JOB: Final = "mailings.begin"
-TOO_MANY: Final = N_("At most %(most)s at once. Narrow the list first.")
-UNREADABLE: Final = N_("This list cannot be read any more. Open it anew.")
-
-
-class TooMany(Refused):
-    """More customers than one message may have."""
-
-    def __init__(self) -> None:
-        super().__init__([problem("", TOO_MANY, most=rules.MOST)])
+OVER: Final = N_("The time for it is over. Choose another one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +38,6 @@ class NewMailing:
     timing: Timing | None = None
 
 
-def whom(picked: Collection[int] | ListQuery) -> dict[str, Any]:
-    """Whom it is for, as its row keeps it."""
-    if isinstance(picked, ListQuery):
-        return {"list": picked.to_data()}
-    return {"ids": sorted(set(picked))[: rules.MOST + 1]}
-
-
 # --- a draft ---
 
 
@@ -63,7 +45,7 @@ def add(w: Work, new: NewMailing, picked: Collection[int] | ListQuery) -> int:
     """A new draft; nothing is sent."""
     w.require(VERB)
     query = whom(picked)
-    _bounded(w.session, w.actor, w.catalog, query, w.now)
+    bounded(w.session, w.actor, w.catalog, query, w.now)
     problems = [] if query.get("ids", True) else [problem("", N_("Tick at least one."))]
     values = _checked(new, problems) | {"query": query, "person_id": w.actor.id, "created_at": w.now}
     mailing_id = mailings.add(w.session, values)
@@ -134,40 +116,6 @@ def seen(x: Executor, actor: Actor, mailing_id: int, *, lock: bool = False) -> M
     return found
 
 
-# --- whom it reaches ---
-
-
-def chosen(x: Executor, actor: Actor, catalog: Catalog, found: MailingView, now: datetime) -> Subquery:
-    """Each customer it means at this moment, with where it goes or why not. A list that cannot be read is Refused; one
-    that is too long is TooMany, and not looked at any further."""
-    return mailing_items.chosen(meant(x, actor, catalog, found, now), actor, found.way, now)
-
-
-def meant(x: Executor, actor: Actor, catalog: Catalog, found: MailingView, now: datetime) -> Any:
-    """Everybody on its list at this moment, whether it reaches them or not; the same refusals."""
-    return _bounded(x, actor, catalog, found.query, now)
-
-
-def _bounded(x: Executor, actor: Actor, catalog: Catalog, query: Mapping[str, Any], now: datetime) -> Any:
-    """Those it means, counted up to what may be: a list of everybody costs no more than one that fits."""
-    try:
-        hits = _hits(x, actor, catalog, query, now)
-    except (ValueError, KeyError):
-        raise Refused([problem("", UNREADABLE)]) from None
-    if mailing_items.are_more(x, hits, rules.MOST):
-        raise TooMany
-    return hits
-
-
-def _hits(x: Executor, actor: Actor, catalog: Catalog, query: Mapping[str, Any], now: datetime) -> Any:
-    if "ids" in query:
-        return mailing_items.of_ids(actor, query["ids"], now)
-    asked = ListQuery.from_data(query["list"])
-    if asked.kind != "customer":
-        raise ValueError(f"a list of {asked.kind}")
-    return listed.every(x, actor, asked, now, fields=list_fields(catalog, actor.role, "customer"))
-
-
 # --- sending ---
 
 
@@ -199,13 +147,13 @@ def _begins(w: Work, found: MailingView) -> datetime | None:
 
 def _not_ready(w: Work, found: MailingView, at: datetime | None) -> list[Problem]:
     """Everything that speaks against sending it."""
-    problems = [] if at else [problem("", N_("The time for it is over. Choose another one."))]
+    problems = [] if at else [problem("", OVER)]
     if found.way == "email":
         problems += mail_problems(w.session)
-    hits = _bounded(w.session, w.actor, w.catalog, found.query, w.now)
+    hits = bounded(w.session, w.actor, w.catalog, found.query, w.now)
     if comes_back(found):
         return problems
-    if not mailing_items.reaches_any(w.session, hits, w.actor, found.way, w.now):
+    if not mailing_choosing.reaches_any(w.session, hits, w.actor, found.way, w.now):
         problems.append(problem("", N_("There is nobody it would reach.")))
     return problems
 
@@ -247,10 +195,9 @@ def stop(w: Work, mailing_id: int) -> None:
     if found.state != rules.GOING:
         return
     mailings.change(w.session, found, {"state": rules.STOPPED, "next_at": None})
-    for run in mailings.runs(w.session, mailing_id):
-        if run.state == rules.GOING:
-            mailing_items.skip_open(w.session, run.id, "stopped", w.now)
-            mailings.end_run(w.session, run.id, rules.STOPPED, w.now)
+    for run_id in mailings.going_runs(w.session, mailing_id):
+        mailing_items.skip_open(w.session, run_id, "stopped", w.now)
+        mailings.end_run(w.session, run_id, rules.STOPPED, w.now)
     _event(w, "mailing.stopped", mailing_id)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, union_all
 
 from salesapp.store.engine import Executor
-from salesapp.store.tables import customer, deal, event, important_date, stage_day, stage_event
+from salesapp.store.tables import contact, customer, deal, event, important_date, stage_day, stage_event
 
 WINDOWS: Final = 40
 WIDTH: Final = 50
@@ -50,12 +50,16 @@ def customers(x: Executor) -> Sample:
 
 
 def dates(x: Executor, kind: str) -> Sample:
-    """Their dates of a kind: id (the customer's), owner_id, calendar, year, month, day, leap_month."""
+    """Their dates of a kind, without those of contacts who are put away: id (the customer's), owner_id, calendar, year,
+    month, day, leap_month."""
     names = ("calendar", "year", "month", "day", "leap_month")
     columns = (customer.c.id, customer.c.owner_id, *(important_date.c[name] for name in names))
-    joined = important_date.join(customer, customer.c.id == important_date.c.customer_id)
+    joined = important_date.join(customer, customer.c.id == important_date.c.customer_id).outerjoin(
+        contact, contact.c.id == important_date.c.contact_id
+    )
     query = select(*columns).select_from(joined).where(*_living, customer.c.owner_id.is_not(None))
     query = query.where(important_date.c.kind == kind, important_date.c.archived_at.is_(None))
+    query = query.where(contact.c.archived_at.is_(None))
     return _sample(x, important_date.c.id, query)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, func, select
 from salesapp.domain.mailing import POINT_OF
 from salesapp.domain.permissions import Actor
 from salesapp.store.engine import Executor
-from salesapp.store.mailing_items import each_alone
+from salesapp.store.mailing_choosing import each_alone
 from salesapp.store.tables import contact_point, customer
 
 FIRST, GROWTH, MOST = 50, 8, 5000

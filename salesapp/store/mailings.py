@@ -119,6 +119,12 @@ def runs(x: Executor, mailing_id: int, limit: int = 20) -> Sequence[RunView]:
     return [RunView(**row._mapping) for row in x.execute(query.limit(limit))]
 
 
+def going_runs(x: Executor, mailing_id: int) -> list[int]:
+    """The runs of a message that are not through, the oldest first."""
+    mine = (mailing_run.c.mailing_id == mailing_id, mailing_run.c.state == GOING)
+    return list(x.scalars(select(mailing_run.c.id).where(*mine).order_by(mailing_run.c.id)))
+
+
 def latest_runs(x: Executor, mailing_ids: Sequence[int]) -> dict[int, RunView]:
     """The newest run of each of these."""
     if not mailing_ids:

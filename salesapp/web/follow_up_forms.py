@@ -27,7 +27,7 @@ from salesapp.domain.followups import Interval, Unit
 from salesapp.domain.people import one_line
 from salesapp.domain.placeholders import OF_RULES, in_braces, with_keys, with_words
 from salesapp.domain.text import LANGUAGES, Text, own_text
-from salesapp.web.i18n import language, languages_mine_first
+from salesapp.web.i18n import language, languages_mine_first, today
 from salesapp.web.inputs import day_from
 
 Values = Mapping[str, str]
@@ -167,6 +167,7 @@ def words(name: str, typed: Values, most: int, problems: Problems) -> Text:
 def _do(typed: Values, problems: Problems, offered: Offered) -> Do:
     kind, form = chosen("kind", typed, offered, problems), chosen("form", typed, offered, problems)
     before = len(problems)
+    # Counted as it is kept: a word is longer in one language than in another, and what one reader saved, each can.
     typed = {**typed, **{name: with_keys(typed[name]) for name in FIELDS["do"] if name.startswith("text_")}}
     text = words("text", typed, TEXT_LENGTH, problems)
     for each in LANGUAGES:
@@ -206,6 +207,8 @@ def _every(typed: Values, problems: Problems, _offered: Offered) -> Interval | N
 def _until(typed: Values, problems: Problems, _offered: Offered) -> Until:
     ticks = {name: typed[name] == "1" for name in ("answered", "bought_again", "unsubscribed")}
     times, day = whole_if_any("times", typed, 1, 1000, problems), day_from(typed["until_day"], "until_day", problems)
+    if day is not None and day < today():
+        problems.append(problem("until_day", N_("This day has passed: the rule would plan nothing more.")))
     return Until(**ticks, times=times, day=day)
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from salesapp.domain import mailing as rules
 from salesapp.domain.errors import AlreadyDone, Refused, Stale
 from salesapp.domain.list_query import ListQuery
+from salesapp.services import mailing_whom
 from salesapp.services import mailings as service
 from salesapp.services.work import work
 from salesapp.store import listed
@@ -42,7 +43,7 @@ def form_for(picked: Whom) -> str:
 
 
 def _form(picked: Whom | None, values: Mapping[str, str], action: str, **context: Any) -> str:
-    query = "" if picked is None else json.dumps(service.whom(picked), ensure_ascii=False)
+    query = "" if picked is None else json.dumps(mailing_whom.whom(picked), ensure_ascii=False)
     about = "" if picked is None else _about(picked)
     offered = mailing_forms.options()
     more = {"query": query, "about": about, "version": "", **context}
@@ -73,7 +74,7 @@ def create() -> Response | tuple[str, int]:
         picked = mailing_forms.asked_whom()
         _about(picked)
     except ValueError:
-        return _nobody(gettext(service.UNREADABLE))
+        return _nobody(gettext(mailing_whom.UNREADABLE))
     typed = mailing_forms.sent()
     meant, problems = mailing_forms.read(typed)
     try:

@@ -12,11 +12,12 @@ from salesapp.domain.errors import N_, Problem, problem
 from salesapp.domain.followups import Interval
 from salesapp.domain.list_query import ListQuery
 from salesapp.domain.mailing import WAYS
-from salesapp.domain.mailing_times import FEASTS, MOST_BEFORE, Timing
-from salesapp.services.mailings import NewMailing
+from salesapp.domain.mailing_times import FEASTS, MOST_BEFORE, Timing, next_time
+from salesapp.services.mailings import OVER, NewMailing, zone_of
 from salesapp.store.mailings import MailingView
 from salesapp.web.i18n import gettext, language, say, today
 from salesapp.web.inputs import day_from
+from salesapp.web.request import current_actor, current_now
 
 FIELDS: Final = ("way", "name", "subject", "body", "when", "first", "hour", "count", "unit", "feast", "before")
 UNITS: Final = ("day", "week", "month")
@@ -51,6 +52,8 @@ def read(typed: Mapping[str, str]) -> tuple[NewMailing, list[Problem]]:
     """What is meant by it, and what is wrong with its times; its texts the service looks at."""
     problems: list[Problem] = []
     timing = _timing(typed, problems)
+    if timing and not problems and next_time(timing, current_now(), zone_of(current_actor())) is None:
+        problems.append(problem("first", OVER))
     texts = {name: typed[name] for name in ("way", "name", "subject", "body")}
     return NewMailing(**texts, timing=timing), problems
 

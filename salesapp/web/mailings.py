@@ -7,11 +7,11 @@ from flask import Blueprint
 from salesapp.domain import mailing as rules
 from salesapp.domain.errors import Refused
 from salesapp.domain.permissions import can
-from salesapp.services import mail
+from salesapp.services import mail, mailing_whom
 from salesapp.services import mailings as service
 from salesapp.services.mailing_channels import channels
 from salesapp.services.mailing_texts import written
-from salesapp.store import mailing_examples, mailing_items, mailings
+from salesapp.store import mailing_choosing, mailing_examples, mailing_items, mailings
 from salesapp.store.engine import Executor, reading
 from salesapp.store.mailings import MailingView
 from salesapp.web import mailing_words, render
@@ -72,8 +72,8 @@ def _draft(x: Executor, found: MailingView) -> dict[str, Any]:
     """Whom it would reach, and how it reads for one of them."""
     actor, now = current_actor(), current_now()
     try:
-        hits = service.meant(x, actor, catalog(), found, now)
-        counts = mailing_items.counts(x, mailing_items.chosen(hits, actor, found.way, now))
+        hits = mailing_whom.meant(x, actor, catalog(), found, now)
+        counts = mailing_choosing.counts(x, mailing_choosing.chosen(hits, actor, found.way, now))
         row = _example(x, found, hits) if counts.get("") else None
     except Refused as refused:
         return {"reached": 0, "nobody": True, "left": [], "text": None, "errors": render.by_place(refused.problems)}

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesapp.domain import follow_up_times
+from salesapp.domain import follow_up_rhythm_times, follow_up_times
 from salesapp.domain.follow_up import (
     ByGrade,
     Deadline,
@@ -190,8 +190,8 @@ def test_rhythms_follow_the_last_contact(
 ) -> None:
     rule = a_rule(ByGrade() if subject % 2 else Silence(interval), deadline, until)
     key, found = naive.contact_due(rule, interval, last, since, subject, clock)
-    assert follow_up_times.contact_due(rule, interval, last, since, subject, clock) == found
-    assert follow_up_times.contact_key(rule, interval, last, since, clock) == key
+    assert follow_up_rhythm_times.contact_due(rule, interval, last, since, subject, clock) == found
+    assert follow_up_rhythm_times.contact_key(rule, interval, last, since, clock) == key
 
 
 def test_the_moon_agrees_with_the_tables_the_product_uses() -> None:

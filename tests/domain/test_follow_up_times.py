@@ -20,12 +20,11 @@ from salesapp.domain.follow_up import (
     Trigger,
     Until,
 )
+from salesapp.domain.follow_up_rhythm_times import contact_due, contact_key
 from salesapp.domain.follow_up_times import (
     AHEAD,
     Clock,
     Due,
-    contact_due,
-    contact_key,
     date_due,
     due,
     due_on,

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from salesapp.domain.list_query import ListQuery
 from salesapp.domain.permissions import Actor
 from salesapp.jobs.mailing_kinds import KINDS
-from salesapp.services import mailings
+from salesapp.services import mailing_whom, mailings
 from salesapp.services.mailings import NewMailing
 from salesapp.services.work import work
-from salesapp.store import mailing_items
+from salesapp.store import mailing_choosing
 from salesapp.store.engine import reading
 from salesapp.store.tables import event, event_payload, mailing, mailing_item, mailing_run
 from salesapp.testing import NOW, Clock
@@ -40,7 +40,7 @@ def reached(actor: Actor, mailing_id: int, at: datetime = NOW) -> dict[str, int]
     """How many it would reach (""), and how many not for which reason, as its preview says."""
     with work(actor, at) as w:
         found = mailings.own(w, mailing_id)
-        return mailing_items.counts(w.session, mailings.chosen(w.session, actor, w.catalog, found, at))
+        return mailing_choosing.counts(w.session, mailing_whom.chosen(w.session, actor, w.catalog, found, at))
 
 
 def let_run(clock: Clock, **later: float) -> None:

@@ -1,6 +1,6 @@
 """Telling others that what a rule planned is not done, and people what came due while nothing ran."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -119,6 +119,19 @@ def test_many_at_once_are_one_notice_a_day(cast: Cast, clock: Clock, statements:
         assert notice_subjects.find(x, cast.other_manager, [key], clock.now)[key].name == "0"
     assert (found.name, found.path) == (str(MANY + 1), "/reports/follow-ups")
     assert sentence("follow_up.late", "many", "", found.name, "zh_Hans") == f"已过期限还没完成的跟进：{MANY + 1} 项"
+
+
+def test_the_day_of_many_is_the_companys(cast: Cast, clock: Clock) -> None:
+    """Half past seven and half past eight in the morning are one day in Shanghai, and two by UTC."""
+    only(a_rule(Silence(Interval(1, "day")), escalate=Escalate(after=1)))
+    for n in range(MANY + 1):
+        a_customer(cast.owner, f"第{n}家")
+    jobs(clock)
+    for moment in (datetime(2026, 3, 6, 23, 30, tzinfo=UTC), datetime(2026, 3, 7, 0, 30, tzinfo=UTC)):
+        with work(SYSTEM, moment) as w:
+            w.session.execute(update(follow_up_occurrence).values(escalate_at=moment))
+            assert not escalate(w)
+    assert len(told(cast.manager)) == 1
 
 
 def test_after_a_week_off_everybody_gets_one_notice(cast: Cast, clock: Clock) -> None:

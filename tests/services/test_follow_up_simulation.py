@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from salesapp.domain.conditions import When
 from salesapp.domain.follow_up import (
@@ -32,7 +32,7 @@ from salesapp.services.work import Work, work
 from salesapp.store import settings
 from salesapp.store.engine import reading
 from salesapp.store.follow_up_sampling import MOST
-from salesapp.store.tables import activity, customer, event, follow_up_watch, important_date, stage_day
+from salesapp.store.tables import activity, contact, customer, event, follow_up_watch, important_date, stage_day
 from salesapp.testing import NOW, Cast
 
 WORDS = Text("Ask", "问", "問", "Спросить")
@@ -84,6 +84,18 @@ def test_birthdays_by_week_and_person(w: Work, cast: Cast) -> None:
     assert (found.basis, found.is_sample, found.total) == ("counted", False, 6)
     earlier = tried(rule(OnDate("date.birthday", -7, True)))
     assert earlier.weeks == (2, 0, 1, 5)
+
+
+def test_days_that_nobody_is_greeted_on_are_not_counted(w: Work, cast: Cast) -> None:
+    """A contact who is put away, and a day that no calendar has, as an import of long ago may have left it."""
+    one, two, three = customers(w, cast.owner, 3)
+    birthdays(w, [one, two], 3, 8)
+    birthdays(w, [three], 2, 30)
+    gone = {"customer_id": one, "name": "王芳", "archived_at": NOW, "created_at": NOW}
+    contact_id = w.session.execute(insert(contact).values(gone).returning(contact.c.id)).scalar_one()
+    w.session.execute(update(important_date).where(important_date.c.customer_id == one).values(contact_id=contact_id))
+    w.session.commit()
+    assert tried(rule(OnDate("date.birthday", yearly=True))).weeks == (1, 0, 0, 0)
 
 
 def test_whoever_does_it_is_counted(w: Work, cast: Cast) -> None:

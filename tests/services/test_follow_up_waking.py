@@ -17,7 +17,7 @@ from salesapp.store.engine import reading
 from salesapp.store.tables import contact_point
 from salesapp.testing import NOW, Cast, Clock
 from tests.services.deal_files import SIX, a_customer
-from tests.services.follow_up_kit import a_rule, jobs, only, planned, watches
+from tests.services.follow_up_kit import a_rule, jobs, occurrences, only, planned, watches
 
 pytestmark = pytest.mark.usefixtures("app")
 TEN_DAYS = a_rule(Silence(Interval(10, "day")))
@@ -29,12 +29,16 @@ def opted_out(cast: Cast, clock: Clock) -> tuple[int, int]:
     wang = a_customer(cast.owner)
     with work(cast.owner, clock.now) as w:
         add_point(w, wang, ContactPoint("phone", "138 0000 0001", "+8613800000001"))
-    with reading() as x:
-        point_id = int(x.execute(select(contact_point.c.id)).scalar_one())
+    [point_id] = points()
     with work(cast.owner, clock.now) as w:
         mark_point(w, point_id, opt_out=True)
     jobs(clock)
     return wang, point_id
+
+
+def points() -> list[int]:
+    with reading() as x:
+        return list(x.scalars(select(contact_point.c.id).order_by(contact_point.c.id)))
 
 
 def ends() -> list[str | None]:
@@ -59,6 +63,42 @@ def test_who_says_yes_again_is_followed_up_again(
         how(w, wang, point_id)
     clock.advance(minutes=5)
     jobs(clock)
+    assert (ends(), len(planned())) == ([None], 1)
+
+
+@pytest.mark.parametrize("by", ["a number", "a consent"])
+def test_what_is_open_goes_when_they_say_no_and_comes_back_when_they_say_yes(cast: Cast, clock: Clock, by: str) -> None:
+    only(TEN_DAYS, a_rule(Silence(Interval(10, "day")), "r2", until=Until(unsubscribed=False)))
+    wang = a_customer(cast.owner)
+    with work(cast.admin, clock.now) as w:
+        add_point(w, wang, ContactPoint("phone", "138 0000 0001", "+8613800000001"))
+        consent_id = note_consent(w, wang, "contact", "paper", date(2026, 3, 1))
+    jobs(clock)
+    assert [len(planned(rule=rule)) for rule in ("own.r1", "own.r2")] == [1, 1]
+    with work(cast.admin, clock.now) as w:
+        mark_point(w, points()[0], opt_out=True) if by == "a number" else withdraw_consent(w, consent_id)
+    assert (ends(), [row.state for row in planned(None)]) == (["unsubscribed"], ["cancelled"])
+    assert [row.state for row in occurrences()] == ["withdrawn"]
+    assert len(planned(rule="own.r2")) == 1
+    with work(cast.admin, clock.now) as w:
+        if by == "a number":
+            mark_point(w, points()[0], opt_out=False)
+        else:
+            note_consent(w, wang, "contact", "paper", date(2026, 3, 2))
+    clock.advance(minutes=5)
+    jobs(clock)
+    assert (ends(), len(planned())) == ([None], 1)
+
+
+def test_who_has_another_number_is_still_called(cast: Cast, clock: Clock) -> None:
+    only(TEN_DAYS)
+    wang = a_customer(cast.owner)
+    with work(cast.owner, clock.now) as w:
+        add_point(w, wang, ContactPoint("phone", "138 0000 0001", "+8613800000001"))
+        add_point(w, wang, AGAIN)
+    jobs(clock)
+    with work(cast.owner, clock.now) as w:
+        mark_point(w, points()[0], opt_out=True)
     assert (ends(), len(planned())) == ([None], 1)
 
 

@@ -1,7 +1,8 @@
 """Messages to a group go once to whom they are meant for, and to nobody who wants none."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,14 +17,15 @@ from salesapp.domain.list_query import ListQuery
 from salesapp.domain.mailing_times import Timing
 from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.jobs.mailing_kinds import BEGIN, GO, SEND
-from salesapp.services import mailing_running, mailing_sending, mailings, privacy
+from salesapp.services import mailing_running, mailing_sending, mailing_whom, mailings, privacy
 from salesapp.services.contacts import NewContact, add_contact, add_point
 from salesapp.services.customers import archive_customer
 from salesapp.services.mailing_by_hand import sent_by_hand
 from salesapp.services.merge import merge_customers
 from salesapp.services.pool import assign_customer
-from salesapp.services.work import work
+from salesapp.services.work import Work, work
 from salesapp.store import mailing_examples, people
+from salesapp.store import mailings as mailing_rows
 from salesapp.store.engine import reading
 from salesapp.store.tables import activity, consent, contact_point, mailing, mailing_item
 from salesapp.testing import NOW, Cast, Clock
@@ -233,6 +235,23 @@ def test_stopping_keeps_what_has_not_gone_out(cast: Cast, clock: Clock, box: Box
     assert len(box.mails) == 2
     assert sorted(kit.outcome().values(), key=str) == [("sent", None)] * 2 + [("skipped", "stopped")] * 3
     assert (kit.view(mailing_id).state, kit.runs()[0].state) == ("stopped", "stopped")
+
+
+def test_stopping_ends_every_time_that_is_not_through(cast: Cast, clock: Clock) -> None:
+    """Messages that are sent by hand may wait for months, and the next time comes all the same."""
+    one = added(cast.owner, name="甲", phones=["13800138001"])
+    timing = Timing(NOW.date() + timedelta(days=1), 9, Interval(1, "day"))
+    mailing_id = kit.drafted(cast.owner, way="sms", subject="", timing=timing)
+    kit.begun(cast.owner, mailing_id)
+    for hours in (23, *[24] * 21):
+        kit.let_run(clock, hours=hours)
+    assert {(run.state, kit.outcome()[one]) for run in kit.runs()} == {("going", ("waiting", None))}
+    with work(cast.owner, clock.now) as w:
+        mailings.stop(w, mailing_id)
+    assert [run.state for run in kit.runs()] == ["stopped"] * 22
+    assert {(row.state, row.reason) for row in kit.items()} == {("skipped", "stopped")}
+    with work(cast.owner, clock.now) as w:
+        assert not sent_by_hand(w, mailing_id, kit.runs()[0].id, one)
 
 
 def test_only_who_wrote_it_sends_it(cast: Cast, box: Box) -> None:
@@ -468,6 +487,19 @@ def test_a_task_for_each_with_whoever_looks_after_them(cast: Cast, clock: Clock)
     assert kit.runs()[0].state == "done"
 
 
+def test_no_task_for_whom_said_no_meanwhile(cast: Cast, clock: Clock) -> None:
+    one = added(cast.owner, name="甲")
+    kit.begun(cast.owner, kit.drafted(cast.owner, way="task", subject="", body="问候 {客户}"))
+    clock.advance(seconds=30)
+    worker(clock, BEGIN).run_due()
+    with work(cast.admin, clock.now) as w:
+        privacy.withdraw_consent(w, privacy.note_consent(w, one, "contact", "paper", date(2026, 3, 1)))
+    kit.let_run(clock)
+    assert kit.outcome() == {one: ("skipped", "opted_out")}
+    with reading() as x:
+        assert x.execute(select(activity)).all() == []
+
+
 def test_by_sms_from_a_list_of_links(cast: Cast, clock: Clock) -> None:
     one = added(cast.owner, name="甲", phones=["13800138001"])
     two = added(cast.owner, name="乙", phones=["13800138002"])
@@ -486,6 +518,45 @@ def test_by_sms_from_a_list_of_links(cast: Cast, clock: Clock) -> None:
     assert kit.outcome() == {one: ("sent", None), two: ("skipped", "opted_out")}
     assert [personal["note"] for _, personal in kit.told("mailing.sent")] == ["您好 甲"]
     assert (kit.runs()[0].state, kit.view(mailing_id).state) == ("done", "done")
+
+
+def go(mailing_id: int, run_id: int, w: Work) -> None:
+    mailing_running.go_on(w, run_id)
+
+
+def by_hand(mailing_id: int, run_id: int, w: Work) -> None:
+    sent_by_hand(w, mailing_id, run_id, kit.items()[0].customer_id)
+
+
+def again(mailing_id: int, run_id: int, w: Work) -> None:
+    mailing_running.try_again(w, mailing_id, run_id)
+
+
+@pytest.mark.parametrize("do", [go, by_hand, again])
+def test_who_works_on_a_run_holds_its_message_first(
+    cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch, do: Callable[[int, int, Work], None]
+) -> None:
+    """As who stops it does: else the two would wait for each other."""
+    added(cast.owner, name="甲", phones=["13800138001"])
+    mailing_id = kit.drafted(cast.owner, way="sms", subject="")
+    kit.begun(cast.owner, mailing_id)
+    kit.let_run(clock, seconds=30)
+    held: list[str] = []
+
+    def noting(name: str) -> Callable[..., Any]:
+        asked = getattr(mailing_rows, name)
+
+        def note(*args: Any, lock: bool = False) -> Any:
+            held.extend([name] * lock)
+            return asked(*args, lock=lock)
+
+        return note
+
+    for name in ("find", "run"):
+        monkeypatch.setattr(mailing_rows, name, noting(name))
+    with work(cast.owner, clock.now) as w:
+        do(mailing_id, kit.runs()[0].id, w)
+    assert held == ["find", "run"]
 
 
 # --- and the rest of the house ---
@@ -531,10 +602,10 @@ def test_a_list_that_is_too_long_is_refused_before_anything_of_it_is_looked_at(
         added(cast.owner, name=f"客户{n}", emails=[f"a{n}@example.com"])
     mailing_id = kit.drafted(cast.owner)
     added(cast.owner, name="第三", emails=["c@example.com"])
-    with pytest.raises(mailings.TooMany):
+    with pytest.raises(mailing_whom.TooMany):
         kit.drafted(cast.owner)
     statements.clear()
-    with pytest.raises(mailings.TooMany):
+    with pytest.raises(mailing_whom.TooMany):
         kit.begun(cast.owner, mailing_id)
     asked = [each for each in statements if "customer" in each]
     assert all("LIMIT" in each for each in asked)
@@ -622,7 +693,7 @@ def test_what_is_on_its_way_too_long_is_left_out_and_goes_when_somebody_asks(
 def shown_after(actor: Actor, mailing_id: int, after: int = 0) -> int | None:
     """Whom the page shows it for."""
     with work(actor, NOW) as w:
-        hits = mailings.meant(w.session, actor, w.catalog, mailings.own(w, mailing_id), NOW)
+        hits = mailing_whom.meant(w.session, actor, w.catalog, mailings.own(w, mailing_id), NOW)
         found = mailing_examples.example(w.session, hits, actor, "email", NOW, after=after)
         return found.id if found else None
 
@@ -640,7 +711,7 @@ def test_the_examples_are_those_who_would_get_it(cast: Cast, monkeypatch: pytest
     opt_out("a4@example.com")
     mailing_id = kit.drafted(cast.owner)
     with work(cast.owner, NOW) as w:
-        chosen = mailings.chosen(w.session, cast.owner, w.catalog, mailings.own(w, mailing_id), NOW)
+        chosen = mailing_whom.chosen(w.session, cast.owner, w.catalog, mailings.own(w, mailing_id), NOW)
         wanted = w.session.scalars(select(chosen.c.id).where(chosen.c.reason.is_(None)).order_by(chosen.c.id)).all()
     seen, after = [], 0
     while found := shown_after(cast.owner, mailing_id, after):

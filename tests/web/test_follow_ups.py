@@ -118,6 +118,7 @@ def test_one_press_and_back(browser: Browser, what: str) -> None:
         ("every", {"every_count": "0"}, "every_count"),
         ("until", {"times": "-1"}, "times"),
         ("until", {"until_day": "31.02.2027"}, "until_day"),
+        ("until", {"until_day": "2026-03-01"}, "until_day"),
         ("escalate", {"before": "", "after": ""}, "after"),
         ("label", {"label_en": "x" * 81}, "label_en"),
         ("when", {"begin": "stage", "stage": ""}, "stage"),

@@ -17,7 +17,7 @@ from salesapp.services.pool import assign_customer
 from salesapp.services.privacy import note_consent
 from salesapp.services.public_pages import MOST
 from salesapp.services.work import work
-from salesapp.store import mailing_items, settings
+from salesapp.store import mailing_choosing, settings
 from salesapp.store.engine import reading
 from salesapp.store.tables import consent, contact_point
 from salesapp.testing import NOW, Browser, Cast, Clock
@@ -107,6 +107,8 @@ def test_ticked_customers_are_written_to(client_of: ClientOf, cast: Cast) -> Non
         ({"way": "pigeon"}, "way"),
         ({"when": "once", "first": ""}, "first"),
         ({"when": "once", "first": "soon"}, "first"),
+        ({"when": "once", "first": "2026-03-01"}, "first"),
+        ({"when": "once", "first": "2026-03-02", "hour": "10"}, "first"),  # it is ten
         ({"when": "every", "first": "2026-05-01", "count": "0", "unit": "month"}, "count"),
         ({"when": "every", "first": "2026-05-01", "count": "1", "unit": "aeon"}, "unit"),
         ({"when": "feast", "first": "", "feast": "unknown"}, "feast"),
@@ -294,7 +296,7 @@ def test_how_long_it_takes_is_said_before_it_goes(
     assert "to leave" not in browser.get(path).text
     set_up(box, cast, per_minute=1)
     assert "It takes about 40 minutes to leave." in browser.get(path).text
-    monkeypatch.setattr(mailing_items, "counts", lambda *_: {"": 1600})
+    monkeypatch.setattr(mailing_choosing, "counts", lambda *_: {"": 1600})
     assert "It takes about 27 hours to leave." in browser.get(path).text
     assert "left out." not in browser.get(path).text.split("27 hours")[1][:80]
     assert "27 hours to leave. What has not left a day after its time is left out." in browser.get(timed).text
