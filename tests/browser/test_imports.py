@@ -24,6 +24,7 @@ def _chosen(page: Page, file: Path) -> int:
     page.locator('input[type="file"]').set_input_files(file)
     page.locator('form[action="/import"] .btn-primary').click()
     page.wait_for_selector("#asking")
+    _until_it_hears(page)
     return int(page.url.rsplit("/", 1)[1])
 
 
@@ -33,15 +34,12 @@ def test_the_preview_follows_what_is_chosen(app: Flask, new_page: NewPage, cast:
     assert page.locator("#f-c0").input_value() == "name"
     page.locator("#part-shape summary").click()
     page.locator("#f-header").focus()
-    with page.expect_response("**/import/*?redraw=1"):
-        page.locator("#f-header").select_option("0")
+    _redrawn(page, "#f-header", "0")
     page.wait_for_selector('.import-table td:text-is("名称")')
     assert page.evaluate("document.activeElement.id") == "f-header"
-    with page.expect_response("**/import/*?redraw=1"):
-        page.locator("#f-header").select_option("1")
+    _redrawn(page, "#f-header", "1")
     page.wait_for_selector('.import-table th:text-is("名称")')
-    with page.expect_response("**/import/*?redraw=1"):
-        page.locator("#f-c2").select_option("")
+    _redrawn(page, "#f-c2", "")
     assert page.locator("#part-shape details").get_attribute("open") is not None  # as it was before
     assert run_of(run_id).asked.columns == {0: "name", 1: "phone"}
     page.locator('button.btn-primary[value="check"]').click()
@@ -77,6 +75,21 @@ def test_all_of_it_without_script(app: Flask, new_page: NewPage, cast: Cast, tmp
     assert page.locator(f'form[action="/import/{run_id}/undo"]').count() == 0
 
 
+def _redrawn(page: Page, field: str, value: str) -> None:
+    """Choose something, and wait until the preview that follows is on the screen and hears in its turn."""
+    page.evaluate("document.querySelector('#asking').dataset.before = ''")
+    with page.expect_response("**/import/*?redraw=1"):
+        page.locator(field).select_option(value)
+    page.wait_for_selector("#asking:not([data-before])")
+    _until_it_hears(page)
+
+
+def _until_it_hears(page: Page) -> None:
+    """Before that, what is chosen is not asked for."""
+    drawn = "document.readyState === 'complete' && !document.querySelector('.htmx-settling, .htmx-added')"
+    page.wait_for_function(f"() => {drawn}")
+
+
 def _hold(page: Page) -> list[Route]:
     """Drawings that are asked for and not answered until a test lets them."""
     held: list[Route] = []
@@ -101,7 +114,7 @@ def _let_go(page: Page, held: list[Route], *, drawn: bool = False) -> None:
         held.pop().continue_()
     if drawn:
         page.wait_for_selector("#asking:not([data-before])")
-        page.wait_for_function("() => !document.querySelector('.htmx-settling, .htmx-added')")
+        _until_it_hears(page)
 
 
 def test_what_is_chosen_at_the_last_moment_is_what_is_checked(
