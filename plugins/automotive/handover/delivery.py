@@ -22,7 +22,6 @@ from salesapp.plugin_api import (
     Text,
     Work,
     problem,
-    say,
 )
 
 from ..evidence import DELIVERED
@@ -59,8 +58,9 @@ def promise(w: Work, deal_id: int, at: datetime | None) -> None:
         raise Refused([problem("day", N_("Choose a day and an hour that are still to come."))])
     appointment = w.reads.activity(row.activity_id) if row.activity_id else None
     if appointment is None:
-        plan: dict[str, Any] = {"planned_at": at, "all_day": False, "minutes": TAKES, "owner_id": _seller(w, deal_id)}
-        new = NewActivity(kind="meeting", deal_id=deal_id, note=say(APPOINTMENT), **plan)
+        seller = _seller(w, deal_id)
+        plan: dict[str, Any] = {"planned_at": at, "all_day": False, "minutes": TAKES, "owner_id": seller}
+        new = NewActivity(kind="meeting", deal_id=deal_id, note=w.reads.in_words(APPOINTMENT, seller), **plan)
         _set(w, row.id, activity_id=w.plan_activity(new), promised_at=at)
         return
     if appointment.state != "planned":
@@ -155,10 +155,11 @@ def _of_the_money(w: Work, deal_id: int, reason: str) -> list[Problem]:
 
 def _noted(w: Work, row: Any, deal: DealView, at: datetime, reason: str) -> int:
     """The appointment is done; without one, the handing over is noted by itself."""
-    note = f"{say(APPOINTMENT)}. {say(UNPAID)}: {reason}" if reason else ""
+    called, unpaid = (w.reads.in_words(each, deal.owner_id) for each in (APPOINTMENT, UNPAID))
+    note = f"{called}. {unpaid}: {reason}" if reason else ""
     appointment = w.reads.activity(row.activity_id) if row.activity_id else None
     if appointment is None:
-        done = NewActivity(kind="meeting", deal_id=deal.id, at=at, outcome="reached", note=note or say(APPOINTMENT))
+        done = NewActivity(kind="meeting", deal_id=deal.id, at=at, outcome="reached", note=note or called)
         return w.log_activity(done)
     if appointment.state == "cancelled":
         w.reopen_activity(appointment.id)
