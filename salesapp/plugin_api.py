@@ -159,6 +159,7 @@ given `Reads` of that person, and changes nothing.
   all of Flask one needs. `asking()` says who asks and when (`Asking`), `reading()` gives the reads of that person,
   `page(template, …)` makes the page, `flash(text)` says something on the next one, `go_to(address)` leads there.
   `read_amount(raw, currency)` reads money as people type it, `show_money(money)` in a template shows it.
+  `next_occurrence(PartialDate("lunar", None, 8, 15), today)` is the next day a date comes round, of either calendar.
 - Files belong to activities: a route marked `@takes_files` has `take_files(request.files.getlist("photos"), "photos")`
   before its `work`, where "photos" is the name of the input, then `w.attach(activity_id, kept)`.
   `reads.files(activity_id)` gives each as a `FileView`; in a template
@@ -231,7 +232,7 @@ from salesapp.domain.pack import (
     Process,
     Stage,
 )
-from salesapp.domain.partial_dates import PartialDate
+from salesapp.domain.partial_dates import PartialDate, next_occurrence
 from salesapp.domain.periods import Every
 from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.domain.result_forms import ResultForm
@@ -360,6 +361,7 @@ __all__ = [
     "gettext",
     "go_to",
     "hookimpl",
+    "next_occurrence",
     "ngettext",
     "page",
     "pass_work",

@@ -5,51 +5,49 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from salesapp.plugin_api import Every, NewActivity, PluginJob, Text, Work
+from salesapp.plugin_api import Every, NewActivity, PartialDate, PluginJob, Text, Work, next_occurrence
 
 ADDRESS: Final = "/mailings/new"
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The day of the year on which marketing is asked to write, and what about."""
+    """The day of the year on which marketing is asked to write, solar or lunar, and what about."""
 
     key: str
-    month: int
-    day: int
+    day: PartialDate
     text: Text
 
 
+SPRING_FESTIVAL_NEAR: Final = PartialDate("lunar", None, 12, 8)
+"""Three weeks before it, when people begin to plan the journey."""
 OCCASIONS: Final = (
     Occasion(
         "spring_check",
-        1,
-        10,
+        SPRING_FESTIVAL_NEAR,
         Text("Check before the journey home", "春运返乡免费检测", "返鄉前免費檢測", "Проверка перед поездкой к родным"),
     ),
-    Occasion("new_models", 4, 1, Text("New models", "新车到店", "新車到店", "Новые модели")),
+    Occasion(
+        "new_models", PartialDate("solar", None, 4, 1), Text("New models", "新车到店", "新車到店", "Новые модели")
+    ),
     Occasion(
         "culture",
-        5,
-        10,
+        PartialDate("solar", None, 5, 10),
         Text("Talk about cars and driving", "汽车文化讲座", "汽車文化講座", "Встреча о машинах и вождении"),
     ),
     Occasion(
         "heat",
-        6,
-        20,
+        PartialDate("solar", None, 6, 20),
         Text("Heat and rain: how to drive", "高温暴雨行车提醒", "高溫暴雨行車提醒", "Жара и ливни: как ездить"),
     ),
     Occasion(
         "autumn_check",
-        9,
-        10,
+        PartialDate("solar", None, 9, 10),
         Text("Free check before the holidays", "节前免费检测", "節前免費檢測", "Бесплатная проверка перед праздниками"),
     ),
     Occasion(
         "cold",
-        11,
-        10,
+        PartialDate("solar", None, 11, 10),
         Text(
             "First frost: tyres and battery",
             "降温提醒：轮胎与电瓶",
@@ -58,7 +56,9 @@ OCCASIONS: Final = (
         ),
     ),
     Occasion(
-        "year_end", 12, 1, Text("Year-end party", "年终客户答谢会", "年終客戶答謝會", "Новогодняя встреча с клиентами")
+        "year_end",
+        PartialDate("solar", None, 12, 1),
+        Text("Year-end party", "年终客户答谢会", "年終客戶答謝會", "Новогодняя встреча с клиентами"),
     ),
 )
 DO: Final = Text("Message to a group", "群发消息", "群發訊息", "Сообщение группе")
@@ -66,9 +66,10 @@ DO: Final = Text("Message to a group", "群发消息", "群發訊息", "Сооб
 
 def look(w: Work, _args: Mapping[str, Any]) -> None:
     """Ask for the task of each occasion whose day it is; the slot keeps two processes from asking twice."""
+    today = w.now.date()
     for each in OCCASIONS:
-        if (w.now.month, w.now.day) == (each.month, each.day):
-            w.enqueue("occasion", {"key": each.key}, slot=f"{each.key}:{w.now.year}")
+        if next_occurrence(each.day, today - timedelta(days=1)) == today:
+            w.enqueue("occasion", {"key": each.key}, slot=f"{each.key}:{today}")
 
 
 def plan(w: Work, args: Mapping[str, Any]) -> None:

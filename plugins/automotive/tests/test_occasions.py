@@ -27,3 +27,9 @@ def test_marketing_is_asked_once_a_year_on_its_day(kit: Kit, cast: Cast) -> None
     assert tasks(kit, cast) == asked
     kit.run_jobs(until=datetime(2026, 4, 1, 23, tzinfo=UTC))
     assert tasks(kit, cast) == asked
+
+
+def test_the_journey_home_is_of_the_lunar_year(kit: Kit, cast: Cast) -> None:
+    kit.clock.now = datetime(2026, 1, 25, 12, tzinfo=UTC)  # the eighth of the twelfth month is the 26th
+    kit.run_jobs(until=datetime(2026, 1, 26, 3, tzinfo=UTC))
+    assert tasks(kit, cast) == [("2026-02-02", "群发消息: 春运返乡免费检测")]
