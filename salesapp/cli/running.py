@@ -1,6 +1,7 @@
 """Serve the real installation, or a demo with invented people."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def setup_lines(app: Flask, address: str) -> list[str]:
     metavar="NAME",
     envvar="DEMO_INDUSTRY",
     show_envvar=True,
-    help="Show an industry that waits to be switched on, too: automotive.",
+    help="Show an industry that waits to be switched on, and its year instead of the house's: automotive.",
 )
 @serving_options
 def demo_command(
@@ -146,11 +147,15 @@ def prepare_demo(
         return
     language = lang or demo.system_language()
     number = 1 if seed is None else seed
+    whole = demo.SIZES[size or "small"]
+    of_house = (
+        replace(whole, customers=0, deals=0) if industries else whole
+    )  # beside a trade's own year it only confuses
     with click.progressbar(length=PARTS, label="Making a demo", show_eta=False) as bar:
         demo.create(
             found.instance,
             now_of(app),
-            size=demo.SIZES[size or "small"],
+            size=of_house,
             seed=number,
             language=language,
             tell=lambda part: bar.update(int(part * PARTS) - bar.pos),
