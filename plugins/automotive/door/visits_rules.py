@@ -78,9 +78,10 @@ ONLINE_AGAIN = FollowUp(
     unless=NOT_ONLINE,
     escalate=Escalate("manager", after=1),
 )
+CAME = Text("Came", "到店", "到店", "Пришёл")
 COLUMNS = (
     Text("Guest", "客户", "客戶", "Гость"),
-    Text("Came", "到店", "到店", "Пришёл"),
+    CAME,
     Text("Left", "离店", "離店", "Ушёл"),
     Text("People", "人数", "人數", "Человек"),
     Text("Visit", "来店次数", "來店次數", "Визит"),
@@ -134,7 +135,7 @@ def _clock(reads: Reads, moment: Any) -> str:
 def panel(reads: Reads, customer_id: int) -> Iterable[Line]:
     """The last visits of a customer, and what came of them."""
     found = visits_seen.find(reads, VISIT.c.customer_id == customer_id, at_door=False)[:5]
-    return [Line(_clock(reads, row.came_at), visits_after.said(row) or "–", visits.address(row.id)) for row in found]
+    return [Line(visits_after.said(row) or CAME, row.came_at, visits.address(row.id)) for row in found]
 
 
 def card(reads: Reads) -> Iterable[Line]:

@@ -4,7 +4,7 @@ Every step goes the way people go, through the parts' own functions, each at its
 register is written as it is kept, since what follows a visit there is done a moment later.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -141,6 +141,9 @@ def _arrives(story: Story, brought_by: int | None) -> None:
     story.deal_id = past.add_deal(new)
     if brought_by:
         _thanked(story, brought_by)
+    for row in _planned(story, ("automotive.online_lead",)):
+        story.at = min(row.planned_at + timedelta(minutes=random.randrange(-3, 12)), story.until)
+        story.past.finish_activity(row.id, outcome="reached")
 
 
 def _thanked(story: Story, brought_by: int) -> None:
@@ -158,6 +161,14 @@ def _invited(story: Story, _: Any) -> bool:
     for step in ("need_confirmed", "trust", "invited"):
         story.past.tick_step(story.deal_id, step)
     return True
+
+
+def _planned(story: Story, rules: Iterable[str]) -> list[Any]:
+    """What those rules planned for this customer and is still to do."""
+    done = story.w.reads.visible_activities()
+    open_ = select(done.c.id, done.c.rule, done.c.planned_at)
+    open_ = open_.where(done.c.customer_id == story.customer_id, done.c.state == "planned", done.c.rule.in_(rules))
+    return sorted(story.w.reads.execute(open_), key=lambda each: each.planned_at)
 
 
 def _received(story: Story, _: Any) -> bool:
@@ -270,10 +281,7 @@ def _delivered(story: Story, lead: int) -> bool:
 
 def _called(story: Story, lead: int) -> None:
     """The letter and both calls, each some hours before it is due; after the second one the deal is won."""
-    done = story.w.reads.visible_activities()
-    open_ = select(done.c.id, done.c.rule, done.c.planned_at)
-    open_ = open_.where(done.c.deal_id == story.deal_id, done.c.state == "planned", done.c.rule.in_(ANSWERS))
-    for row in sorted(story.w.reads.execute(open_), key=lambda each: each.planned_at):
+    for row in _planned(story, ANSWERS):
         story.at = row.planned_at - timedelta(hours=story.random.uniform(0.5, 9))
         if story.at > story.until:
             return

@@ -44,7 +44,7 @@ def _day(until: date | None, today: date) -> list[Problem]:
 
 
 def amounts_of(said: dict[str, str], currency: str, *names: str) -> list[int]:
-    read = {name: read_amount(said[name], currency) for name in names}
+    read = {name: read_amount(said[name], currency) if said[name] else Msg(N_("Fill in the amount.")) for name in names}
     wrong = [Problem(name, each) for name, each in read.items() if isinstance(each, Msg)]
     if wrong:
         raise Refused(wrong)

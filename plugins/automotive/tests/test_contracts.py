@@ -142,6 +142,7 @@ def test_what_was_typed_wrong_is_said_at_its_place(kit: Kit, client_of: Any, cas
     assert wrong.status_code == 422
     assert [f'href="#f-{place}"' in wrong.text for place in ("number", "day", "deposit")] == [True] * 3
     assert 'href="#f-deposit"' in sign(owner, offer, deposit="0").text
+    assert "Fill in the amount." in sign(owner, offer, deposit="").text
     with work(SYSTEM, kit.clock.now) as w:
         w.session.execute(update(parts(kit).tables.OFFER).values(state="given"))
     assert sign(owner, offer).status_code == 422

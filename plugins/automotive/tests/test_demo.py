@@ -33,6 +33,10 @@ def test_customers_come_buy_and_are_called(
         called = select(done.c.rule, func.count()).where(done.c.state == "done", done.c.rule.is_not(None))
         rules: dict[Any, Any] = dict(map(tuple, w.reads.execute(called.group_by(done.c.rule))))
         assert {rules[f"automotive.{key}"] for key in ("letter", "first_call", "second_call")} == {won}
+        called = select(done.c.customer_id).where(done.c.state == "done", done.c.kind == "call")
+        reached = {row.customer_id for row in w.reads.execute(called)}
+        online = select(done.c.customer_id).where(done.c.state == "planned", done.c.rule == "automotive.online_lead")
+        assert not reached & {row.customer_id for row in w.reads.execute(online)}, "called and still to be called"
         names = {row.name for row in w.reads.execute(select(w.reads.visible_customers()))}
     assert all(any("А" <= sign <= "я" for sign in name) for name in names) == (language == "ru")
     assert all(any("一" <= sign <= "龥" for sign in name) for name in names) == language.startswith("zh")

@@ -50,6 +50,7 @@ def test_a_stranger_becomes_an_opportunity(kit: Kit, client_of: Any, cast: Cast)
     visit = kit.activity(row.activity_id)
     assert (visit.kind, visit.at, visit.note) == ("visit", CAME, "H · 朗逸 白 · 118,800 CNY")
     assert customer.last_contact_at == CAME
+    assert "2026-03-02 10:00" not in owner.get("/customers/1").text, "a day as nobody says it"
     with work(SYSTEM, kit.clock.now) as w:
         assert [(one.model, one.colour) for one in w.reads.execute(select(INTEREST))] == [("朗逸", "白")]
 
