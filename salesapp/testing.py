@@ -404,8 +404,12 @@ class Browser(FlaskClient):
         return self
 
     def send(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
-        """POST a form."""
-        return self.post(path, data={"csrf_token": self.csrf, **(data or {})}, **options)
+        """POST a form. Whoever is signed in and is asked to sign in has sent nothing: no test may take that for an
+        answer."""
+        answer = self.post(path, data={"csrf_token": self.csrf, **(data or {})}, **options)
+        asked = self.csrf and (answer.location or "").split("?")[0] == "/sign-in" and path != "/sign-out"
+        assert not asked, "the sign-in has ended meanwhile: take a new client_of(…) where the clock jumped"
+        return answer
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """How every form of the dealership is answered: saved and on to a page, or shown again with what was typed."""
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,31 +38,45 @@ def by_place(problems: Iterable[Problem]) -> dict[str, list[str]]:
     return found
 
 
+def too_long(said: Mapping[str, Any], **most: int) -> list[Problem]:
+    """The texts of a form that are longer than they are kept, each at its input: `too_long(said, note=500)`."""
+    long = [(name, n) for name, n in most.items() if len(said.get(name) or "") > n]
+    return [problem(name, N_("At most %(n)s characters."), n=n) for name, n in long]
+
+
 def number_of(text: str) -> int | None:
     """A whole number from zero on, an id or a count; None for anything else, and for what no id can be."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
 
 
 def day_of(text: str) -> date | None:
-    """The day in an input of type date; None where there is none."""
+    """The day in an input of type date; None where there is none, and for years nobody can mean."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 1900 <= day.year <= 2200 else None
+
+
+def hours_of(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """When a day of a clock begins and when the next one does, in UTC: 23 or 25 hours where the clock is changed."""
+    begins, ends = (datetime.combine(each, time(), zone).astimezone(UTC) for each in (day, day + timedelta(days=1)))
+    return begins, ends
 
 
 def moment_of(day: str, hour: str, asked: Reads | Work) -> datetime | None:
     """The moment two inputs name on the clock of whoever asks, in UTC; None where either is missing or no such."""
+    chosen = day_of(day)
     try:
-        local = datetime.combine(date.fromisoformat(day), time.fromisoformat(hour))
-        return local.replace(tzinfo=ZoneInfo(asked.actor.zone)).astimezone(UTC)
-    except (ValueError, OverflowError):  # the first of January of the year 1 is still the year 0 elsewhere
+        local = datetime.combine(chosen, time.fromisoformat(hour)) if chosen else None
+    except ValueError:
         return None
+    return local.replace(tzinfo=ZoneInfo(asked.actor.zone)).astimezone(UTC) if local else None
 
 
 def kilometres_of(text: str) -> int | None:
     """The kilometres that were typed ("12 500"); None where nothing was."""
-    plain = text.replace(" ", "").replace(",", "")
+    plain = "".join(text.split()).replace(",", "")  # blanks that do not break, too
     if plain and not (plain.isascii() and plain.isdecimal() and len(plain) <= 7):
         raise Refused([problem("km", N_("Kilometres are a whole number."))])
     return int(plain) if plain else None

@@ -27,6 +27,8 @@ from ..tables import SERVICE, VEHICLE
 AVERAGE: Final = 30.4375
 """Days of a month."""
 MOST_KM: Final = 2_000_000
+FARTHEST: Final = date(2200, 12, 31)
+"""No date of a car lies later, however the settings read."""
 
 SETTINGS = (
     Field(
@@ -81,6 +83,8 @@ KINDS = (
 def months_later(day: date, months: int) -> date:
     """The same day so many months on, or the last of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > FARTHEST.year:
+        return FARTHEST
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
@@ -96,7 +100,8 @@ def km_a_day(readings: Sequence[tuple[date, int]], a_month: int) -> float:
 def maintenance_day(delivered: date, readings: Sequence[tuple[date, int]], km: int, months: int, a_month: int) -> date:
     """When the first maintenance is due: so many kilometres or months, whichever comes first."""
     last, driven = readings[-1] if readings else (delivered, 0)
-    by_km = last + timedelta(days=max(0, ceil((km - driven) / km_a_day(readings, a_month))))
+    left = max(0, ceil((km - driven) / km_a_day(readings, a_month)))
+    by_km = last + timedelta(days=min(left, (FARTHEST - last).days))
     return min(by_km, months_later(delivered, months))
 
 
@@ -117,16 +122,22 @@ def dates_of(reads: Reads, car: Row[Any], zone: Any) -> dict[str, date | None]:
     found |= {"insurance": car.insured_until, "inspection": car.inspection_due, "warranty": car.warranty_until}
     if car.delivered_at is None:
         return found
-    delivered, is_set = car.delivered_at.astimezone(zone).date(), reads.settings()
+    delivered, is_set = car.delivered_at.astimezone(zone).date(), limits(reads)
     readings = readings_of(reads, car, zone)
     if car.first_maintained_on is None:
-        limits = is_set["first_km"] or 5000, is_set["first_months"] or 6, is_set["km_month"] or 1250
-        found["maintenance"] = maintenance_day(delivered, readings, *limits)
+        first = is_set["first_km"], is_set["first_months"], is_set["km_month"]
+        found["maintenance"] = maintenance_day(delivered, readings, *first)
     here = [delivered, car.first_maintained_on, last_here(reads, car.id)]
-    found["away"] = months_later(max(day for day in here if day), is_set["away_months"] or 12)
+    found["away"] = months_later(max(day for day in here if day), is_set["away_months"])
     found["anniversary"] = months_later(delivered, 12)
-    found["trade_in"] = months_later(delivered, 12 * (is_set["trade_years"] or 4))
+    found["trade_in"] = months_later(delivered, 12 * is_set["trade_years"])
     return found
+
+
+def limits(reads: Reads) -> dict[str, int]:
+    """The numbers the owner set, by key; where one is none or less than 1, its default."""
+    is_set = reads.settings()
+    return {each.key: is_set[each.key] if (is_set[each.key] or 0) >= 1 else int(str(each.default)) for each in SETTINGS}
 
 
 def last_here(reads: Reads, vehicle_id: int) -> date | None:
@@ -138,7 +149,8 @@ def last_here(reads: Reads, vehicle_id: int) -> date | None:
 
 
 def keep(w: Work, vehicle_id: int) -> None:
-    """Keep all dates of a car with whom it belongs to: call it whenever the car, its owner or its kilometres change."""
+    """Keep all dates of a car with whom it belongs to: call it whenever the car, its owner or its kilometres
+    change. Only who may change the customer may: their car is theirs."""
     (car,) = w.reads.execute(select(VEHICLE).where(VEHICLE.c.id == vehicle_id))
     if car.customer_id is None:
         return
@@ -165,12 +177,15 @@ def change(w: Work, car: Row[Any], values: Mapping[str, Any], km: int | None, to
 
 
 def note(w: Work, car: Row[Any], kind: str, day: date, km: int | None = None) -> int:
-    """Something happened to a car at the workshop, or its kilometres were read; its id."""
-    if km is not None and not (car.km or 0) <= km <= MOST_KM:
+    """Something happened to a car at the workshop, or its kilometres were read; its id. An appointment has none: the
+    car is not here yet."""
+    km = None if kind == "appointment" else km
+    if km is not None and not _fits(w.reads, car, day, km):
         raise Refused([problem("km", N_("A car has never fewer kilometres than before."))])
     row = {"vehicle_id": car.id, "kind": kind, "day": day, "km": km, "by_id": w.actor.id}
     made: int = w.session.execute(insert(SERVICE).values(row).returning(SERVICE.c.id)).scalar_one()
-    new: dict[str, Any] = {"km": km, "km_on": day} if km is not None else {}
+    is_newest = km is not None and (car.km_on is None or day >= car.km_on)
+    new: dict[str, Any] = {"km": km, "km_on": day} if is_newest else {}
     if kind == "maintenance" and car.first_maintained_on is None:
         new["first_maintained_on"] = day
     if new:
@@ -178,6 +193,14 @@ def note(w: Work, car: Row[Any], kind: str, day: date, km: int | None = None) ->
     if kind == "repair" and car.deal_id is not None:
         w.push_evidence(car.deal_id, REPAIRED, made)
     return made
+
+
+def _fits(reads: Reads, car: Row[Any], day: date, km: int) -> bool:
+    """Whether so many kilometres lie between what was read before that day and after it."""
+    readings = readings_of(reads, car, reads.zone)
+    before = max((was for on, was in readings if on <= day), default=0)
+    after = min((then for on, then in readings if on > day), default=MOST_KM)
+    return before <= km <= after
 
 
 def keep_new(w: Work, _args: Mapping[str, Any]) -> None:

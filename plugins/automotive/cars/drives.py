@@ -70,7 +70,8 @@ def _deal(w: Work, deal_id: int) -> Any:
 def _check(w: Work, vehicle_id: int, starts_at: datetime, quarters: int) -> None:
     wrong = []
     demo = VEHICLE.c.state == "demo", VEHICLE.c.archived_at.is_(None)
-    if not w.reads.execute(select(VEHICLE.c.id).where(VEHICLE.c.id == vehicle_id, *demo)):
+    held = select(VEHICLE.c.id).where(VEHICLE.c.id == vehicle_id, *demo).with_for_update()  # it is not archived now
+    if not w.session.execute(held).first():
         wrong.append(problem("vehicle", N_("Choose a demo car.")))
     if starts_at.minute % 15 or starts_at.second or starts_at.microsecond:
         wrong.append(problem("hour", N_("Choose a quarter of an hour.")))
@@ -93,7 +94,7 @@ def _taken(reads: Reads, vehicle_id: int, starts_at: datetime, quarters: int) ->
     there = select(DRIVE.c.with_id).join(SLOT, SLOT.c.drive_id == DRIVE.c.id)
     there = there.where(SLOT.c.vehicle_id == vehicle_id, SLOT.c.at.in_(_quarters(starts_at, quarters)))
     who = next((names[row.with_id] for row in reads.execute(there) if row.with_id in names), "")
-    at = free.astimezone(reads.zone).strftime("%m-%d %H:%M") if free else "–"
+    at = free or "–"
     if not who:
         return problem("hour", N_("The car is taken then. It is free next at %(free)s."), free=at)
     return problem("hour", N_("%(name)s has the car then. It is free next at %(free)s."), name=who, free=at)
@@ -169,9 +170,9 @@ def seen(reads: Reads, *where: Any) -> Sequence[Any]:
 
 
 def demo_cars(reads: Reads) -> Sequence[Any]:
-    """Cars for test drives."""
+    """Cars for test drives, by model and plate."""
     there = VEHICLE.c.state == "demo", VEHICLE.c.archived_at.is_(None)
-    return reads.execute(select(VEHICLE).where(*there).order_by(VEHICLE.c.model, VEHICLE.c.id))
+    return reads.execute(select(VEHICLE).where(*there).order_by(VEHICLE.c.model, VEHICLE.c.plate, VEHICLE.c.id))
 
 
 TITLE = Text("Test drives", "试驾", "試駕", "Тест-драйвы")

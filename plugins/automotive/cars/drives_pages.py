@@ -1,6 +1,6 @@
 """Pages of test drives: which demo car is with whom today, booking one, going out, coming back."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, request
@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request
 from salesapp.plugin_api import Routes, Work, flash, gettext, page, reading
 
 from ..consent import read_strokes, terms_of
-from ..sending import day_of, moment_of, number_of, save, today_of, typed
+from ..sending import day_of, hours_of, moment_of, number_of, save, today_of, typed
 from ..showroom import KEY
 from ..tables import DRIVE
 from . import drives
@@ -24,8 +24,8 @@ ASKED = ("liked", "disliked", "compared", "ready")
 def day() -> str:
     with reading() as reads:
         chosen = day_of(request.args.get("day", "")) or today_of(reads)
-        begins = datetime.combine(chosen, time(), reads.zone).astimezone(UTC)
-        within = DRIVE.c.starts_at >= begins, DRIVE.c.starts_at < begins + timedelta(days=1)
+        begins, ends = hours_of(chosen, reads.zone)
+        within = DRIVE.c.starts_at >= begins, DRIVE.c.starts_at < ends
         found = drives.seen(reads, *within, DRIVE.c.state.in_(("booked", "out", "done")))
         cars = [(car, [each for each in found if each.vehicle_id == car.id]) for car in drives.demo_cars(reads)]
         today = today_of(reads)

@@ -53,6 +53,7 @@ def save_car(w: Work, vehicle_id: int | None, values: Mapping[str, Any], *, comp
         raise Refused([problem("vin", SAME_VIN)]) from None
     if found is None:
         raise NotFound
+    car_dates.keep(w, int(found.id))  # they name its plate
     return int(found.id)
 
 
@@ -89,6 +90,8 @@ def change_state(w: Work, vehicle_id: int, to: str, *, was: str, deal_id: int | 
     values: dict[str, Any] = {"state": to, "deal_id": deal_id if to in ("reserved", "sold") else None}
     if to == "customer":
         values.pop("deal_id")
+    if was == "demo":
+        _check_not_booked(w, vehicle_id)
     if was == "customer":
         values |= _traded_in(w, vehicle_id)
     if to == "in_stock":  # it comes in now, or it never left
@@ -114,12 +117,19 @@ def _traded_in(w: Work, vehicle_id: int) -> dict[str, Any]:
 
 def archive(w: Work, vehicle_id: int) -> None:
     """It is no longer listed; what it was part of stays."""
-    open_drive = select(DRIVE.c.id).where(DRIVE.c.vehicle_id == vehicle_id, DRIVE.c.state.in_(("booked", "out")))
-    if w.reads.execute(open_drive):
-        raise Refused([problem("state", N_("A test drive is booked with it: cancel that first."))])
-    gone = update(VEHICLE).where(VEHICLE.c.id == vehicle_id).values(archived_at=w.now)
-    if not w.session.execute(gone.returning(VEHICLE.c.id)).first():
+    _check_not_booked(w, vehicle_id)
+    w.session.execute(update(VEHICLE).where(VEHICLE.c.id == vehicle_id).values(archived_at=w.now))
+    car_dates.keep(w, vehicle_id)
+
+
+def _check_not_booked(w: Work, vehicle_id: int) -> None:
+    """Nobody is to drive it; its row is held first, as booking does, so that neither overlooks the other."""
+    held = select(VEHICLE.c.id).where(VEHICLE.c.id == vehicle_id).with_for_update()
+    if not w.session.execute(held).first():
         raise NotFound
+    booked = select(DRIVE.c.id).where(DRIVE.c.vehicle_id == vehicle_id, DRIVE.c.state.in_(("booked", "out")))
+    if w.reads.execute(booked.limit(1)):
+        raise Refused([problem("state", N_("A test drive is booked with it: cancel that first."))])
 
 
 def stock(reads: Reads, *, state: str = "", model: str = "", colour: str = "") -> Sequence[Any]:

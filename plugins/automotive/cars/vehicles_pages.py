@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request
 from salesapp.plugin_api import N_, Refused, Routes, Work, flash, gettext, page, problem, reading, say
 
 from ..sale import contract_cars
-from ..sending import day_of, save, today_of, typed
+from ..sending import day_of, number_of, save, today_of, typed
 from . import vehicles
 
 pages = Blueprint("vehicles", __name__)
@@ -56,7 +56,6 @@ def add_of_customer(customer_id: int) -> Any:
     said = typed(*FACTS, "compared")
 
     def do(w: Work) -> str:
-        w.change_customer(customer_id, {})  # changes nothing: it asks for the right
         values = _values(said | {"state": "in_stock"}, None) | {"state": "customer", "customer_id": customer_id}
         found = vehicles.save_car(w, None, values, compared=bool(said["compared"]))
         flash(gettext("Saved."))
@@ -163,14 +162,14 @@ def _values(said: dict[str, str], vehicle_id: int | None) -> dict[str, Any]:
             wrong.append(problem(name, N_("At most %(n)s characters."), n=longest))
     if said["arrived_on"] and day is None:
         wrong.append(problem("arrived_on", N_("This is no day of the calendar.")))
-    if year and not (year.isascii() and year.isdecimal() and 1900 <= int(year[:9]) <= 2100):
+    if year and not 1900 <= (number_of(year) or 0) <= 2100:
         wrong.append(problem("year", N_("The year has four digits.")))
     if vehicle_id is None and said["state"] not in ("ordered", "in_stock", "demo"):
         wrong.append(problem("state", N_("Choose where the car stands.")))
     if wrong:
         raise Refused(wrong)
     kept: dict[str, Any] = {name: said[name] for name in ("vin", "model", "trim", "colour", "place", "plate", "note")}
-    kept |= {"arrived_on": day, "year": int(year) if year else None}
+    kept |= {"arrived_on": day, "year": number_of(year)}
     return kept | ({"state": said["state"]} if vehicle_id is None else {})
 
 

@@ -1,13 +1,12 @@
 """The list a figure was counted from: each case with whether it counts, and the same figure for each person."""
 
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, request
 
 from salesapp.plugin_api import Reads, ReportQuery, Routes, page, reading
 
-from ..sending import day_of, number_of
+from ..sending import day_of, hours_of, number_of
 from .figure import Case, Figure, found, of_group, result
 from .figure_definitions import FIGURES
 
@@ -44,8 +43,8 @@ def _asked(reads: Reads) -> ReportQuery:
         first = last = None
     said = (number_of(each) for each in request.args.get("who", "").split("."))
     owners = frozenset(each for each in said if each is not None) if "who" in request.args else None
-    since = datetime.combine(first, time(), reads.zone).astimezone(UTC) if first else None
-    until = datetime.combine(last + timedelta(days=1), time(), reads.zone).astimezone(UTC) if last else None
+    since = hours_of(first, reads.zone)[0] if first else None
+    until = hours_of(last, reads.zone)[1] if last else None
     return ReportQuery(first, last, since, until, owners)
 
 

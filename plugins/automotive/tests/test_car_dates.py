@@ -1,6 +1,7 @@
 """A car's dates: kept with whom it belongs to, forecast by its kilometres; its page; and the survey form."""
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from salesapp.plugin_api import CustomerView, work
 from salesapp.testing import NOW, Cast, Kit
 
 from ..after.topics import TOPICS, TROUBLE
-from ..cars.car_dates import keep, maintenance_day, months_later
+from ..cars.car_dates import keep, limits, maintenance_day, months_later
 from ..tables import VEHICLE
 
 pytest_plugins = ["salesapp.testing"]
@@ -43,6 +44,52 @@ def test_the_last_days_of_february() -> None:
     assert months_later(date(2026, 8, 30), 6) == date(2027, 2, 28)
     assert months_later(date(2027, 8, 31), 6) == date(2028, 2, 29)
     assert months_later(date(2028, 2, 29), 12) == date(2029, 2, 28)
+
+
+def test_what_nobody_can_mean_is_still_a_day() -> None:
+    crawling = [(DAY, 0), (DAY + timedelta(days=610), 1)]
+    assert maintenance_day(DAY, crawling, 2_000_000, 6, 1250) == date(2026, 9, 2)
+    assert months_later(DAY, 10**6) == date(2200, 12, 31)
+    assert months_later(date(2026, 3, 31), -1) == date(2026, 2, 28)
+
+
+def test_a_number_that_cannot_be_is_its_default() -> None:
+    typed: dict[str, int | None] = {"first_km": 0, "first_months": -6, "km_month": None, "trade_years": 3}
+    reads: Any = SimpleNamespace(settings=lambda: {**typed, "away_months": 12})
+    known = {"first_km": 5000, "first_months": 6, "km_month": 1250, "trade_years": 3, "away_months": 12}
+    assert limits(reads) == known
+
+
+def kilometres(kit: Kit, car: int) -> tuple[int, date]:
+    with work(kit.cast.owner, kit.clock.now, plugin="automotive") as w:
+        (row,) = w.reads.execute(select(VEHICLE.c.km, VEHICLE.c.km_on).where(VEHICLE.c.id == car))
+    return row.km, row.km_on
+
+
+def test_a_reading_of_another_day_moves_nothing_it_should_not(kit: Kit, client_of: Any, cast: Cast) -> None:
+    kit.clock.now = NOW + timedelta(days=30)
+    car = a_car(kit, kit.a_customer("沈月"), delivered_at=NOW, km=900, km_on=DAY + timedelta(days=20))
+    address, owner = f"/p/automotive/car_dates/{car}/note", client_of(cast.owner)
+    earlier = (DAY + timedelta(days=10)).isoformat()
+    assert owner.send(address, {"kind": "repair", "day": earlier, "km": "1200"}).status_code == 422
+    assert owner.send(address, {"kind": "repair", "day": earlier, "km": "700"}).status_code == 303
+    assert owner.send(address, {"kind": "appointment", "day": "2026-12-24", "km": "5000"}).status_code == 303
+    assert kilometres(kit, car) == (900, DAY + timedelta(days=20))
+
+
+def test_dates_follow_a_new_plate_and_go_with_the_car(kit: Kit, client_of: Any, cast: Cast) -> None:
+    customer = kit.a_customer("沈月")
+    car = a_car(kit, customer, insured_until=date(2026, 8, 10), vin="1M8GDM9AXKP042788")
+    owner = client_of(cast.owner)
+    form = {"vin": "1M8GDM9AXKP042788", "model": "A6", "plate": "沪B·99999"}
+    assert owner.send(f"/p/automotive/vehicles/{car}/change", form).status_code == 303
+    kit.clock.now = datetime(2026, 5, 10, 1, tzinfo=UTC)
+    kit.run_jobs()
+    assert "沪B·99999" in kit.planned(customer, "automotive.car_insurance")[0].note
+    later = client_of(cast.owner)
+    assert later.send(f"/p/automotive/vehicles/{car}/archive").location == "/p/automotive/vehicles"
+    kit.run_jobs()
+    assert kit.planned(customer, "automotive.car_insurance") == []
 
 
 def test_insurance_is_called_about_90_days_before_and_moves_along(kit: Kit, client_of: Any, cast: Cast) -> None:
