@@ -40,14 +40,15 @@ SAYS_LITTLE: Final = Manner(skill=0.9, notes=0.3, load=1.05)
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """One of the demo's people: the name before their @, their role, their team ("" for the top), and how they sell
-    (None: not at all)."""
+    """One of the demo's people: the name before their @, their role, their team ("" for the top), how they sell (None:
+    not at all), and what they do beside it."""
 
     key: str
     role: str
     team: str
     says: str = ""
     manner: Manner | None = None
+    functions: frozenset[str] = frozenset()
 
     @property
     def shown(self) -> bool:
@@ -60,8 +61,8 @@ COLLEAGUES: Final = (
     Colleague("lead.north", "manager", "north", "manager", LEADING),
     Colleague("sales1", "salesperson", "north", "salesperson", CLOSER),
     Colleague("sales2", "salesperson", "north", manner=CAREFUL),
-    Colleague("sales3", "salesperson", "north", manner=Manner(skill=0.95)),
-    Colleague("lead.south", "manager", "south", manner=LEADING),
+    Colleague("sales3", "salesperson", "north", manner=Manner(skill=0.95), functions=frozenset({"service"})),
+    Colleague("lead.south", "manager", "south", manner=LEADING, functions=frozenset({"marketing"})),
     Colleague("sales4", "salesperson", "south", manner=Manner(skill=1.1, pace=0.9)),
     Colleague("sales5", "salesperson", "south", manner=GIVES_UP_LATE),
     Colleague("sales6", "salesperson", "south", manner=Manner(pace=1.1)),
@@ -162,6 +163,7 @@ def _add(w: Work, colleague: Colleague, name: str, team_id: int, password_hash: 
         "created_at": since,
     }
     person_id = people.insert(w.session, values)
+    people.set_functions(w.session, person_id, colleague.functions)
     if since == w.now:  # who comes later is told of when they come
         w.event("person.added", "person", person_id, data={"role": colleague.role})
     return person_id

@@ -21,7 +21,7 @@ from ..handover import delivery, delivery_points
 from ..sale import contract_rows, contracts, offer_lines, offers
 from ..showroom import KEY
 from ..tables import CONTRACT, REFERRAL, VISIT
-from .demo_stock import furnish
+from .demo_stock import arrives, furnish
 from .demo_words import WORDS, Model, Words
 
 DEALS: Final = 72
@@ -268,6 +268,9 @@ def _delivered(story: Story, lead: int) -> bool:
     if not story.goes_on(40, 60):
         return True
     (contract,) = contract_rows.seen(story.past.reads, CONTRACT.c.deal_id == story.deal_id)
+    if contract.vehicle_id is None:  # what was ordered has come
+        arrived = arrives(story.w, story.random, story.words, story.model, story.currency, story.at)
+        contracts.put_car(story.past, contract.id, arrived)
     contracts.pay(story.past, contract.id, contract.total_minor - contract.paid_minor)
     fine = dict.fromkeys(delivery_points.CHECKS, (delivery_points.OK, ""))
     delivery_points.note_checks(story.past, story.deal_id, fine, {})

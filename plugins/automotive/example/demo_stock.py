@@ -55,6 +55,11 @@ def furnish(w: Work, random: Random, words: Words, currency: str, now: datetime)
     return Cars(demos, dict.fromkeys(demos, 300), to_sell)
 
 
+def arrives(w: Work, random: Random, words: Words, model: Model, currency: str, at: datetime) -> int:
+    """A car that was ordered stands in stock from then on."""
+    return _car(w, random, words, model, currency, at, 0, "in_stock")
+
+
 def _car(
     w: Work, random: Random, words: Words, model: Model, currency: str, now: datetime, days: int, state: str
 ) -> int:
