@@ -3,6 +3,7 @@
 from salesapp.plugin_api import Evidence, Text
 
 RECEIVED = "automotive.received"
+CONTACT_LEFT = "automotive.contact_left"
 DRIVEN = "automotive.driven"
 OFFERED = "automotive.offered"
 SIGNED = "automotive.signed"
@@ -14,6 +15,10 @@ DELIVERED = "automotive.delivered"
 
 EVIDENCE = (
     Evidence("received", Text("received in the showroom", "已在展厅接待", "已在展間接待", "принят в салоне")),
+    Evidence(
+        "contact_left",
+        Text("contact left at the door", "到店留下联系方式", "到店留下聯絡方式", "контакт оставлен в салоне"),
+    ),
     Evidence("driven", Text("test drive taken", "已试驾", "已試駕", "тест-драйв пройден")),
     Evidence("offered", Text("offer given", "已报价", "已報價", "предложение вручено")),
     Evidence("signed", Text("contract signed", "已签合同", "已簽合約", "договор подписан")),

@@ -1,6 +1,8 @@
 """What the dealership asks about a deal: the level, the need, the car, what holds up and what was bought instead."""
 
-from salesapp.plugin_api import Field, Option, Text, When
+from collections.abc import Mapping
+
+from salesapp.plugin_api import DealView, Field, Option, Text, When
 
 LEVEL = Field(
     "level",
@@ -185,3 +187,9 @@ FIELDS = (
     RIVAL,
     REMARK,
 )
+
+
+def answered(deal: DealView, field: str) -> str:
+    """What a deal has of one of these fields, in words or by its code; "" where nothing was noted."""
+    answers = deal.custom.get("automotive")
+    return str(answers.get(field) or "") if isinstance(answers, Mapping) else ""

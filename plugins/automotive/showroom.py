@@ -1,6 +1,6 @@
 """The process of a car deal: nine stages, from the first contact to the days after delivery."""
 
-from salesapp.plugin_api import LostReason, Process, Stage, Text
+from salesapp.plugin_api import DealView, LostReason, Process, Stage, Text
 
 from . import gates, steps
 from .fields import FIELDS
@@ -10,6 +10,14 @@ KEY = "automotive.showroom"
 
 def _stage(key: str, label: Text, goal: Text, probability: int, longest: int, **more: object) -> Stage:
     return Stage(key=key, label=label, goal=goal, probability=probability, longest_stay_days=longest, **more)  # type: ignore[arg-type]
+
+
+def behind(deal: DealView | None, due: str) -> Text | None:
+    """The stage an open deal still stands in while what is done belongs to the stage `due`; None where it is there."""
+    order = [each.key for each in STAGES]
+    if deal is None or deal.state != "open" or deal.stage not in order[: order.index(due)]:
+        return None
+    return STAGES[order.index(deal.stage)].label
 
 
 STAGES = (

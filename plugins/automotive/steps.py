@@ -2,7 +2,7 @@
 
 from salesapp.plugin_api import KeyStep, Text
 
-from .evidence import DELIVERED, DEPOSIT, DRIVEN, EXPLAINED, INSPECTED, OFFERED, PAID, RECEIVED, SIGNED
+from .evidence import CONTACT_LEFT, DELIVERED, DEPOSIT, DRIVEN, EXPLAINED, INSPECTED, OFFERED, PAID, RECEIVED, SIGNED
 
 DEVELOPMENT = (
     KeyStep(
@@ -26,7 +26,11 @@ RECEPTION = (
         Text("Receive in the showroom", "展厅接待", "展間接待", "Принять в салоне"),
         (RECEIVED, "activity.visit"),
     ),
-    KeyStep("contact_left", Text("Contact left with us", "留下联系方式", "留下聯絡方式", "Контакт оставлен")),
+    KeyStep(
+        "contact_left",
+        Text("Contact left with us", "留下联系方式", "留下聯絡方式", "Контакт оставлен"),
+        (CONTACT_LEFT,),
+    ),
 )
 CONSULTATION = (
     KeyStep("asked", Text("Ask before presenting", "先了解再介绍", "先了解再介紹", "Сначала расспросить")),

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, Select, Subquery, select
 from sqlalchemy.orm import Session
 
-from salesapp.domain.errors import NotFound
+from salesapp.domain.contact_points import parse_contact_point
+from salesapp.domain.errors import Msg, NotFound
 from salesapp.domain.notice_words import language_of
 from salesapp.domain.permissions import Actor
 from salesapp.domain.text import Text
@@ -111,6 +112,12 @@ class Reads:
         with self._apart() as x:
             offered = running.house().read(x, settings.config_version(x)).offered_sources
         return {key: each.label for key, each in offered.items()}
+
+    def read_phone(self, raw: str) -> str | Msg:
+        """A phone number somebody typed, as numbers are compared, "+8613800001234"; else what is wrong with it."""
+        with self._apart() as x:
+            point = parse_contact_point("phone", raw, settings.company(x).country)
+        return point if isinstance(point, Msg) else point.normalised
 
     def activity(self, activity_id: int) -> ActivityView | None:
         """One activity; None where there is none, or it is not this person's to see."""

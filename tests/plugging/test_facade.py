@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, delete, select
 
-from salesapp.domain.errors import NotAllowed, NotFound, Refused
+from salesapp.domain.errors import Msg, NotAllowed, NotFound, Refused
 from salesapp.domain.notices import PLUGIN, sentence
 from salesapp.plugin_api import NewActivity, NewCustomer, NewDeal, Reads, Text, Work, work
 from salesapp.services import plugin_states
@@ -307,6 +307,9 @@ def test_customers_are_found_by_name_and_number_and_sources_have_labels(cast: Ca
         assert [each.name for each in reads.find_customers("138 0000 1234")] == ["沈月"]
         assert reads.find_customers("") == []
         assert reads.sources()["referral"].zh_Hans == "客户推荐"
+        assert reads.read_phone("138 0000 1234") == "+8613800001234"
+        wrong = Msg("A phone number is made of digits; this has “%(found)s”.", {"found": "ab"})
+        assert reads.read_phone("12ab") == wrong
 
 
 def test_a_letter_says_it_in_the_readers_language() -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from salesapp.plugin_api import N_, CustomerView, DealView, Line, NotFound, Reads, Refused, Text, Work, problem
 
 from ..cars.vehicles import STOCK
+from ..sending import too_long
 from ..showroom import KEY
 from ..tables import INTEREST, VEHICLE
 
@@ -35,9 +36,7 @@ def add(
         wrong.append(problem("model", N_("At most %(n)s vehicles: remove one first."), n=MOST))
     if any((each.vehicle_id, each.model, each.colour) == (vehicle_id, model, colour) for each in there):
         wrong.append(problem("model", N_("This one stands here already.")))
-    for name, longest, text in (("model", 80, model), ("colour", 40, colour), ("note", 500, note)):
-        if len(text) > longest:
-            wrong.append(problem(name, N_("At most %(n)s characters."), n=longest))
+    wrong += too_long({"model": model, "colour": colour, "note": note}, model=80, colour=40, note=500)
     if wrong:
         raise Refused(wrong)
     last = select(func.coalesce(func.max(INTEREST.c.place), 0) + 1).where(INTEREST.c.deal_id == deal_id)
@@ -105,7 +104,7 @@ def lines(reads: Reads, deal: DealView) -> Iterable[Line]:
     """What of it stands on the page of a deal, and where it is changed."""
     found = of_deal(reads, deal.id)
     if found or deal.state == "open":
-        words = "、".join(called(each) for each in found[:3]) if found else NOTHING
+        words = " · ".join(called(each) for each in found[:3]) if found else NOTHING
         yield Line(LABEL, words, f"/p/automotive/interests/deals/{deal.id}")
 
 

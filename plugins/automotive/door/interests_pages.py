@@ -1,6 +1,6 @@
 """The page of a deal's vehicles of interest: added, liked better, picked, removed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort
@@ -8,7 +8,8 @@ from flask import Blueprint, abort
 from salesapp.plugin_api import Routes, Work, flash, gettext, page, reading
 
 from ..cars import vehicles
-from ..fields import PICKED
+from ..fields import PICKED, answered
+from ..sale.contract_cars import called
 from ..sending import number_of, save, typed
 from ..showroom import KEY
 from . import interests
@@ -76,17 +77,12 @@ def _page(deal_id: int, said: dict[str, str], errors: dict[str, list[str]]) -> s
         if deal is None or deal.process != KEY:
             abort(404)
         found, stock = interests.of_deal(reads, deal_id), vehicles.stock(reads)
-    cars = [("", gettext("None of the stock")), *((str(each.id), _said(each)) for each in stock)]
-    kept = deal.custom.get("automotive")
-    picked = kept.get(PICKED.key, "") if isinstance(kept, Mapping) else ""
+    cars = [("", gettext("None of the stock")), *((str(each.id), called(each)) for each in stock)]
+    picked = answered(deal, PICKED.key)
     liked = [(each, interests.called(each)) for each in found]
     return page(
         "automotive/interests.html", deal=deal, liked=liked, cars=cars, picked=picked, typed=said, errors=errors
     )
-
-
-def _said(car: Any) -> str:
-    return " · ".join(filter(None, (car.model, car.trim, car.colour, (car.vin or "")[-6:])))
 
 
 ROUTES = Routes(

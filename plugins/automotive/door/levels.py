@@ -1,6 +1,6 @@
 """How soon they buy: the next contact by level, and which level a deal had from when to when."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -64,8 +64,7 @@ def _begin(w: Work, deal_id: int, level: str, at: datetime) -> None:
 
 def of_deal(deal: DealView) -> str:
     """The level a deal has: a letter, "" for none."""
-    said = deal.custom.get("automotive")
-    return str(said.get("level") or "") if isinstance(said, Mapping) else ""
+    return fields.answered(deal, "level")
 
 
 def label_of(level: str) -> Text | str:

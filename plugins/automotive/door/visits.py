@@ -13,9 +13,11 @@ from sqlalchemy.exc import IntegrityError
 
 from salesapp.plugin_api import (
     N_,
+    Msg,
     NewCustomer,
     NewDeal,
     NotFound,
+    Problem,
     Reads,
     Refused,
     Text,
@@ -23,6 +25,7 @@ from salesapp.plugin_api import (
     problem,
 )
 
+from ..sending import too_long
 from ..showroom import KEY
 from ..tables import VISIT
 from . import interests, levels, visits_after, visits_seen
@@ -46,7 +49,7 @@ LONGEST: Final = {"name": 80, "phone": 40, "model": 80, "colour": 40, "note": 50
 
 def note(w: Work, values: Mapping[str, Any]) -> int:
     """Somebody came whom nobody knows yet; the visit's id. `values`: people, heard, received_by, name, phone, note."""
-    if wrong := [*_of_words(values), *_of_guests(w.reads, values)]:
+    if wrong := [*_of_words(w.reads, values), *_of_guests(w.reads, values)]:
         raise Refused(wrong)
     return _insert(w, values)
 
@@ -72,12 +75,13 @@ def _insert(w: Work, values: Mapping[str, Any]) -> int:
     return visit_id
 
 
-def _of_words(values: Mapping[str, Any]) -> list[Any]:
-    long = [(name, n) for name, n in LONGEST.items() if len(values.get(name) or "") > n]
-    return [problem(name, N_("At most %(n)s characters."), n=n) for name, n in long]
+def _of_words(reads: Reads, values: Mapping[str, Any]) -> list[Problem]:
+    wrong = too_long(values, **LONGEST)
+    phone = reads.read_phone(values["phone"]) if values.get("phone") else ""
+    return [*wrong, Problem("phone", phone)] if isinstance(phone, Msg) else wrong
 
 
-def _of_guests(reads: Reads, values: Mapping[str, Any]) -> list[Any]:
+def _of_guests(reads: Reads, values: Mapping[str, Any]) -> list[Problem]:
     wrong = []
     if values["people"] is None or not 1 <= values["people"] <= MOST:
         wrong.append(problem("people", N_("How many people came: 1 to %(n)s."), n=MOST))
@@ -111,7 +115,8 @@ def leave(w: Work, visit_id: int) -> None:
 
 
 def give(w: Work, visit_id: int, to: int | None, was: int | None) -> None:
-    """Somebody else receives them from now on; both are told. Of two who give at once one does."""
+    """Somebody else receives them from now on; both are told. Of two who give at once one does. Their deal
+    goes along where whoever received them gives it, leads, or stands at the front desk: nobody takes one by a visit."""
     row = visits_seen.one(w.reads, visit_id)
     if to is None or to not in [each.id for each in w.reads.people(team=True)]:
         raise Refused([problem("to", N_("Choose who receives them."))])
@@ -124,13 +129,14 @@ def give(w: Work, visit_id: int, to: int | None, was: int | None) -> None:
     w.notify_of_page(to, GUEST, address(visit_id), once=once)
     w.notify_of_page(was, TAKEN_OVER, address(visit_id), once=f"-{once}")
     if row.customer_id is not None:
-        w.enqueue("given", {"visit": visit_id, "from": was, "to": to})
+        along = w.actor.id == was or "customer.assign" in w.actor.verbs or visits_seen.FRONT_DESK in w.actor.functions
+        w.enqueue("given", {"visit": visit_id, "from": was, "to": to, "along": along})
 
 
 def happened(w: Work, visit_id: int, values: Mapping[str, Any]) -> None:
     """What came of it: level, model, colour, quoted_minor, note; of a stranger name and phone."""
     row = visits_seen.one(w.reads, visit_id)
-    wrong = _of_words(values)
+    wrong = _of_words(w.reads, values if row.customer_id is None else {**values, "phone": ""})
     if values["level"] and not levels.label_of(values["level"]):
         wrong.append(problem("level", N_("Choose a level from the list.")))
     if wrong:
@@ -147,9 +153,12 @@ def happened(w: Work, visit_id: int, values: Mapping[str, Any]) -> None:
 def make_deal(w: Work, visit_id: int) -> int:
     """The visit becomes an opportunity of whoever received them; the deal's id. A customer who is here already is
     taken, not added once more, and so is the car deal they have."""
+    visits_after.hold(w, visit_id)  # of two who press at once, the second finds the deal of the first
     row = visits_seen.one(w.reads, visit_id)
     if row.deal_id is not None:
         return int(row.deal_id)
+    if row.customer_id is not None and w.reads.customer(row.customer_id) is None:
+        raise Refused([problem("", N_("A colleague's customer: they make the opportunity themselves."))])
     owner_id = row.received_by or w.actor.id
     if owner_id != w.actor.id and "customer.assign" not in w.actor.verbs:
         raise Refused([problem("", N_("Only who received them, or a manager, makes an opportunity of the visit."))])
@@ -162,7 +171,7 @@ def make_deal(w: Work, visit_id: int) -> int:
         w.change_deal(deal_id, {"field.level": row.level})
     if row.model and not interests.of_deal(w.reads, deal_id):
         interests.add(w, deal_id, model=row.model, colour=row.colour)
-    link(w, visit_id, customer_id, deal_id)
+    link(w, visit_id, customer_id, row.phone, deal_id)
     return deal_id
 
 
@@ -182,20 +191,22 @@ def _customer(w: Work, row: Any, owner_id: int | None) -> int:
         raise
 
 
-def link(w: Work, visit_id: int, customer_id: int, deal_id: int | None = None) -> None:
+def link(w: Work, visit_id: int, customer_id: int, phone: str, deal_id: int | None = None) -> None:
     """The register knows now who it was; their name and number stand with the customer from now on, and so does the
     visit."""
     known = {"customer_id": customer_id, "deal_id": deal_id, "name": "", "phone": ""}
     again = _been_here(w.reads, customer_id, visit_id)
     w.session.execute(update(VISIT).where(VISIT.c.id == visit_id).values(**known, again=again))
-    visits_after.visited(w, {"visit": visit_id})
+    visits_after.visited(w, {"visit": visit_id, "contact": bool(phone)})
 
 
 def tell_holder(w: Work, visit_id: int, name: str, phone: str) -> None:
     """The number is that of a customer of somebody else's: they are told that their customer is here, and the visit
     stands with the customer. For the installation: who asks learns no name by it."""
-    (row,) = w.reads.execute(select(VISIT).where(VISIT.c.id == visit_id)) or (None,)
-    if row is None or row.customer_id is not None or not phone:
+    row = visits_after.hold(w, visit_id)
+    if row is None or not phone:
         raise NotFound
+    if row.customer_id is not None:
+        return  # pressed twice: they were told
     new = NewCustomer(name=name, phones=[phone], source=row.heard or None)
-    link(w, visit_id, w.take_enquiry(new, row.note))
+    link(w, visit_id, w.take_enquiry(new, row.note), phone)

@@ -5,28 +5,29 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from salesapp.plugin_api import CustomerView, Money, NewActivity, PluginJob, Reads, Refused, Text, Work
+from salesapp.plugin_api import CustomerView, Money, NewActivity, PluginJob, Refused, Text, Work
 
-from ..evidence import RECEIVED
+from ..evidence import CONTACT_LEFT, RECEIVED
 from ..tables import VISIT
 from . import visits_seen
 
 
-def _row(reads: Reads, visit_id: int) -> Any:
-    rows = reads.execute(select(VISIT).where(VISIT.c.id == visit_id))
-    return rows[0] if rows else None
+def hold(w: Work, visit_id: int) -> Any:
+    """The visit as it is, nobody else's to write until the end of the transaction; None where there is none."""
+    return w.session.execute(select(VISIT).where(VISIT.c.id == visit_id).with_for_update()).first()
 
 
 def visited(w: Work, args: Mapping[str, Any]) -> None:
     """The visit of somebody known: on their timeline, once; and their deal knows that they were received. When the
-    moment changes, because they have left, what counts from it moves along."""
-    row = _row(w.reads, int(args["visit"]))
+    moment changes, because they have left, what counts from it moves along. Who came for a test drive has not taken it
+    by coming: that appointment is done with its impressions. `contact`: they left a way to reach them."""
+    row = hold(w, int(args["visit"]))
     if row is None or row.customer_id is None:
         return
     deal_id = row.deal_id or visits_seen.open_deal(w.reads, row.customer_id)
     activity_id = row.activity_id
     planned = w.reads.activity(activity_id) if activity_id is not None else None
-    if planned is not None and planned.state == "planned":
+    if planned is not None and planned.state == "planned" and planned.kind != "demo":
         w.finish_activity(planned.id, "reached", said(row))
     elif planned is None:
         new = NewActivity(
@@ -36,6 +37,8 @@ def visited(w: Work, args: Mapping[str, Any]) -> None:
         activity_id = w.log_activity(new)
     w.session.execute(update(VISIT).where(VISIT.c.id == row.id).values(deal_id=deal_id, activity_id=activity_id))
     if deal_id is not None:
+        if args.get("contact"):
+            w.push_evidence(deal_id, CONTACT_LEFT, row.id, lasting=True)
         _received(w, deal_id, row)
 
 
@@ -51,23 +54,29 @@ def _received(w: Work, deal_id: int, row: Any) -> None:
 
 
 def given(w: Work, args: Mapping[str, Any]) -> None:
-    """On the timeline of the customer it stands who received them from then on; an open deal goes along."""
-    row, names = _row(w.reads, int(args["visit"])), {each.id: each.name for each in w.reads.people()}
+    """On the timeline of the customer it stands who received them from then on; an open deal goes `along`."""
+    row, names = hold(w, int(args["visit"])), {each.id: each.name for each in w.reads.people()}
     if row is None or row.customer_id is None:
         return
     words = " → ".join(names.get(args[key], "–") for key in ("from", "to"))
     about = {"customer_id": row.customer_id, "deal_id": row.deal_id, "owner_id": args["to"], "note": words}
     w.log_activity(NewActivity(kind="task", at=w.now, **about))
     deal = w.reads.deal(row.deal_id) if row.deal_id is not None else None
-    if deal is not None and deal.state == "open" and deal.owner_id == args["from"]:
+    if args["along"] and deal is not None and deal.state == "open" and deal.owner_id == args["from"]:
         w.change_deal(deal.id, {"owner_id": args["to"]})
 
 
 def said(row: Any) -> str:
     """What the register says of a visit, in letters, names and figures that need no language."""
-    quoted = f"{Money(row.quoted_minor, row.currency).major:,.0f} {row.currency}" if row.quoted_minor else ""
-    parts = (row.level.upper(), " ".join(filter(None, (row.model, row.colour))), quoted, row.note)
+    parts = (row.level.upper(), " ".join(filter(None, (row.model, row.colour))), _quoted(row), row.note)
     return " · ".join(filter(None, parts))
+
+
+def _quoted(row: Any) -> str:
+    if not row.quoted_minor:
+        return ""
+    sum_ = Money(row.quoted_minor, row.currency).major
+    return f"{sum_:,.0f} {row.currency}" if sum_ == int(sum_) else f"{sum_:,} {row.currency}"
 
 
 def erases(customer: CustomerView, w: Work) -> None:

@@ -116,8 +116,10 @@ def _expected(reads: Reads, said: dict[str, str]) -> dict[str, Any]:
     if planned is not None:
         for row in visits_seen.appointments(reads, today_of(reads)):
             if row.id == planned:
+                here = [each.id for each in reads.people(team=True)]
                 about = {"customer_id": row.customer_id, "deal_id": row.deal_id, "activity_id": row.id}
-                return about | {"received_by": row.owner_id, "people": 1, "invited": True}
+                by = row.owner_id if row.owner_id in here else None  # who planned it may work elsewhere
+                return about | {"received_by": by, "people": 1, "invited": True}
         raise Refused([problem("", N_("Somebody has noted already that they came."))])
     customer_id = number_of(said["customer"])
     if customer_id not in [found for found, _ in visits_seen.guests(reads, said["q"])]:

@@ -108,7 +108,7 @@ def rows(reads: Reads, query: ReportQuery) -> Iterable[tuple[object, ...]]:
     where += [VISIT.c.came_at < query.until] if query.until else []
     where += [VISIT.c.received_by.in_(sorted(query.owners))] if query.owners is not None else []
     sources, people = reads.sources(), {each.id: each.name for each in reads.people()}
-    for row in visits_seen.find(reads, *where, at_door=False):
+    for row in visits_seen.find(reads, *where, at_door=False, most=None):
         heard = sources.get(row.heard)
         yield (
             Linked(row.called or row.company or row.name or say(STRANGER), visits.address(row.id)),
@@ -134,7 +134,7 @@ def _clock(reads: Reads, moment: Any) -> str:
 
 def panel(reads: Reads, customer_id: int) -> Iterable[Line]:
     """The last visits of a customer, and what came of them."""
-    found = visits_seen.find(reads, VISIT.c.customer_id == customer_id, at_door=False)[:5]
+    found = visits_seen.find(reads, VISIT.c.customer_id == customer_id, at_door=False, most=5)
     return [Line(visits_after.said(row) or CAME, row.came_at, visits.address(row.id)) for row in found]
 
 

@@ -6,13 +6,14 @@ who see the customer; to the front desk, everybody's who is received here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from salesapp.plugin_api import SYSTEM, NotFound, Reads, reading
 
+from ..sending import hours_of
 from ..showroom import KEY
 from ..tables import DRIVE, VISIT
 
@@ -51,16 +52,16 @@ def receivers(reads: Reads) -> list[Free]:
     return [free for *_, free in sorted(found, key=lambda one: (*one[:3], one[3].name))]
 
 
-def find(reads: Reads, *where: ColumnElement[bool], at_door: bool = True) -> Sequence[Any]:
-    """Visits, the newest first, with `called` (the customer's name, None where it is not this person's to see) and
-    `drove`. Those of colleagues are there `at_door`."""
+def find(reads: Reads, *where: ColumnElement[bool], at_door: bool = True, most: int | None = MOST) -> Sequence[Any]:
+    """The newest visits, `most` of them or (None) all, with `called` (the customer's name, None where it is not this
+    person's to see) and `drove`. Those of colleagues are there `at_door`."""
     customer = _names(reads) if at_door else reads.visible_customers()
     those = [each.id for each in reads.people(team=at_door)]
     seen = or_(customer.c.id.is_not(None), VISIT.c.received_by.is_(None), VISIT.c.received_by.in_(those))
     found = select(VISIT, customer.c.name.label("called"), customer.c.company, drove.label("drove"))
     found = found.outerjoin(customer, customer.c.id == VISIT.c.customer_id)
     found = found.where(seen, *where).order_by(VISIT.c.came_at.desc(), VISIT.c.id.desc())
-    return reads.execute(found.limit(MOST) if at_door else found)
+    return reads.execute(found.limit(most))
 
 
 _later = VISIT.alias()
@@ -98,8 +99,7 @@ def one(reads: Reads, visit_id: int) -> Any:
 
 def of_day(reads: Reads, day: date, person_id: int | None = None) -> Sequence[Any]:
     """Who came on a day of this person's clock, received by somebody or by anybody."""
-    begins = datetime.combine(day, time(), reads.zone).astimezone(UTC)
-    ends = datetime.combine(day + timedelta(days=1), time(), reads.zone).astimezone(UTC)
+    begins, ends = hours_of(day, reads.zone)
     where = [VISIT.c.came_at >= begins, VISIT.c.came_at < ends]
     return find(reads, *where, *([VISIT.c.received_by == person_id] if person_id else []))
 
@@ -135,7 +135,7 @@ def not_followed_up(reads: Reads) -> Sequence[Any]:
 def appointments(reads: Reads, day: date) -> Sequence[Any]:
     """Visits planned for a day whose guest has not come yet: id, customer_id, owner_id, planned_at, called, and the
     deal_id of a car deal it was planned with."""
-    begins = datetime.combine(day, time(), reads.zone).astimezone(UTC)
+    begins, ends = hours_of(day, reads.zone)
     if FRONT_DESK in reads.actor.functions:
         with reading(SYSTEM) as every:
             plan, deal = every.visible_activities(), every.visible_deals()
@@ -148,7 +148,7 @@ def appointments(reads: Reads, day: date) -> Sequence[Any]:
     found = found.join(customer, customer.c.id == plan.c.customer_id)
     found = found.outerjoin(deal, and_(deal.c.id == plan.c.deal_id, deal.c.process == KEY))
     found = found.where(plan.c.kind.in_(MEETINGS), plan.c.state == "planned", ~came)
-    found = found.where(plan.c.planned_at >= begins, plan.c.planned_at < begins + timedelta(days=1))
+    found = found.where(plan.c.planned_at >= begins, plan.c.planned_at < ends)
     return reads.execute(found.order_by(plan.c.planned_at, plan.c.id))
 
 

@@ -24,7 +24,7 @@ from salesapp.plugin_api import (
 from ..cars.vehicles import STATES
 from ..consent import read_strokes
 from ..sending import kilometres_of, moment_of, number_of, save, typed
-from ..showroom import KEY
+from ..showroom import KEY, behind
 from . import delivery, delivery_car, delivery_rows
 from .delivery_photos import attach, with_photos
 from .delivery_points import CHECKS, EXPLAINED, GROUPS, counts, note_checks, note_explained, shown
@@ -210,6 +210,7 @@ def _page(deal_id: int, said: dict[str, str], errors: dict[str, list[str]]) -> s
     found = row.checks if row else {}
     wrong = [(say(CHECKS[key]), found[key]["note"]) for key in CHECKS if key in found and not found[key]["ok"]]
     facts |= {"state": say(STATES[car.state]) if car else "", "said": explained, "wrong": wrong, "of": len(CHECKS)}
+    facts |= {"behind": behind(deal, "follow_up" if delivered else "delivery")}
     facts |= {"done": counts(found), "delivered": delivered, "typed": said, "errors": errors}
     return page("automotive/delivery.html", deal=deal, row=row, car=car, **facts)
 

@@ -21,7 +21,7 @@ def choices(reads: Reads, deal_id: int) -> Sequence[Any]:
 
 def called(car: Any) -> str:
     """A car in a list to choose from: model, trim, colour, the end of its VIN."""
-    return " ".join(filter(None, (car.model, car.trim, car.colour, (car.vin or "")[-6:])))
+    return " · ".join(filter(None, (car.model, car.trim, car.colour, (car.vin or "")[-6:])))
 
 
 def check_in_none(reads: Reads, vehicle_id: int) -> None:

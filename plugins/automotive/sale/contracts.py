@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from salesapp.plugin_api import (
     N_,
+    CustomerView,
     DealView,
     Line,
     MenuItem,
@@ -24,6 +25,7 @@ from salesapp.plugin_api import (
 )
 
 from ..evidence import DEPOSIT, PAID, SIGNED
+from ..sending import too_long
 from ..tables import CONTRACT, CONTRACT_STEP, DELIVERY
 from . import contract_cars
 from .contract_rows import OPEN, OWED, STATES, WAYS, contract, last_payment, seen
@@ -34,6 +36,8 @@ __all__ = ["RECORDS", "STATES"]
 
 EVIDENCE: Final = {"deposit": DEPOSIT, "paid": PAID}
 MAY_CANCEL: Final = "decision.make"
+LONGEST: Final = 500
+"""Characters of what is noted with a step."""
 
 
 def sign(w: Work, offer_id: int, number: str, signed_at: datetime | None, deposit_minor: int | None) -> int:
@@ -85,9 +89,12 @@ def pay(w: Work, contract_id: int, paid_minor: int, note: str = "") -> None:
     owed = row.total_minor - row.paid_minor
     if row.state not in OWED:
         raise Refused([problem("", N_("Nothing is open to pay here."))])
+    wrong = too_long({"note": note}, note=LONGEST)
     if not 0 < paid_minor <= owed:
         open_ = Money(owed, row.currency)
-        raise Refused([problem("amount", N_("Above zero, and at most what is open: %(open)s."), open=open_)])
+        wrong.append(problem("amount", N_("Above zero, and at most what is open: %(open)s."), open=open_))
+    if wrong:
+        raise Refused(wrong)
     _go(w, row, _state_at(row, row.paid_minor + paid_minor), paid_minor, note)
 
 
@@ -97,8 +104,7 @@ def take_back(w: Work, contract_id: int, note: str) -> None:
     last = last_payment(w.reads, contract_id) if row.state in OPEN else None
     if last is None:
         raise Refused([problem("", N_("There is no payment to take back."))])
-    if not note:
-        raise Refused([problem("why", N_("Say why: it is kept with the contract."))])
+    _check_why("why", note)
     _go(w, row, _state_at(row, row.paid_minor - last), -last, note)
 
 
@@ -109,9 +115,9 @@ def _state_at(row: Any, paid_minor: int) -> str:
     return "deposit" if paid_minor >= (row.deposit_minor or 1) else "effective"
 
 
-def release(w: Work, contract_id: int, note: str = "") -> None:
+def release(w: Work, contract_id: int) -> None:
     """All is paid: the car may leave the house."""
-    _go(w, _hold(w, contract_id), "released", None, note)
+    _go(w, _hold(w, contract_id), "released", None, "")
 
 
 def cancel(w: Work, contract_id: int, reason: str) -> None:
@@ -119,11 +125,8 @@ def cancel(w: Work, contract_id: int, reason: str) -> None:
     if MAY_CANCEL not in w.actor.verbs:
         raise NotAllowed
     row = _hold(w, contract_id)
-    if not reason:
-        raise Refused([problem("reason", N_("Say why: it is kept with the contract."))])
-    out = select(DELIVERY.c.id).where(DELIVERY.c.deal_id == row.deal_id, DELIVERY.c.delivered_at.is_not(None))
-    if w.reads.execute(out):
-        raise Refused([problem("", N_("The car was delivered: take that back first."))])
+    _check_why("reason", reason)
+    _check_is_here(w, row.deal_id, "")
     _go(w, row, "cancelled", None, reason)
     w.take_back_evidence(row.deal_id, SIGNED, contract_id)
     if row.vehicle_id is not None:
@@ -137,6 +140,7 @@ def put_car(w: Work, contract_id: int, vehicle_id: int) -> None:
         raise Refused([problem("vehicle", N_("The car of this contract is settled."))])
     if row.vehicle_id == vehicle_id:
         return
+    _check_is_here(w, row.deal_id, "vehicle")
     contract_cars.reserve(w, vehicle_id, row.deal_id)
     try:
         with w.session.begin_nested():
@@ -145,6 +149,19 @@ def put_car(w: Work, contract_id: int, vehicle_id: int) -> None:
         raise Refused([problem("vehicle", N_("This car is in another contract. Offer another one."))]) from None
     if row.vehicle_id is not None:
         contract_cars.free(w, row.vehicle_id, row.deal_id)
+
+
+def _check_why(place: str, why: str) -> None:
+    if not why:
+        raise Refused([problem(place, N_("Say why: it is kept with the contract."))])
+    if wrong := too_long({place: why}, **{place: LONGEST}):
+        raise Refused(wrong)
+
+
+def _check_is_here(w: Work, deal_id: int, place: str) -> None:
+    out = select(DELIVERY.c.id).where(DELIVERY.c.deal_id == deal_id, DELIVERY.c.delivered_at.is_not(None))
+    if w.reads.execute(out):
+        raise Refused([problem(place, N_("The car was delivered: take that back first."))])
 
 
 def _hold(w: Work, contract_id: int) -> Any:
@@ -177,7 +194,14 @@ def _shown_by(state: str) -> set[str]:
 
 def _note(w: Work, contract_id: int, state: str, paid_minor: int | None = None, note: str = "") -> None:
     row = {"contract_id": contract_id, "state": state, "at": w.now, "by_id": w.actor.id}
-    w.session.execute(insert(CONTRACT_STEP).values(**row, paid_minor=paid_minor, note=note[:500]))
+    w.session.execute(insert(CONTRACT_STEP).values(**row, paid_minor=paid_minor, note=note))
+
+
+def erases(customer: CustomerView, w: Work) -> None:
+    """Who paid and why it was called off; what was paid and when stays in the books."""
+    deal = w.reads.visible_deals()
+    theirs = select(CONTRACT.c.id).join(deal, deal.c.id == CONTRACT.c.deal_id).where(deal.c.customer_id == customer.id)
+    w.session.execute(update(CONTRACT_STEP).where(CONTRACT_STEP.c.contract_id.in_(theirs)).values(note=""))
 
 
 TITLE = Text("Contract", "合同", "合約", "Договор")

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import Blueprint
 
-from salesapp.plugin_api import Money, NotFound, Routes, Work, flash, gettext, page, reading, say
+from salesapp.plugin_api import Money, Routes, Work, flash, gettext, page, reading, say
 
 from ..sending import moment_of, number_of, save, today_of, typed
+from ..showroom import behind
 from ..tables import CONTRACT
 from . import contract_cars, contract_rows, contracts
 from .contract_rows import OPEN, OWED, STATES
@@ -15,6 +16,7 @@ from .offer_typed import amounts_of
 
 pages = Blueprint("contracts", __name__)
 HOME = "/p/automotive/contracts"
+LIVE = tuple(state for state in STATES if state != "cancelled")
 SIGN = ("number", "day", "hour", "deposit")
 
 
@@ -63,10 +65,7 @@ def sign(offer_id: int) -> Any:
 
 def _sign_page(offer_id: int, said: dict[str, str], errors: dict[str, list[str]]) -> str:
     with reading() as reads:
-        try:
-            found = sheet(reads, offer_id)
-        except NotFound:
-            abort(404)
+        found = sheet(reads, offer_id)
     return page("automotive/contract_sign.html", row=found.row, total=found.total, typed=said, errors=errors)
 
 
@@ -139,16 +138,15 @@ def _kept(contract_id: int, said: dict[str, str], do: Any) -> Any:
 
 def _contract_page(contract_id: int, said: dict[str, str], errors: dict[str, list[str]]) -> str:
     with reading() as reads:
-        try:
-            row = contract_rows.contract(reads, contract_id)
-        except NotFound:
-            abort(404)
+        row = contract_rows.contract(reads, contract_id)
         steps, names = contract_rows.steps(reads, contract_id), {each.id: each.name for each in reads.people(team=True)}
         cars = contract_cars.choices(reads, row.deal_id) if row.state in OPEN else []
-        lead = contracts.MAY_CANCEL in reads.actor.verbs
+        lead, deal = contracts.MAY_CANCEL in reads.actor.verbs, reads.deal(row.deal_id)
     return page(
         "automotive/contract.html",
         row=row,
+        deal=deal,
+        behind=behind(deal, "closing" if row.state == "effective" else "delivery") if row.state in LIVE else None,
         total=Money(row.total_minor, row.currency),
         paid=Money(row.paid_minor, row.currency),
         owed=_owed(row),

@@ -1,16 +1,18 @@
 """The lines of an offer, what they come to, and the loan that pays for them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 
 from salesapp.plugin_api import N_, Money, NotFound, Reads, Refused, Text, Work, problem
 
+from ..sending import too_long
 from ..showroom import KEY
-from ..tables import OFFER, OFFER_LINE
+from ..tables import OFFER, OFFER_LINE, VEHICLE
 from .instalments import LEAST, MOST_MONTHS, MOST_RATE, Plan, plan
 
 KINDS: Final[Mapping[str, Text]] = {
@@ -109,17 +111,27 @@ def fits(total_minor: int, facts: Mapping[str, int]) -> bool:
 
 def sheet(reads: Reads, offer_id: int) -> Sheet:
     """One offer of a deal this person sees."""
-    deal = reads.visible_deals()
-    rows = reads.execute(
-        select(OFFER, deal.c.title, deal.c.customer_id, deal.c.process, deal.c.state.label("deal_state"))
-        .join(deal, deal.c.id == OFFER.c.deal_id)
-        .where(OFFER.c.id == offer_id)
-    )
-    if not rows:
+    found = sheets(reads, OFFER.c.id == offer_id)
+    if not found:
         raise NotFound
-    found = reads.execute(select(OFFER_LINE).where(OFFER_LINE.c.offer_id == offer_id))
-    order = {kind: n for n, kind in enumerate(KINDS)}
-    return Sheet(rows[0], sorted(found, key=lambda each: (order.get(each.kind, 99), each.place, each.id)))
+    return found[0]
+
+
+def sheets(reads: Reads, *where: ColumnElement[bool]) -> list[Sheet]:
+    """Offers of deals this person sees, who asked for release first comes first; `listed_minor` of a row is what its
+    car of stock costs by the list, None where nobody said."""
+    deal, car = reads.visible_deals(), VEHICLE
+    facts = deal.c.title, deal.c.customer_id, deal.c.process, deal.c.state.label("deal_state")
+    found = select(OFFER, *facts, car.c.price_minor.label("listed_minor")).join(deal, deal.c.id == OFFER.c.deal_id)
+    found = found.outerjoin(car, and_(car.c.id == OFFER.c.vehicle_id, car.c.currency == OFFER.c.currency))
+    rows = reads.execute(found.where(*where).order_by(OFFER.c.asked_at, OFFER.c.id))
+    order, lines = {kind: n for n, kind in enumerate(KINDS)}, defaultdict(list)
+    for line in reads.execute(select(OFFER_LINE).where(OFFER_LINE.c.offer_id.in_([row.id for row in rows]))):
+        lines[line.offer_id].append(line)
+    return [
+        Sheet(row, sorted(lines[row.id], key=lambda each: (order.get(each.kind, 99), each.place, each.id)))
+        for row in rows
+    ]
 
 
 def hold(w: Work, offer_id: int) -> Any:
@@ -142,6 +154,7 @@ def add(w: Work, offer_id: int, kind: str, text: str, amount_minor: int) -> None
     wrong = [] if kind in ADDED else [problem("kind", N_("Choose what it is."))]
     if kind in NAMED and not text:
         wrong.append(problem("text", N_("Say what it is.")))
+    wrong += too_long({"text": text}, text=200)
     if amount_minor > MOST_MINOR:
         wrong.append(problem("amount", N_("The amount is too large.")))
     there = len(w.reads.execute(select(OFFER_LINE.c.id).where(OFFER_LINE.c.offer_id == offer_id)))
@@ -150,7 +163,7 @@ def add(w: Work, offer_id: int, kind: str, text: str, amount_minor: int) -> None
     if wrong:
         raise Refused(wrong)
     signed = -amount_minor if kind in TAKEN_OFF else amount_minor
-    _insert(w, offer_id, [{"kind": kind, "text": text[:200], "amount_minor": signed, "facts": {}}])
+    _insert(w, offer_id, [{"kind": kind, "text": text, "amount_minor": signed, "facts": {}}])
 
 
 def remove(w: Work, offer_id: int, line_id: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from salesapp.plugin_api import (
     N_,
@@ -18,8 +18,9 @@ from salesapp.plugin_api import (
     problem,
 )
 
+from ..sending import too_long
 from ..tables import OFFER
-from .offer_lines import Sheet, hold, sheet
+from .offer_lines import Sheet, hold, sheet, sheets
 
 RELEASES: Final[Mapping[str, Text]] = {
     "asked": Text("Waits for release", "待经理批准", "待經理核准", "Ждёт согласования"),
@@ -55,16 +56,20 @@ SAYS_NO = Text(
 
 
 def share(found: Sheet) -> Fraction:
-    """The discount in percent of the car's price, exact; a discount on a car that costs nothing is all of it."""
-    discount, car = -found.sum_of("discount"), found.sum_of("car")
-    if not discount:
+    """The discount in percent of the car's price, exact: what is taken off, and what a car of stock is offered below
+    its list price. A discount on a car that costs nothing is all of it."""
+    car = found.sum_of("car")
+    full = max(car, found.row.listed_minor or 0)
+    off = full - car - found.sum_of("discount")
+    if not off:
         return Fraction(0)
-    return Fraction(100 * discount, car) if car else Fraction(100)
+    return Fraction(100 * off, full) if full else Fraction(100)
 
 
 def limit(settings: Mapping[str, Any]) -> int:
-    """How many percent anybody may give."""
-    return LIMIT if settings["discount_limit"] is None else int(settings["discount_limit"])
+    """How many percent anybody may give; what is no share is as nothing was set."""
+    said = settings["discount_limit"]
+    return LIMIT if said is None or said < 0 else int(said)
 
 
 def needs_release(reads: Reads, found: Sheet) -> bool:
@@ -98,11 +103,14 @@ def decide(w: Work, offer_id: int, seen_minor: int, yes: bool, remark: str) -> N
     if MAY not in w.actor.verbs:
         raise NotAllowed
     row = hold(w, offer_id)
+    wrong = too_long({"remark": remark}, remark=500)
     if not yes and not remark:
-        raise Refused([problem("remark", N_("Say why, or how much would be all right."))])
+        wrong.append(problem("remark", N_("Say why, or how much would be all right.")))
+    if wrong:
+        raise Refused(wrong)
     said = {"release": "released" if yes else "refused", "released_by": w.actor.id, "released_at": w.now}
     before = ("asked", "", "refused") if yes else ("asked",)
-    _go(w, offer_id, before, seen_minor, said | {"release_note": remark[:500]})
+    _go(w, offer_id, before, seen_minor, said | {"release_note": remark})
     if row.asked_by is not None:
         words = SAYS_YES if yes else SAYS_NO
         w.notify_of_page(row.asked_by, words, f"{HOME}/{offer_id}", once=f"{yes} {offer_id} {w.now.isoformat()}")
@@ -115,9 +123,7 @@ def _go(w: Work, offer_id: int, before: Sequence[str], seen_minor: int, values: 
         raise Refused([problem("release", N_("The offer changed meanwhile, or somebody was quicker. Look again."))])
 
 
-def waiting(reads: Reads) -> Sequence[Any]:
+def waiting(reads: Reads) -> list[Sheet]:
     """Offers whose discount waits for release, of deals this person sees; who asked first comes first."""
-    deal = reads.visible_deals()
-    found = select(OFFER, deal.c.title).join(deal, deal.c.id == OFFER.c.deal_id)
-    asked = found.where(OFFER.c.state == "draft", OFFER.c.release == "asked", deal.c.state == "open")
-    return reads.execute(asked.order_by(OFFER.c.asked_at, OFFER.c.id))
+    asked = sheets(reads, OFFER.c.state == "draft", OFFER.c.release == "asked")
+    return [each for each in asked if each.row.deal_state == "open"]

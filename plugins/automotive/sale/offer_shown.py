@@ -1,22 +1,20 @@
 """What the page of an offer shows: its lines and loan, its forms with what was typed, the next thing to do."""
 
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
-from flask import abort
+from salesapp.plugin_api import Money, Reads, gettext, page, reading, say
 
-from salesapp.plugin_api import Money, NotFound, Reads, gettext, page, reading, say
-
+from ..fields import answered
+from ..showroom import behind
 from . import contract_cars, offer_lines, offer_release, offers
 
 
 def offer_page(offer_id: int, said: dict[str, str], errors: dict[str, list[str]]) -> str:
     """The page of one offer, with what was `said` in its forms and what is wrong with it."""
     with reading() as reads:
-        try:
-            found = offer_lines.sheet(reads, offer_id)
-        except NotFound:
-            abort(404)
+        found = offer_lines.sheet(reads, offer_id)
         row, deal = found.row, reads.deal(found.row.deal_id)
         cars, names = cars_of(reads, row.deal_id), names_of(reads)
         above, contract = offer_release.needs_release(reads, found), offers.contract_of(reads, row.deal_id)
@@ -26,6 +24,8 @@ def offer_page(offer_id: int, said: dict[str, str], errors: dict[str, list[str]]
         found=found,
         lines=shown(found),
         loan=found.loan,
+        deal=deal,
+        behind=behind(deal, "negotiation") if row.state in ("given", "accepted") else None,
         state=say(offers.STATES[row.state]),
         release=say(offer_release.RELEASES[row.release]) if row.release else "",
         released_by=names.get(row.released_by, ""),
@@ -33,7 +33,7 @@ def offer_page(offer_id: int, said: dict[str, str], errors: dict[str, list[str]]
         contract=contract,
         share=percent_of(found),
         may_release=offer_release.MAY in reads.actor.verbs,
-        demands=offers.answered(deal, "demands") if deal else "",
+        demands=answered(deal, "demands") if deal else "",
         kinds=[(kind, say(offer_lines.KINDS[kind])) for kind in offer_lines.ADDED],
         cars=cars,
         typed=_as_it_is(found) | said,
@@ -43,8 +43,8 @@ def offer_page(offer_id: int, said: dict[str, str], errors: dict[str, list[str]]
 
 
 def percent_of(found: offer_lines.Sheet) -> Decimal:
-    """The discount in percent of the car's price, to a tenth."""
-    return Decimal(round(offer_release.share(found) * 10)) / 10
+    """The discount in percent of the car's price, to a tenth, up: what is above a limit never reads as within it."""
+    return Decimal(ceil(offer_release.share(found) * 10)) / 10
 
 
 def _as_it_is(found: offer_lines.Sheet) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """What is typed into the forms of an offer, as it is kept; or everything that is wrong with it, each at its input."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from salesapp.plugin_api import N_, Msg, NotFound, Problem, Refused, Work, problem, read_amount
 
-from ..sending import day_of, today_of
+from ..sending import day_of, today_of, too_long
 from . import contract_cars
 
 
@@ -23,9 +23,7 @@ def car_of(w: Work, deal_id: int, said: dict[str, str]) -> tuple[dict[str, Any],
     model = f"{car.model} {car.trim}".strip() if car else said["model"]
     if not model:
         wrong.append(problem("model", N_("Which model is it?")))
-    for name, longest in (("model", 80), ("colour", 40), ("note", 500)):
-        if len(said[name]) > longest:
-            wrong.append(problem(name, N_("At most %(n)s characters."), n=longest))
+    wrong += too_long(said, model=80, colour=40, note=500)
     wrong += _day(until, today_of(w))
     listed = car is not None and not said["price"] and car.price_minor is not None and car.currency == deal.currency
     price = car.price_minor if car is not None and listed else read_amount(said["price"], deal.currency)
@@ -51,16 +49,11 @@ def amounts_of(said: dict[str, str], currency: str, *names: str) -> list[int]:
     return [each for each in read.values() if isinstance(each, int)]
 
 
-def months_of(text: str) -> int:
-    """A whole number of months; 0 for anything else, which no loan has."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
-
-
 def rate_of(text: str) -> int:
     """Percent a year, "3.99" or "3,99", in hundredths."""
     try:
         rate = Decimal(text.replace(",", ".").rstrip("% ") or "0") * 100
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or none that can be reckoned with
         rate = Decimal("NaN")
     if not rate.is_finite() or rate != rate.to_integral_value() or abs(rate) > 10**6:
         raise Refused([problem("rate", N_("A rate is a number like 3.99, with two decimals at most."))])
@@ -69,5 +62,5 @@ def rate_of(text: str) -> int:
 
 def seen_total(text: str) -> int:
     """The total somebody looked at when they pressed; none that could be where it is missing."""
-    plain = text.isascii() and text.lstrip("-").isdecimal() and len(text) < 20
+    plain = text.isascii() and text.removeprefix("-").isdecimal() and len(text) < 20
     return int(text) if plain else -(2**62)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from salesapp.plugin_api import (
     N_,
+    CustomerView,
     DealView,
     Every,
     Line,
@@ -26,7 +27,8 @@ from salesapp.plugin_api import (
 )
 
 from ..evidence import OFFERED
-from ..sending import today_of
+from ..fields import answered
+from ..sending import today_of, too_long
 from ..showroom import KEY
 from ..tables import CONTRACT, OFFER
 from .offer_lines import KINDS, Sheet, hold, put_car, put_lines, sheet
@@ -46,6 +48,8 @@ WAYS: Final[Mapping[str, tuple[str, ...]]] = {"given": ("accepted", "declined"),
 """What a customer's answer makes of an offer."""
 VALID: Final = timedelta(days=7)
 """As long as a new offer stands where nobody says otherwise."""
+LONGEST: Final = 5000
+"""Characters of what they ask for: as many as its field on the deal's page takes."""
 
 
 def deal_of(w: Work, deal_id: int) -> DealView:
@@ -125,7 +129,7 @@ def give(w: Work, offer_id: int, seen_minor: int, demands: str = "") -> None:
 def _before_giving(w: Work, found: Sheet, demands: str) -> list[Problem]:
     deal = deal_of(w, found.row.deal_id)
     _no_contract(w.reads, deal.id)
-    wrong = []
+    wrong = too_long({"demands": demands}, demands=LONGEST)
     if not demands and not answered(deal, "demands"):
         wrong.append(problem("demands", N_("Note first what they ask for: price and other demands.")))
     if found.row.valid_until is None or found.row.valid_until < today_of(w):
@@ -137,17 +141,13 @@ def _before_giving(w: Work, found: Sheet, demands: str) -> list[Problem]:
     return wrong + check_released(w, found)
 
 
-def answered(deal: DealView, field: str) -> str:
-    """What the deal's page has of this field of the process, in words; "" where nothing was noted."""
-    answers = deal.custom.get("automotive")
-    return str(answers.get(field) or "") if isinstance(answers, Mapping) else ""
-
-
 def answer(w: Work, offer_id: int, to: str) -> None:
     """What the customer says to an offer they were given: "accepted" or "declined"."""
     row = sheet(w.reads, offer_id).row
     deal_of(w, row.deal_id)
     _no_contract(w.reads, row.deal_id)
+    if to not in ("accepted", "declined"):
+        raise Refused([problem("", N_("Say whether they accept it or decline it."))])
     if to == "accepted" and (row.valid_until is None or row.valid_until < today_of(w)):
         raise Refused([problem("", N_("It is valid no more: give the next version."))])
     before = [state for state, ways in WAYS.items() if to in ways]
@@ -172,6 +172,13 @@ def expire(w: Work, _args: Mapping[str, Any]) -> None:
     over = (w.now - timedelta(hours=12)).date()
     late = update(OFFER).where(OFFER.c.state == "given", OFFER.c.valid_until < over)
     w.session.execute(late.values(state="expired"))
+
+
+def erases(customer: CustomerView, w: Work) -> None:
+    """What was written beside their offers."""
+    deal = w.reads.visible_deals()
+    theirs = OFFER.c.deal_id.in_(select(deal.c.id).where(deal.c.customer_id == customer.id))
+    w.session.execute(update(OFFER).where(theirs).values(note="", release_note=""))
 
 
 def of_deal(reads: Reads, deal_id: int) -> Any:

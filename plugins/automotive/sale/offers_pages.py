@@ -16,11 +16,12 @@ from salesapp.plugin_api import (
     say,
 )
 
-from ..sending import save, today_of, typed
+from ..fields import answered
+from ..sending import number_of, save, today_of, typed
 from ..showroom import KEY
 from . import offer_lines, offer_release, offers
 from .offer_shown import cars_of, names_of, offer_page, percent_of, shown
-from .offer_typed import amounts_of, car_of, months_of, rate_of, seen_total
+from .offer_typed import amounts_of, car_of, rate_of, seen_total
 
 pages = Blueprint("offers", __name__)
 HOME = "/p/automotive/offers"
@@ -32,8 +33,8 @@ LOAN = ("months", "down", "rate", "fee")
 @pages.get("/offers/waiting")
 def waiting() -> str:
     with reading() as reads:
-        rows, names = offer_release.waiting(reads), names_of(reads)
-        found = [(row, percent_of(offer_lines.sheet(reads, row.id)), names.get(row.asked_by, "")) for row in rows]
+        sheets, names = offer_release.waiting(reads), names_of(reads)
+    found = [(each.row, percent_of(each), names.get(each.row.asked_by, "")) for each in sheets]
     return page("automotive/offers_waiting.html", found=found)
 
 
@@ -66,7 +67,7 @@ def _deal_page(deal_id: int, said: dict[str, str] | None, errors: dict[str, list
         deal=deal,
         found=[(row, Money(row.total_minor, row.currency), say(offers.STATES[row.state])) for row in rows],
         cars=cars,
-        typed=said or {"model": offers.answered(deal, "picked")[:80], "valid_until": until.isoformat()},
+        typed=said or {"model": answered(deal, "picked")[:80], "valid_until": until.isoformat()},
         errors=errors,
         can_begin=deal.state == "open" and not busy,
     )
@@ -138,7 +139,7 @@ def finance(offer_id: int) -> Any:
     def do(w: Work) -> str:
         currency = offer_lines.sheet(w.reads, offer_id).row.currency
         down, fee = amounts_of({name: said[name] or "0" for name in ("down", "fee")}, currency, "down", "fee")
-        offer_lines.put_loan(w, offer_id, months_of(said["months"]), down, rate_of(said["rate"]), fee)
+        offer_lines.put_loan(w, offer_id, number_of(said["months"]) or 0, down, rate_of(said["rate"]), fee)
         return f"{HOME}/{offer_id}#loan"
 
     return save(do, lambda errors: offer_page(offer_id, said, errors))
@@ -149,7 +150,7 @@ def give(offer_id: int) -> Any:
     said = typed("demands", "seen")
 
     def do(w: Work) -> str:
-        offers.give(w, offer_id, seen_total(said["seen"]), said["demands"][:2000])
+        offers.give(w, offer_id, seen_total(said["seen"]), said["demands"])
         flash(gettext("Given. The deal is worth this much now."))
         return f"{HOME}/{offer_id}"
 

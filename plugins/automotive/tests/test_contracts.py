@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import insert, select, update
 
 from salesapp.plugin_api import SYSTEM, Actor, Refused, work
 from salesapp.testing import NOW, Browser, Cast, Kit, refused
+
+from .. import showroom
 
 pytest_plugins = ["salesapp.testing"]
 HOME = "/p/automotive/contracts"
@@ -207,3 +210,36 @@ def test_who_is_let_in(kit: Kit, client_of: Any, cast: Cast, deal: Any, client: 
         assert client_of(cast.outsider).send(f"{HOME}/1/{path}", said).status_code == 404
         assert client_of(cast.reader).send(f"{HOME}/1/{path}", said).status_code == 403
     assert client_of(cast.other_manager).send(f"{HOME}/1/cancel", {"reason": "x"}).status_code == 404
+
+
+def test_what_is_missing_is_told_before_the_last_button(
+    kit: Kit, client_of: Any, cast: Cast, deal: Any, car: int
+) -> None:
+    owner, offer = client_of(cast.owner), accepted(kit, deal, car)
+    sign(owner, offer)
+    pages = f"{HOME}/1", f"/p/automotive/deliveries/deals/{deal.id}"
+    told = "The deal still stands in “Customer development”.", f"/deals/{deal.id}/move"
+    number = "This car has no VIN yet", f"/p/automotive/vehicles/{car}/change"
+    for words in (*told, *number):
+        assert [words in owner.get(each).text for each in pages] == [True, True]
+    assert [words in owner.get(f"/p/automotive/offers/{offer}").text for words in told] == [True, True]
+    with work(SYSTEM, kit.clock.now) as w:
+        w.session.execute(update(parts(kit).tables.VEHICLE).values(vin="1M8GDM9AXKP042788"))
+    assert [number[0] in owner.get(each).text for each in pages] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("stage", "state", "told"),
+    [
+        ("test_drive", "open", "Test drive"),
+        ("closing", "open", None),
+        ("delivery", "open", None),
+        ("reception", "won", None),
+    ],
+)
+def test_a_deal_is_behind_only_while_it_is_open_and_before_what_is_due(
+    stage: str, state: str, told: str | None
+) -> None:
+    deal: Any = SimpleNamespace(stage=stage, state=state)
+    found = showroom.behind(deal, "closing")
+    assert (found and found.en) == told

@@ -60,9 +60,19 @@ def test_who_comes_second_is_told_who_has_it_and_when_it_is_free(client_of: Any,
     owner = client_of(cast.owner)
     book(owner, deal)
     second = book(owner, deal, "15:15")
-    assert (second.status_code, "03-02 15:30" in second.text) == (422, True)
+    assert (second.status_code, "It is free next at today 3:30" in second.text) == (422, True)
     assert owner.send(f"{HOME}/1/cancel").status_code == 303
     assert book(owner, deal, "15:15").status_code == 303
+
+
+def test_demo_cars_are_offered_by_model_and_plate(kit: Kit, client_of: Any, cast: Cast, deal: Any) -> None:
+    plates = [("A6L", "沪B·2"), ("A3", "沪A·9"), ("A6L", "沪A·1")]
+    with work(SYSTEM, kit.clock.now) as w:
+        cars = [{"model": model, "plate": plate, "state": "demo"} for model, plate in plates]
+        w.session.execute(insert(parts(kit).tables.VEHICLE), cars)
+    page = client_of(cast.owner).get(f"{HOME}/deals/{deal.id}").text
+    shown = ["A3 沪A·9", "A6L", "A6L 沪A·1", "A6L 沪B·2"]
+    assert [page.index(f">{each}<") for each in shown] == sorted(page.index(f">{each}<") for each in shown)
 
 
 def test_of_two_in_the_same_second_one_gets_it(kit: Kit, cast: Cast, deal: Any) -> None:

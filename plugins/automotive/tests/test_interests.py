@@ -36,7 +36,7 @@ def test_added_liked_better_picked_and_removed(kit: Kit, client_of: Any, cast: C
     assert liked(kit) == [("途观", "灰", None), ("朗逸", "白", 1)]
     owner.send(f"{HOME}/2/up")
     assert liked(kit) == [("朗逸", "白", 1), ("途观", "灰", None)]
-    assert "朗逸 白、途观 灰" in owner.get("/deals/1").text
+    assert "朗逸 白 · 途观 灰" in owner.get("/deals/1").text
     owner.send(f"{HOME}/2/pick")
     assert kit.deal(deal.id).custom["automotive"]["picked"] == "朗逸 白"  # type: ignore[index]
     owner.send(f"{HOME}/1/remove")
