@@ -26,7 +26,8 @@ def there(reads: Reads, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
 
 def _values(row: Any) -> dict[str, Any]:
     day = row.arrived_on.isoformat() if row.arrived_on else None
-    return {name: getattr(row, name) or None for name in WORDS} | {"arrived_on": day}
+    price = None if row.price_minor is None else {"minor": row.price_minor, "currency": row.currency}
+    return {name: getattr(row, name) or None for name in WORDS} | {"arrived_on": day, "price": price}
 
 
 def make(w: Work, rows: Mapping[str, Mapping[str, Any] | None]) -> None:
@@ -57,6 +58,9 @@ def _row(key: str, values: Mapping[str, Any]) -> dict[str, Any]:
     if "arrived_on" in values:
         day = values["arrived_on"]
         found["arrived_on"] = date.fromisoformat(day) if isinstance(day, str) and day else day or None
+    if "price" in values:
+        price = values["price"] or {"minor": None, "currency": ""}
+        found |= {"price_minor": price["minor"], "currency": price["currency"]}
     return found | {"vin": vin.tidy(key)}
 
 
@@ -75,10 +79,16 @@ ROWS = ImportRows(
         Field("colour", Text("Colour", "颜色", "顏色", "Цвет"), "text"),
         Field("arrived_on", Text("Arrived", "入库日期", "入庫日期", "Поступил"), "date"),
         Field("place", Text("Place", "库位", "庫位", "Место"), "text"),
+        Field("price", Text("List price", "指导价", "建議售價", "Цена по прайсу"), "amount"),
     ),
     known_as="vin",
     read=there,
     write=make,
     check=wrong,
-    called=(("vin", ("vin码", "底盘号")), ("colour", ("外观颜色", "color")), ("arrived_on", ("到库日期",))),
+    called=(
+        ("vin", ("vin码", "底盘号")),
+        ("colour", ("外观颜色", "color")),
+        ("arrived_on", ("到库日期",)),
+        ("price", ("厂商指导价", "售价")),
+    ),
 )

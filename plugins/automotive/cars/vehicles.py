@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from salesapp.plugin_api import N_, MenuItem, NotFound, Problem, Reads, Refused, Text, Work, problem
+from salesapp.plugin_api import N_, MenuItem, Money, NotFound, Problem, Reads, Refused, Text, Work, problem
 
 from ..sending import today_of
 from ..tables import DRIVE, VEHICLE
@@ -32,6 +32,8 @@ WAYS: Final[Mapping[str, tuple[str, ...]]] = {
 """From which state a car may come into which."""
 NEEDS_VIN: Final = frozenset({"sold", "customer"})
 SAME_VIN: Final = N_("There is a car with this number already.")
+MAY_PRICE: Final = "decision.make"
+"""Who grants discounts says what the price is without one."""
 BY_HAND: Final = ("in_stock", "demo")
 """Where a car can be put on its own page: reserving, selling and handing over belong to a deal, whose pages do that."""
 STOCK: Final = ("ordered", "in_stock", "reserved", "demo", "sold")
@@ -149,6 +151,11 @@ def car(reads: Reads, vehicle_id: int) -> Any:
         return None
     of = rows[0].customer_id
     return rows[0] if (of is None and rows[0].state != "customer") or (of and reads.customer(of)) else None
+
+
+def list_price(row: Any) -> Money | None:
+    """What a car costs without any discount; None where nobody said."""
+    return None if row.price_minor is None else Money(row.price_minor, row.currency)
 
 
 def days_in_stock(row: Any, today: date) -> int | None:

@@ -5,7 +5,21 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, request
 
-from salesapp.plugin_api import N_, Refused, Routes, Work, flash, gettext, page, problem, reading, say
+from salesapp.plugin_api import (
+    N_,
+    Msg,
+    Problem,
+    Refused,
+    Routes,
+    Work,
+    flash,
+    gettext,
+    page,
+    problem,
+    read_amount,
+    reading,
+    say,
+)
 
 from ..sale import contract_cars
 from ..sending import day_of, number_of, save, today_of, typed
@@ -72,7 +86,8 @@ def show(vehicle_id: int) -> str:
 @pages.get("/vehicles/<int:vehicle_id>/change")
 def change_car(vehicle_id: int) -> str:
     row = _car(vehicle_id)
-    return _form(vehicle_id, {name: "" if (got := getattr(row, name)) is None else str(got) for name in FACTS}, {})
+    said: dict[str, Any] = {name: "" if (got := getattr(row, name)) is None else str(got) for name in FACTS}
+    return _form(vehicle_id, said | {"price": vehicles.list_price(row) or ""}, {})
 
 
 @pages.post("/vehicles/<int:vehicle_id>/change")
@@ -128,26 +143,34 @@ def _car_page(vehicle_id: int, errors: dict[str, list[str]]) -> str:
         "customer": customer.name if customer else "",
         "deal": deal.title if deal else "",
     }
-    return page("automotive/car.html", car=row, days=days, errors=errors, **facts)
+    return page("automotive/car.html", car=row, days=days, price=vehicles.list_price(row), errors=errors, **facts)
 
 
 def _form(
-    vehicle_id: int | None, said: dict[str, str], errors: dict[str, list[str]], customer_id: int | None = None
+    vehicle_id: int | None, said: dict[str, Any], errors: dict[str, list[str]], customer_id: int | None = None
 ) -> str:
     """The form of a car of the house, or, with `customer_id`, of one a customer has from elsewhere."""
     with reading() as reads:
         owner = (reads.customer(customer_id) or abort(404)) if customer_id else None
+        may_price = vehicles.MAY_PRICE in reads.actor.verbs and owner is None
     states = [(key, say(vehicles.STATES[key])) for key in ("ordered", "in_stock", "demo")]
     return page(
-        "automotive/car_form.html", vehicle_id=vehicle_id, typed=said, errors=errors, states=states, owner=owner
+        "automotive/car_form.html",
+        vehicle_id=vehicle_id,
+        typed=said,
+        errors=errors,
+        states=states,
+        owner=owner,
+        may_price=may_price,
     )
 
 
 def _keep(vehicle_id: int | None) -> Any:
-    said = typed(*FACTS, "state", "compared")
+    said = typed(*FACTS, "state", "compared", "price")
 
     def do(w: Work) -> str:
-        found = vehicles.save_car(w, vehicle_id, _values(said, vehicle_id), compared=bool(said["compared"]))
+        values = _values(said, vehicle_id) | _price(w, said["price"])
+        found = vehicles.save_car(w, vehicle_id, values, compared=bool(said["compared"]))
         flash(gettext("Saved."))
         return f"/p/automotive/vehicles/{found}"
 
@@ -171,6 +194,19 @@ def _values(said: dict[str, str], vehicle_id: int | None) -> dict[str, Any]:
     kept: dict[str, Any] = {name: said[name] for name in ("vin", "model", "trim", "colour", "place", "plate", "note")}
     kept |= {"arrived_on": day, "year": number_of(year)}
     return kept | ({"state": said["state"]} if vehicle_id is None else {})
+
+
+def _price(w: Work, text: str) -> dict[str, Any]:
+    """The list price as the table keeps it. Who may not grant discounts leaves it as it is: it says what one is."""
+    if vehicles.MAY_PRICE not in w.actor.verbs:
+        return {}
+    if not text:
+        return {"price_minor": None, "currency": ""}
+    currency = w.reads.currency
+    amount = read_amount(text, currency)
+    if isinstance(amount, Msg):
+        raise Refused([Problem("price", amount)])
+    return {"price_minor": amount, "currency": currency}
 
 
 EDITS = ("new_car", "add_car", "new_of_customer", "add_of_customer", "change_car", "keep_car", "go_on", "archive")

@@ -11,7 +11,15 @@ from ..tables import DRIVE, VEHICLE
 
 pytest_plugins = ["salesapp.testing"]
 GOOD = "1M8GDM9AXKP042788"
-ROW = {"vin": GOOD, "model": "A6L", "trim": None, "colour": "白", "arrived_on": "2026-02-01", "place": None}
+ROW = {
+    "vin": GOOD,
+    "model": "A6L",
+    "trim": None,
+    "colour": "白",
+    "arrived_on": "2026-02-01",
+    "place": None,
+    "price": None,
+}
 
 
 def test_what_is_written_is_read_again_and_taken_back(kit: Kit) -> None:
@@ -21,6 +29,9 @@ def test_what_is_written_is_read_again_and_taken_back(kit: Kit) -> None:
         assert rows.read(w.reads, [GOOD]) == {GOOD: ROW}
         rows.write(w, {GOOD: ROW | {"colour": "黑"}})
         assert rows.read(w.reads, [GOOD])[GOOD]["colour"] == "黑"
+        price = {"minor": 299_800_00, "currency": "CNY"}
+        rows.write(w, {GOOD: {"vin": GOOD, "price": price}})
+        assert rows.read(w.reads, [GOOD])[GOOD] == ROW | {"colour": "黑", "price": price}
         rows.write(w, {GOOD: None})
         assert rows.read(w.reads, [GOOD]) == {}
     assert not list(rows.check(ROW))

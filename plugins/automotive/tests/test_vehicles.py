@@ -1,5 +1,6 @@
 """Stock: a car's number is checked, a car goes only the ways there are, and a customer's car is seen by theirs only."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -117,3 +118,21 @@ def test_a_customers_car_from_elsewhere_is_theirs_with_its_dates(kit: Kit, clien
     assert client_of(cast.outsider).send(home, typed).status_code == 404
     assert client_of(cast.reader).send(home, typed).status_code in (403, 404)
     assert len(cars(kit)) == 1
+
+
+def test_the_list_price_is_for_who_grants_discounts_to_change(kit: Kit, client_of: Any, cast: Cast) -> None:
+    lead, owner = client_of(cast.manager), client_of(cast.owner)
+    lead.send(f"{HOME}/new", CAR | {"price": "299,800"})
+    assert (cars(kit)[0].price_minor, cars(kit)[0].currency) == (299_800_00, "CNY")
+    assert "299,800" in lead.get(f"{HOME}/1").text
+    shown = re.search(r'name="price"[^>]* value="([^"]+)"', lead.get(f"{HOME}/1/change").text)
+    assert shown is not None
+    lead.send(f"{HOME}/1/change", CAR | {"price": shown.group(1)})  # as it stands there
+    assert cars(kit)[0].price_minor == 299_800_00
+    assert 'name="price"' not in owner.get(f"{HOME}/1/change").text
+    assert owner.send(f"{HOME}/1/change", CAR | {"price": "1"}).status_code == 303
+    assert cars(kit)[0].price_minor == 299_800_00
+    wrong = lead.send(f"{HOME}/1/change", CAR | {"price": "much"})
+    assert (wrong.status_code, 'value="much"' in wrong.text) == (422, True)
+    assert lead.send(f"{HOME}/1/change", CAR | {"price": ""}).status_code == 303
+    assert cars(kit)[0].price_minor is None
