@@ -124,14 +124,18 @@ def _tick_words(row: Any) -> str:
 
 
 def _gates(deal: DealView, process: Process | None) -> list[tuple[str, bool]]:
-    """What it takes to go on from here, and whether it is there."""
+    """What it takes to go on from here, and whether it is there; a gate in words of its own is one line, whatever it
+    needs."""
     if process is None or deal.state != "open":
         return []
     ahead = next_stages(process, deal.stage)
     gates = gates_ahead(process, deal.stage, ahead[0].key if ahead else WON)
     known = deal_vocabulary(process)
-    found = requirements(process, deal, gates, today())
-    return [(say(words_of(each, known)), each.holds) for each in found]
+    lines: dict[str, bool] = {}
+    for each in requirements(process, deal, gates, today()):
+        words = say(words_of(each, known))
+        lines[words] = each.holds and lines.get(words, True)
+    return list(lines.items())
 
 
 def _checks(stage: Stage, deal: DealView, ticks: Mapping[str, str]) -> tuple[Check, ...]:

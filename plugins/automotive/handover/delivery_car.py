@@ -9,7 +9,8 @@ from sqlalchemy import or_, select, update
 from salesapp.plugin_api import N_, DealView, Problem, Reads, Refused, Work, problem
 
 from ..cars import car_dates, vehicles
-from ..sale import contract_cars
+from ..sale import contract_cars, contracts
+from ..sale.contract_rows import OPEN
 from ..tables import DELIVERY, VEHICLE
 from .delivery_rows import DELIVERED_ALREADY, begin, contract_of
 
@@ -20,8 +21,10 @@ HELD: Final = ("reserved", "sold")
 def offered(reads: Reads, deal_id: int) -> Sequence[Any]:
     """Cars that can be handed over with a deal: the one of its contract, else free ones, and those held for it."""
     contract = contract_of(reads, deal_id)
+    if contract is not None and contract.vehicle_id is None:
+        return contract_cars.choices(reads, deal_id)
     found = select(VEHICLE).where(VEHICLE.c.archived_at.is_(None))
-    if contract is not None and contract.vehicle_id is not None:
+    if contract is not None:
         found = found.where(VEHICLE.c.id == contract.vehicle_id)
     held = VEHICLE.c.state.in_(HELD) & (VEHICLE.c.deal_id == deal_id)
     found = found.where(or_(VEHICLE.c.state.in_(FREE), held))
@@ -37,7 +40,8 @@ def of_delivery(reads: Reads, row: Any, deal_id: int) -> Any:
 
 
 def choose(w: Work, deal_id: int, vehicle_id: int) -> None:
-    """This car is for this deal: a free one is reserved, and the one chosen before is free again."""
+    """This car is for this deal: a free one is reserved, and the one chosen before is free again. Where one was
+    ordered by contract, this is it."""
     row = begin(w, deal_id)
     if row.delivered_at is not None:
         raise Refused([problem("", DELIVERED_ALREADY)])
@@ -46,7 +50,10 @@ def choose(w: Work, deal_id: int, vehicle_id: int) -> None:
         raise Refused([problem("vehicle", N_("Choose a car that is free, or the one of the contract."))])
     if row.vehicle_id not in (None, car.id):
         contract_cars.free(w, row.vehicle_id, deal_id)
-    if car.state in ("ordered", "in_stock"):
+    contract = contract_of(w.reads, deal_id)
+    if contract is not None and contract.vehicle_id is None and contract.state in OPEN:
+        contracts.put_car(w, contract.id, car.id)
+    elif car.state in ("ordered", "in_stock"):
         vehicles.change_state(w, car.id, "reserved", was=car.state, deal_id=deal_id)
     w.session.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(vehicle_id=car.id))
 

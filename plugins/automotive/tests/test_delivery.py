@@ -115,6 +115,20 @@ def test_from_the_promise_to_the_handing_over(kit: Kit, client_of: Any, cast: Ca
     assert (row(kit, DELIVERY).signed_name, row(kit, DELIVERY).delivered_at) == ("", kept.delivered_at)
 
 
+def test_a_gate_that_needs_two_steps_is_one_line_until_both_are_there(
+    kit: Kit, client_of: Any, cast: Cast, deal: DealView
+) -> None:
+    def line() -> str:
+        lines = client_of(cast.owner).get(f"/deals/{deal.id}").text.split('<ul class="gates">')[1].split("</ul>")[0]
+        assert lines.count("Tick the inspection and the handover first.") == lines.count("<li") == 1
+        return "holds" if "gate-holds" in lines else "open"
+
+    kit.tick(deal, "inspected")
+    assert line() == "open"
+    kit.tick(deal, "delivered")
+    assert line() == "holds"
+
+
 def test_nothing_is_handed_over_before_its_time(kit: Kit, client_of: Any, cast: Cast, deal: DealView) -> None:
     home = f"{HOME}/deals/{deal.id}"
     answer = client_of(cast.owner).send(f"{home}/hand_over", GIVEN | {"signed_name": "", "agree": "", "km": "7"})
@@ -135,6 +149,19 @@ def test_nothing_is_handed_over_before_its_time(kit: Kit, client_of: Any, cast: 
     assert row(kit, VEHICLE).state == "reserved"
     assert lead.send(f"{home}/hand_over", GIVEN | {"reason": "Bank closed"}).status_code == 303
     assert (row(kit, DELIVERY).reason, row(kit, VEHICLE).state) == ("Bank closed", "customer")
+
+
+def test_the_car_that_was_ordered_by_contract_is_the_one_that_is_chosen(
+    kit: Kit, client_of: Any, cast: Cast, deal: DealView
+) -> None:
+    contract = {"deal_id": deal.id, "state": "deposit", "currency": "CNY", "total_minor": 1, "signed_at": NOW}
+    with work(SYSTEM, kit.clock.now) as w:
+        w.session.execute(insert(CONTRACT).values(contract))
+        w.session.execute(insert(VEHICLE).values(model="A6L", state="demo"))
+    home, owner = f"{HOME}/deals/{deal.id}", client_of(cast.owner)
+    assert owner.send(f"{home}/car", {"vehicle": "2"}).status_code == 422  # nobody signed for a demo car
+    assert owner.send(f"{home}/car", {"vehicle": "1"}).status_code == 303
+    assert row(kit, CONTRACT).vehicle_id == row(kit, DELIVERY).vehicle_id == 1
 
 
 def test_two_at_the_same_inspection_lose_nothing(kit: Kit, client_of: Any, cast: Cast, deal: DealView) -> None:
