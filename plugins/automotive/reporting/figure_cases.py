@@ -19,7 +19,7 @@ ANSWERS: Final = ("call", "message", "visit", "meeting")
 """Kinds of activities that answer an enquiry."""
 
 
-def _in(moment: Any, query: ReportQuery) -> ColumnElement[bool]:
+def within(moment: Any, query: ReportQuery) -> ColumnElement[bool]:
     """The moment lies in the time asked about."""
     asked = [moment.is_not(None)]
     asked += [moment >= query.since] if query.since else []
@@ -27,7 +27,7 @@ def _in(moment: Any, query: ReportQuery) -> ColumnElement[bool]:
     return and_(*asked)
 
 
-def _deals(reads: Reads) -> tuple[Subquery, ColumnElement[bool]]:
+def of_showroom(reads: Reads) -> tuple[Subquery, ColumnElement[bool]]:
     deal = reads.visible_deals()
     return deal, and_(deal.c.process == KEY, deal.c.archived_at.is_(None))
 
@@ -45,7 +45,7 @@ def visits(reads: Reads, query: ReportQuery, *where: ColumnElement[bool]) -> Ite
     found = select(VISIT, customer.c.name.label("customer")).outerjoin(customer, customer.c.id == VISIT.c.customer_id)
     mine = true() if reads.actor.people is None else VISIT.c.received_by.in_(sorted(reads.actor.people))
     seen = or_(customer.c.id.is_not(None), and_(VISIT.c.customer_id.is_(None), mine))
-    for row in reads.execute(found.where(_in(VISIT.c.came_at, query), seen, *where)):
+    for row in reads.execute(found.where(within(VISIT.c.came_at, query), seen, *where)):
         link = f"/customers/{row.customer_id}" if row.customer_id else f"/p/automotive/visits/{row.id}"
         yield Case(row.customer or row.name or "–", link, row.came_at, row.received_by, row.customer_id is not None)
 
@@ -61,16 +61,16 @@ def second_visits(reads: Reads, query: ReportQuery) -> Iterator[Case]:
     first, n = func.min(VISIT.c.came_at), func.count(VISIT.c.id)
     by = select(VISIT.c.customer_id, first.label("first"), n.label("n")).group_by(VISIT.c.customer_id).subquery()
     found = select(customer.c.id, customer.c.name, customer.c.owner_id, by.c.first, by.c.n)
-    for row in reads.execute(found.join(by, by.c.customer_id == customer.c.id).where(_in(by.c.first, query))):
+    for row in reads.execute(found.join(by, by.c.customer_id == customer.c.id).where(within(by.c.first, query))):
         yield Case(row.name, f"/customers/{row.id}", row.first, row.owner_id, row.n > 1)
 
 
 def _received(reads: Reads, query: ReportQuery, hit: Any) -> Iterator[Case]:
     """Deals whose customer was first received for them in this time; `hit(deal)` says what the share asks for."""
-    deal, is_ours = _deals(reads)
+    deal, is_ours = of_showroom(reads)
     by = select(VISIT.c.deal_id, func.min(VISIT.c.came_at).label("first")).group_by(VISIT.c.deal_id).subquery()
     found = select(deal.c.id, deal.c.title, deal.c.owner_id, by.c.first, hit(deal).label("hit"))
-    for row in reads.execute(found.join(by, by.c.deal_id == deal.c.id).where(is_ours, _in(by.c.first, query))):
+    for row in reads.execute(found.join(by, by.c.deal_id == deal.c.id).where(is_ours, within(by.c.first, query))):
         yield Case(row.title, f"/deals/{row.id}", row.first, row.owner_id, bool(row.hit))
 
 
@@ -89,8 +89,8 @@ def bought(reads: Reads, query: ReportQuery) -> Iterator[Case]:
 
 def decided(reads: Reads, query: ReportQuery) -> Iterator[Case]:
     """Deals won or lost in this time, by the reason they were lost for."""
-    deal, is_ours = _deals(reads)
-    found = select(deal).where(is_ours, deal.c.state.in_(("won", "lost")), _in(deal.c.closed_at, query))
+    deal, is_ours = of_showroom(reads)
+    found = select(deal).where(is_ours, deal.c.state.in_(("won", "lost")), within(deal.c.closed_at, query))
     for row in reads.execute(found):
         reason = (row.lost_reason or "") if row.state == "lost" else ""
         yield Case(row.title, f"/deals/{row.id}", row.closed_at, row.owner_id, row.state == "won", None, reason)
@@ -98,16 +98,16 @@ def decided(reads: Reads, query: ReportQuery) -> Iterator[Case]:
 
 def levels_ended(reads: Reads, query: ReportQuery) -> Iterator[Case]:
     """Times a deal had a level which ended in this time; the value is how many days it had it."""
-    deal, is_ours = _deals(reads)
+    deal, is_ours = of_showroom(reads)
     found = select(LEVEL, deal.c.title, deal.c.owner_id).join(deal, deal.c.id == LEVEL.c.deal_id)
-    for row in reads.execute(found.where(is_ours, LEVEL.c.level.in_(WITHIN), _in(LEVEL.c.until, query))):
+    for row in reads.execute(found.where(is_ours, LEVEL.c.level.in_(WITHIN), within(LEVEL.c.until, query))):
         days = (row.until - row.since) / timedelta(days=1)
         yield Case(row.title, f"/deals/{row.deal_id}", row.until, row.owner_id, value=days, group=row.level)
 
 
 def levels_judged(reads: Reads, query: ReportQuery) -> Iterator[Case]:
     """Times a deal was given a level whose days have run out in this time; it hits where it was bought within them."""
-    deal, is_ours = _deals(reads)
+    deal, is_ours = of_showroom(reads)
     for level, days in WITHIN.items():
         window = timedelta(days=days)
         earlier = ReportQuery(
@@ -118,7 +118,7 @@ def levels_judged(reads: Reads, query: ReportQuery) -> Iterator[Case]:
         )
         found = select(LEVEL, deal.c.title, deal.c.owner_id, deal.c.state, deal.c.closed_at)
         found = found.add_columns(signed.scalar_subquery().label("signed")).join(deal, deal.c.id == LEVEL.c.deal_id)
-        for row in reads.execute(found.where(is_ours, LEVEL.c.level == level, _in(LEVEL.c.since, earlier))):
+        for row in reads.execute(found.where(is_ours, LEVEL.c.level == level, within(LEVEL.c.since, earlier))):
             ends = row.since + window
             won = row.closed_at if row.state == "won" else None
             hit = any(moment is not None and row.since <= moment <= ends for moment in (row.signed, won))
@@ -127,14 +127,15 @@ def levels_judged(reads: Reads, query: ReportQuery) -> Iterator[Case]:
 
 def answered(reads: Reads, query: ReportQuery) -> Iterator[Case]:
     """Deals opened before anybody came for them; the value is the minutes until somebody called, wrote or met them."""
-    deal, is_ours = _deals(reads)
+    deal, is_ours = of_showroom(reads)
     done = reads.visible_activities()
+    its = done.c.customer_id == deal.c.customer_id, or_(done.c.deal_id == deal.c.id, done.c.deal_id.is_(None))
     first = select(func.min(done.c.at)).where(
-        done.c.state == "done", done.c.kind.in_(ANSWERS), done.c.deal_id == deal.c.id, done.c.at >= deal.c.created_at
+        done.c.state == "done", done.c.kind.in_(ANSWERS), *its, done.c.at >= deal.c.created_at
     )
     came = exists().where(VISIT.c.deal_id == deal.c.id, VISIT.c.came_at <= deal.c.created_at)
     found = select(deal.c.id, deal.c.title, deal.c.owner_id, deal.c.created_at, first.scalar_subquery().label("first"))
-    for row in reads.execute(found.where(is_ours, _in(deal.c.created_at, query), ~came)):
+    for row in reads.execute(found.where(is_ours, within(deal.c.created_at, query), ~came)):
         value = None if row.first is None else (row.first - row.created_at) / timedelta(minutes=1)
         yield Case(row.title, f"/deals/{row.id}", row.created_at, row.owner_id, value is not None, value)
 
@@ -144,10 +145,10 @@ def answered(reads: Reads, query: ReportQuery) -> Iterator[Case]:
 
 def referred(reads: Reads, query: ReportQuery) -> Iterator[Case]:
     """Deals won in this time; it hits where another customer brought this one."""
-    deal, is_ours = _deals(reads)
+    deal, is_ours = of_showroom(reads)
     brought = exists().where(REFERRAL.c.customer_id == deal.c.customer_id)
     found = select(deal.c.id, deal.c.title, deal.c.owner_id, deal.c.closed_at, brought.label("hit"))
-    for row in reads.execute(found.where(is_ours, deal.c.state == "won", _in(deal.c.closed_at, query))):
+    for row in reads.execute(found.where(is_ours, deal.c.state == "won", within(deal.c.closed_at, query))):
         yield Case(row.title, f"/deals/{row.id}", row.closed_at, row.owner_id, bool(row.hit))
 
 
@@ -155,12 +156,12 @@ def sold_with(kind: str) -> Any:
     """Contracts signed in this time that stand; it hits where the offer they are made of has a line of this kind."""
 
     def cases(reads: Reads, query: ReportQuery) -> Iterator[Case]:
-        deal, is_ours = _deals(reads)
+        deal, is_ours = of_showroom(reads)
         has = exists().where(OFFER_LINE.c.offer_id == CONTRACT.c.offer_id, OFFER_LINE.c.kind == kind)
         found: Select[Any] = select(CONTRACT.c.signed_at, deal.c.id, deal.c.title, deal.c.owner_id, has.label("hit"))
         found = found.join(deal, deal.c.id == CONTRACT.c.deal_id)
         stands = CONTRACT.c.state != "cancelled"
-        for row in reads.execute(found.where(is_ours, stands, _in(CONTRACT.c.signed_at, query))):
+        for row in reads.execute(found.where(is_ours, stands, within(CONTRACT.c.signed_at, query))):
             yield Case(row.title, f"/deals/{row.id}", row.signed_at, row.owner_id, bool(row.hit))
 
     return cases

@@ -5,7 +5,7 @@ from typing import Final
 from salesapp.plugin_api import Text
 
 from ..showroom import LOST_REASONS
-from . import figure_cases
+from . import figure_cases, matter_cases
 from .figure import Figure
 from .figure_cases import WITHIN
 
@@ -164,5 +164,51 @@ FIGURES: Final[tuple[Figure, ...]] = (
             "Доля выданных машин, у которых за период истёк срок первого ТО, прошедших его у нас.",
         ),
         figure_cases.maintained,
+    ),
+    Figure(
+        "complained",
+        Text("Complaints after delivery", "交车后投诉率", "交車後客訴率", "Жалобы после выдачи"),
+        Text(
+            "Of cars handed over in this time, those after which there was a complaint or a request.",
+            "本期交付的车辆中，交车后有投诉或请求的比例。",
+            "本期交付的車輛中，交車後有客訴或請求的比例。",
+            "Доля автомобилей, выданных за период, после выдачи которых была жалоба или просьба.",
+        ),
+        matter_cases.complained,
+    ),
+    Figure(
+        "answer_hours",
+        Text("Hours to the answer", "投诉答复用时（小时）", "客訴答覆用時（小時）", "Часов до ответа на жалобу"),
+        Text(
+            "Of complaints and requests raised in this time: hours until the answer, the middle one. Those still open "
+            "count in “Of” only.",
+            "本期提出的投诉和请求，从提出到答复的小时数（中位数）；尚未答复的只计入总数。",
+            "本期提出的客訴與請求，從提出到答覆的小時數（中位數）；尚未答覆的只計入總數。",
+            "Часы от жалобы или просьбы за период до ответа, медиана. Те, что ещё открыты, входят только в «Всего».",
+        ),
+        matter_cases.answered,
+        "median",
+    ),
+    Figure(
+        "answered_late",
+        Text("Answered late", "投诉超时率", "客訴逾時率", "Ответ с опозданием"),
+        Text(
+            "Of complaints and requests raised in this time, those answered later than they may be, or waiting longer.",
+            "本期提出的投诉和请求中，答复超过规定时间或超时仍未答复的比例。",
+            "本期提出的客訴與請求中，答覆超過規定時間或逾時仍未答覆的比例。",
+            "Доля жалоб и просьб за период, на которые ответили позже срока или не ответили вовремя до сих пор.",
+        ),
+        matter_cases.answered,
+    ),
+    Figure(
+        "closed",
+        Text("Complaints closed", "投诉结案率", "客訴結案率", "Жалобы закрыты"),
+        Text(
+            "Of complaints and requests raised in this time, those whose answer the customer was content with.",
+            "本期提出的投诉和请求中，回电时客户满意、已结案的比例。",
+            "本期提出的客訴與請求中，回電時客戶滿意、已結案的比例。",
+            "Доля жалоб и просьб за период, по которым клиент остался доволен ответом.",
+        ),
+        matter_cases.closed,
     ),
 )

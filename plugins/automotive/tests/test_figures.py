@@ -48,6 +48,12 @@ SHARES = {
     f" WHERE {OURS} AND k.state <> 'cancelled' AND {inside('k.signed_at')}"
     for kind in ("finance", "insurance", "accessory")
 }
+SHARES |= {
+    "complained": "SELECT sum(CASE WHEN d.id IN (SELECT deal_id FROM automotive_matter) THEN 1 ELSE 0 END), count(*)"
+    f" FROM deal d JOIN automotive_delivery y ON y.deal_id = d.id WHERE {OURS} AND {inside('y.delivered_at')}",
+    "closed": "SELECT sum(CASE WHEN state = 'closed' THEN 1 ELSE 0 END), count(*) FROM automotive_matter"
+    f" WHERE {inside('raised_at')}",
+}
 """Of each share, by its key and group: how many count, and of how many."""
 
 
@@ -116,6 +122,17 @@ def past(w: Work, t: Any, dice: random.Random, deal: Any, other: int) -> None:
     bought = moment(dice) - timedelta(days=181)
     done = {"first_maintained_on": bought.date() if dice.random() < 0.5 else None, "customer_id": deal.customer_id}
     add(t.VEHICLE, model="Q5", state="customer", delivered_at=bought, **done)
+    after_delivery(add, t, random.Random(deal.id), deal)
+
+
+def after_delivery(add: Any, t: Any, dice: random.Random, deal: Any) -> None:
+    if dice.random() < 0.7:
+        add(t.DELIVERY, deal_id=deal.id, delivered_at=moment(dice), checks={}, explained=[])
+    for state in dice.sample(["open", "answered", "closed"], dice.randrange(3)):
+        raised = moment(dice)
+        values = {"customer_id": deal.customer_id, "deal_id": deal.id, "owner_id": deal.owner_id, "text": "x"}
+        answer = None if state == "open" else raised + timedelta(hours=dice.randrange(1, 48))
+        add(t.MATTER, state=state, raised_at=raised, due_at=raised, answered_at=answer, **values)
 
 
 def stored(w: Work, at: datetime) -> Any:
@@ -155,6 +172,16 @@ def test_days_and_minutes_are_the_middle_ones(kit: Kit, w: Work) -> None:
     assert made["response"] == ("–", 0, waits)
 
 
+def test_complaints_are_answered_in_time_or_late(kit: Kit, w: Work) -> None:
+    made, t = results(kit, w), parts(kit).tables
+    raised = [row for row in w.reads.execute(t.MATTER.select()) if SINCE <= row.raised_at < UNTIL]
+    took = [(row.answered_at - row.raised_at).total_seconds() / 3600 for row in raised if row.answered_at]
+    assert made["answer_hours"] == (f"{median(took):.1f}", len(took), len(raised))
+    waits = sum(row.answered_at is None and row.raised_at + timedelta(hours=24) < w.now for row in raised)
+    assert made["answered_late"][1:] == (sum(hours > 24 for hours in took) + waits, len(raised))
+    assert 0 < waits < len(raised)
+
+
 def test_a_level_was_right_when_it_was_bought_within_its_days(kit: Kit, w: Work) -> None:
     made, t = results(kit, w), parts(kit).tables
     signed: dict[int, datetime] = {
@@ -172,14 +199,16 @@ def test_a_level_was_right_when_it_was_bought_within_its_days(kit: Kit, w: Work)
 
 
 def test_the_first_answer_counts_in_minutes(kit: Kit, cast: Cast) -> None:
-    quick, slow = (kit.a_deal("automotive.showroom", customer=kit.a_customer(name)) for name in ("沈月", "方原"))
+    lead, other = kit.a_customer("沈月"), kit.a_customer("方原")
+    slow, twice = (kit.a_deal("automotive.showroom", customer=each) for each in (other, other))
+    kit.a_deal("automotive.showroom", customer=lead)
     began = kit.clock.now
-    for deal, minutes in ((quick, 4), (slow, 11), (quick, 40)):
+    for about, minutes in ((lead, 4), (slow, 11), (twice, 20), (lead, 40)):  # who is called may have no deal yet
         kit.clock.now = began + timedelta(minutes=minutes)
-        kit.an_activity(deal, kind="call", outcome="not_reached")
+        kit.an_activity(about, kind="call", outcome="not_reached")
     with work(cast.owner, kit.clock.now, plugin="automotive") as w:
         always = ReportQuery(None, None, None, None, None)
-        assert results(kit, w, always)["response"] == ("7.5", 2, 2)
+        assert results(kit, w, always)["response"] == ("11.0", 3, 3)
 
 
 def test_maintenance_is_due_months_after_the_delivery(kit: Kit, w: Work) -> None:
