@@ -6,6 +6,7 @@ A figure never counts anything its list does not show: shares and medians are ma
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from statistics import median
 from typing import Literal
 from urllib.parse import urlencode
@@ -48,9 +49,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a figure comes to: `hits` of `cases` counted, and the number as people read it ("37 %"), "–" for none."""
+    """What a figure comes to: `hits` of `cases` counted, and the number, shown by the reader's language; a share is
+    read as it is ("37 %"), and "–" stands for none."""
 
-    text: str
+    value: str | int | Decimal
     hits: int
     cases: int
 
@@ -81,10 +83,10 @@ def of_group(figure: Figure, cases: Sequence[Case], group: str) -> Sequence[Case
 def result(figure: Figure, cases: Sequence[Case]) -> Result:
     """The number of these cases."""
     if figure.kind == "count":
-        return Result(str(len(cases)), len(cases), len(cases))
+        return Result(len(cases), len(cases), len(cases))
     if figure.kind == "median":
         values = [each.value for each in cases if each.value is not None]
-        return Result(f"{median(values):.1f}" if values else "–", len(values), len(cases))
+        return Result(Decimal(f"{median(values):.1f}") if values else "–", len(values), len(cases))
     hits = sum(each.hit for each in cases)
     return Result(f"{100 * hits / len(cases):.0f} %" if cases else "–", hits, len(cases))
 

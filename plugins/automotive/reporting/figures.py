@@ -18,7 +18,7 @@ def rows(reads: Reads, query: ReportQuery) -> Iterable[tuple[object, ...]]:
             if group and not made.hits:
                 continue
             name = f"{say(figure.label)} · {say(label)}" if label else say(figure.label)
-            yield Linked(name, address(figure, query, group), figure.definition), made.text, made.counted
+            yield Linked(name, address(figure, query, group), figure.definition), made.value, made.counted
 
 
 RECORDS: tuple[Any, ...] = (

@@ -48,13 +48,13 @@ def _asked(reads: Reads) -> ReportQuery:
     return ReportQuery(first, last, since, until, owners)
 
 
-def _by_person(figure: Figure, listed: Any, names: dict[int, str]) -> list[tuple[str, str, str]]:
+def _by_person(figure: Figure, listed: Any, names: dict[int, str]) -> list[tuple[str, Any, str]]:
     """The figure for each owner, by name; whoever left stands together under "–"."""
     by: dict[str, list[Case]] = {}
     for each in listed:
         by.setdefault(names.get(each.owner_id or 0, "–"), []).append(each)
     made = [(name, result(figure, each)) for name, each in sorted(by.items())]
-    return [(name, one.text, one.counted) for name, one in made]
+    return [(name, one.value, one.counted) for name, one in made]
 
 
 ROUTES = Routes("figures", lambda: pages, verb="report.see")
