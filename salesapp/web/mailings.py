@@ -86,7 +86,9 @@ def _draft(x: Executor, found: MailingView) -> dict[str, Any]:
         "row": row,
         "text": written(x, found, row.id, row.contact_id, now) if row else None,
         "missing": [say(each.message) for each in missing],
-        "takes": "" if by_hand else mailing_words.takes(found, counts.get("", 0), mail.load(x).per_minute),
+        "takes": gettext("No SMS service is there: you will tap each SMS on your phone, and send it there.")
+        if by_hand
+        else mailing_words.takes(found, counts.get("", 0), mail.load(x).per_minute),
         "waits_secs": int(rules.WAITS.total_seconds()),
     }
 

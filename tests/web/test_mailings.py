@@ -244,6 +244,7 @@ def test_what_is_going_can_be_stopped_copied_and_put_away(
 def test_the_list_of_links_for_a_phone(client_of: ClientOf, cast: Cast, clock: Clock) -> None:
     one = added(cast.owner, name="王建国", phones=["13800138000"])
     mailing_id = kit.drafted(cast.owner, way="sms", subject="", body="{客户}您好 & 再见?")
+    assert "No SMS service is there" in client_of(cast.owner).get(f"/mailings/{mailing_id}").text
     kit.begun(cast.owner, mailing_id)
     kit.let_run(clock, seconds=30)
     browser, path = client_of(cast.owner), f"/mailings/{mailing_id}"
