@@ -384,12 +384,24 @@ class Browser(FlaskClient):
     """A test client that sends forms as a page of ours would: with its token."""
 
     csrf = ""
-    came_in = False
+    stays_in = False
+    """Whether being asked to sign in is a fault of the test, as it is for whoever has."""
 
     def open(self, *args: Any, **options: Any) -> Any:
-        """One request in a context of its own: in the test's, it would find the user and the moment of the last one."""
+        """One request in a context of its own: in the test's, it would find the user and the moment of the last one.
+        Whoever has signed in and is asked to do so again was shown nothing: no test may take that for an answer."""
         with self.application.app_context():
-            return super().open(*args, **options)
+            answer = super().open(*args, **options)
+        asked = answer.status_code == 303 and answer.location.split("?")[0] == "/sign-in"
+        ended = self.stays_in and asked and args[0] not in ("/sign-out", "/language")
+        assert not ended, "the sign-in has ended meanwhile: take a new client_of(…) where the clock jumped"
+        return answer
+
+    def is_out(self) -> bool:
+        """Whether the sign-in has ended: the person's own page asks for a new one."""
+        with self.application.app_context():
+            answer = super().open("/account")
+        return answer.status_code == 303 and answer.location == "/sign-in?next=/account"
 
     def sign_in(self, actor: Actor) -> "Browser":
         """Be this person from now on."""
@@ -402,18 +414,12 @@ class Browser(FlaskClient):
             session["_user_id"] = token
             session["_fresh"] = True
             session["csrf"] = self.csrf = "test-token"
-        self.came_in = True
+        self.stays_in = True
         return self
 
     def send(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
-        """POST a form. Whoever is signed in and is asked to sign in has sent nothing: no test may take that for an
-        answer."""
-        answer = self.post(path, data={"csrf_token": self.csrf, **(data or {})}, **options)
-        asked = answer.status_code == 303 and answer.location.split("?")[0] == "/sign-in"
-        assert not (self.came_in and asked and path not in ("/sign-out", "/language")), (
-            "the sign-in has ended meanwhile: take a new client_of(…) where the clock jumped"
-        )
-        return answer
+        """POST a form."""
+        return self.post(path, data={"csrf_token": self.csrf, **(data or {})}, **options)
 
 
 @pytest.fixture

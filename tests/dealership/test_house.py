@@ -7,7 +7,7 @@ from flask import Flask
 
 from salesapp.testing import Browser, Cast
 
-OTHERS = ("/p/", "/static", "/sign-out", "/o/")
+OTHERS = ("/p/", "/static", "/sign-out", "/first-run", "/o/")
 
 
 def addresses(app: Flask) -> Iterator[str]:

@@ -26,11 +26,6 @@ def password_form(old: str = PASSWORD, new: str = NEW_PASSWORD, again: str | Non
     return {"old_password": old, "new_password": new, "again": new if again is None else again}
 
 
-def is_in(browser: Browser) -> bool:
-    """Whether this browser is still signed in."""
-    return browser.get("/account/password").status_code == 200
-
-
 @pytest.mark.parametrize("path", ["/account", "/account/password"])
 def test_signed_out_visitors_are_asked_to_sign_in(client: Browser, cast: Cast, path: str) -> None:
     assert client.get(path).location == f"/sign-in?next={path}"
@@ -97,7 +92,7 @@ def test_two_windows_at_the_same_field(client_of: ClientOf, cast: Cast) -> None:
 def test_changing_the_password_ends_every_other_sign_in(client_of: ClientOf, cast: Cast) -> None:
     here, elsewhere, other_person = client_of(cast.owner), client_of(cast.owner), client_of(cast.colleague)
     assert here.send("/account/password", password_form()).status_code == 303
-    assert (is_in(here), is_in(elsewhere), is_in(other_person)) == (True, False, True)
+    assert (here.is_out(), elsewhere.is_out(), other_person.is_out()) == (False, True, False)
     with reading() as x:
         stored = people.password_hash(x, int(cast.owner.id or 0))
     assert stored is not None
@@ -143,9 +138,9 @@ def test_sign_ins_are_ended_one_by_one_or_all_others(client_of: ClientOf, cast: 
     ends = re.findall(r"/account/sign-ins/\d+/end(?=\")", here.get("/account").text)
     assert len(ends) == 2
     assert here.send(ends[0]).status_code == 303
-    assert sorted([is_in(phone), is_in(tablet)]) == [False, True]
+    assert sorted([phone.is_out(), tablet.is_out()]) == [False, True]
     assert here.send("/account/sign-ins/end-others").status_code == 303
-    assert (is_in(here), is_in(phone), is_in(tablet)) == (True, False, False)
+    assert (here.is_out(), phone.is_out(), tablet.is_out()) == (False, True, True)
 
 
 def test_nobody_ends_the_sign_ins_of_somebody_else_here(client_of: ClientOf, cast: Cast) -> None:
@@ -155,4 +150,4 @@ def test_nobody_ends_the_sign_ins_of_somebody_else_here(client_of: ClientOf, cas
     assert end is not None
     assert outsider.send(end[0]).status_code == 404
     assert outsider.send("/account/sign-ins/9999/end").status_code == 404
-    assert is_in(owner)
+    assert not owner.is_out()

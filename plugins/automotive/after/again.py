@@ -44,6 +44,8 @@ DAYS: Final = {
     "unreachable": 30,
 }
 """After how many days each reason is worth another call, where the settings say nothing else; 0 is never."""
+LATEST: Final = 3650
+"""Nobody is asked again after more days than these, whatever the settings say."""
 LABELS: Final = {each.key: each.label for each in LOST_REASONS}
 SHOWN: Final = timedelta(days=90)
 """So long a deal nobody asked about again stands in the list."""
@@ -103,7 +105,8 @@ def lost(reads: Reads) -> Iterator[Lost]:
     found = found.join(customer, customer.c.id == deal.c.customer_id)
     bought = (newer.c.state == "won") & (newer.c.closed_at > deal.c.closed_at)
     since = exists().where(newer.c.customer_id == deal.c.customer_id, or_(newer.c.state == "open", bought))
-    here = (deal.c.archived_at.is_(None), customer.c.archived_at.is_(None))
+    recent = deal.c.closed_at > reads.now - timedelta(days=LATEST) - SHOWN - timedelta(days=1)
+    here = (recent, deal.c.archived_at.is_(None), customer.c.archived_at.is_(None))
     rows = reads.execute(found.where(deal.c.process == KEY, deal.c.state == "lost", *here, ~since))
     days, first = reads.settings(), _today(reads) - SHOWN
     for row, day in sorted(
@@ -116,7 +119,7 @@ def lost(reads: Reads) -> Iterator[Lost]:
 
 
 def _day(row: Any, days: Mapping[str, Any], reads: Reads) -> date | None:
-    after = days.get(f"again_{row.lost_reason}") or 0
+    after = min(days.get(f"again_{row.lost_reason}") or 0, LATEST)
     return row.closed_at.astimezone(reads.zone).date() + timedelta(days=after) if after > 0 else None
 
 

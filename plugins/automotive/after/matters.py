@@ -32,8 +32,8 @@ QUICKER: Final = problem("", N_("Somebody else was quicker. Look at the matter a
 
 
 def hours(asked: Reads | Work, name: str) -> timedelta:
-    """A setting in hours that pass, weekend or feast: never less than one."""
-    return timedelta(hours=max(1, asked.settings()[name] or 24))
+    """A setting in hours that pass, weekend or feast: one at least, a year at most."""
+    return timedelta(hours=min(max(1, asked.settings()[name] or 24), 24 * 365))
 
 
 def raise_matter(w: Work, new: Mapping[str, Any], owner_id: int | None = None) -> int:
@@ -179,16 +179,17 @@ def row(w: Work, matter_id: int) -> Any:
     return next(iter(w.reads.execute(select(MATTER).where(MATTER.c.id == matter_id))), None)
 
 
-def seen(reads: Reads, *where: Any) -> Sequence[Any]:
+def seen(reads: Reads, *where: Any, last: bool = False) -> Sequence[Any]:
     """Matters of customers this person sees, and those they have or had to solve or to call back about; the next due
-    first."""
+    first, or the `last` one."""
     customer, people = reads.visible_customers(), reads.actor.people
     had = select(MATTER_STEP.c.matter_id).where(MATTER_STEP.c.to_id.in_(people or ()))
     theirs = or_(customer.c.id.is_not(None), MATTER.c.id.in_(had), MATTER.c.back_to.in_(people or ()))
     found = select(MATTER, customer.c.name, customer.c.company)
     found = found.outerjoin(customer, customer.c.id == MATTER.c.customer_id)
     found = found.where(true() if people is None else theirs, *where)
-    return reads.execute(found.order_by(MATTER.c.due_at, MATTER.c.id).limit(500))
+    order = (MATTER.c.due_at.desc(), MATTER.c.id.desc()) if last else (MATTER.c.due_at, MATTER.c.id)
+    return reads.execute(found.order_by(*order).limit(500))
 
 
 def one(reads: Reads, matter_id: int) -> Any:

@@ -23,7 +23,7 @@ def every() -> str:
     with reading() as reads:
         found = matters.seen(reads, MATTER.c.state.in_(matters.NOT_OVER))
         me, now = reads.actor.id, reads.now
-        closed = matters.seen(reads, MATTER.c.state == "closed")[::-1] if which == "closed" else ()
+        closed = matters.seen(reads, MATTER.c.state == "closed", last=True) if which == "closed" else ()
     mine = [each for each in found if _is_of(each, me)]
     late = [each for each in found if matters.is_late(each, now)]
     shown = {"all": found, "late": late, "closed": closed}.get(which, mine)

@@ -51,7 +51,9 @@ def waiting(reads: Reads, *where: Any) -> list[Waiting]:
     found = select(*columns, func.min(deal.c.created_at).label("began"))
     found = found.join(deal, deal.c.customer_id == REFERRAL.c.customer_id)
     found = found.join(customer, customer.c.id == REFERRAL.c.customer_id)
-    rows = reads.execute(found.where(REFERRAL.c.thanked_at.is_(None), *where).group_by(*columns).limit(500))
+    rows = reads.execute(
+        found.where(REFERRAL.c.thanked_at.is_(None), *where).group_by(*columns).order_by(REFERRAL.c.at).limit(500)
+    )
     each = (Waiting(row.customer_id, row.referrer_id, row.name or row.company, max(row.at, row.began)) for row in rows)
     return sorted(each, key=lambda one: (one.since, one.customer_id))
 

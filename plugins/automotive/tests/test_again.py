@@ -40,9 +40,10 @@ def test_it_is_asked_again_by_its_reason(kit: Kit, client_of: Any, cast: Cast, r
     assert call.planned_at is not None
     assert (call.planned_at.date(), call.owner_id, "A6L" in call.note) == (day, cast.owner.id, True)
     jump(kit, DAYS[reason])
-    assert "Nobody today" not in owner.get(HOME).text
+    later = client_of(cast.owner)
+    assert "Nobody today" not in later.get(HOME).text
     kit.finish(call)
-    assert "沈月" not in owner.get(HOME).text
+    assert "沈月" not in later.get(HOME).text
 
 
 def test_a_setting_says_when_and_whoever_buys_is_not_asked(kit: Kit, client_of: Any, cast: Cast) -> None:
@@ -55,6 +56,13 @@ def test_a_setting_says_when_and_whoever_buys_is_not_asked(kit: Kit, client_of: 
     kit.a_deal("automotive.showroom", customer=customer)
     jump(kit, 5)
     assert "A6L" not in client_of(cast.owner).get(HOME).text
+
+
+def test_days_nobody_can_mean_are_ten_years(kit: Kit, client_of: Any, cast: Cast) -> None:
+    sent = {"seen-automotive.again_stock": "30", "automotive.again_stock": "999999999"}
+    client_of(cast.admin).send("/settings/plugins/automotive/settings", sent)
+    lost(kit, "stock")
+    assert "2036" in client_of(cast.owner).get(HOME).text
 
 
 def test_every_reason_has_its_time() -> None:
