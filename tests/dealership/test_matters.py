@@ -2,12 +2,13 @@
 
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
 
-from plugins.automotive.after.matters import go_up
+from plugins.automotive.after.matters import go_up, hours
 from plugins.automotive.tables import MATTER, MATTER_STEP, VEHICLE
 from salesapp.plugin_api import SYSTEM, ActivityView, DealView, work
 from salesapp.services.activity_undo import reopen_activity
@@ -198,3 +199,19 @@ def test_hours_are_a_setting(kit: Kit, cast: Cast, client_of: Any, deal: DealVie
         w.session.execute(update(MATTER).values(state="answered"))
     kit.run_jobs(until=NOW + timedelta(hours=7))
     assert rows(kit)[0].level == 0
+
+
+def test_the_last_closed_matter_stands_first(kit: Kit, client_of: Any, cast: Cast, deal: DealView) -> None:
+    with work(SYSTEM, kit.clock.now, plugin="automotive") as w:
+        for n, text in enumerate(("先结案", "后结案")):
+            at = NOW - timedelta(days=9 - n)
+            row = {"customer_id": deal.customer_id, "state": "closed", "text": text, "topic": "request"}
+            w.session.execute(insert(MATTER).values(row | {"raised_at": at, "due_at": at, "closed_at": at}))
+    page = client_of(cast.admin).get(f"{HOME}?which=closed").text
+    assert 0 < page.index("后结案") < page.index("先结案")
+
+
+@pytest.mark.parametrize(("said", "are"), [(36, 36), (None, 24), (0, 24), (-3, 1), (10**12, 24 * 365)])
+def test_hours_nobody_can_mean_are_an_hour_or_a_year(said: int | None, are: int) -> None:
+    asked: Any = SimpleNamespace(settings=lambda: {"matter_hours": said})
+    assert hours(asked, "matter_hours") == timedelta(hours=are)
