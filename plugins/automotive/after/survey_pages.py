@@ -4,13 +4,13 @@ from flask import Blueprint, abort
 
 from salesapp.plugin_api import Routes, page, reading
 
+from .survey import of_customer
+
 pages = Blueprint("survey", __name__)
 
 
 @pages.get("/survey/customers/<int:customer_id>")
 def survey(customer_id: int) -> str:
-    from .survey import of_customer
-
     with reading() as reads:
         customer = reads.customer(customer_id)
         if customer is None:

@@ -25,6 +25,7 @@ from salesapp.plugin_api import (
 )
 
 from ..evidence import DRIVEN
+from ..sending import hours_of, today_of
 from ..showroom import KEY
 from ..tables import DRIVE, SLOT, VEHICLE
 
@@ -46,7 +47,7 @@ def book(w: Work, deal_id: int, vehicle_id: int, starts_at: datetime, quarters: 
         "starts_at": starts_at,
         "ends_at": starts_at + quarters * QUARTER,
         "state": "booked",
-        "route": route[:80],
+        "route": route,
     }
     try:
         with w.session.begin_nested():
@@ -139,12 +140,23 @@ def come_back(w: Work, drive_id: int, km_in: int | None, answers: dict[str, Any]
     row = drive(w.reads, drive_id)
     if km_in is None or km_in < (row.km_out or 0):
         raise Refused([problem("km_in", N_("Not less than when the car went out: %(km)s km."), km=row.km_out or 0)])
-    told = {"automotive": answers}
-    about = NewActivity(kind="demo", deal_id=row.deal_id, customer_id=row.customer_id, outcome="reached", answers=told)
-    _go(w, drive_id, "out", {"state": "done", "km_in": km_in, "activity_id": w.log_activity(about)})
+    _go(w, drive_id, "out", {"state": "done", "km_in": km_in, "activity_id": _noted(w, row, {"automotive": answers})})
     w.session.execute(delete(SLOT).where(SLOT.c.drive_id == drive_id, SLOT.c.at > w.now))
     w.session.execute(update(VEHICLE).where(VEHICLE.c.id == row.vehicle_id).values(km=km_in))
     w.push_evidence(row.deal_id, DRIVEN, drive_id)
+
+
+def _noted(w: Work, row: Any, told: dict[str, Any]) -> int:
+    """The test drive that was planned for that day is done; without one, it is noted by itself."""
+    plan, (begins, ends) = w.reads.visible_activities(), hours_of(today_of(w), w.reads.zone)
+    mine = [plan.c.deal_id == row.deal_id, plan.c.kind == "demo", plan.c.state == "planned"]
+    mine += [] if w.actor.people is None else [plan.c.owner_id.in_(w.actor.people)]
+    found = select(plan.c.id).where(*mine, plan.c.planned_at >= begins, plan.c.planned_at < ends)
+    for each in w.reads.execute(found.order_by(plan.c.planned_at).limit(1)):
+        w.finish_activity(each.id, "reached", answers=told)
+        return int(each.id)
+    about = NewActivity(kind="demo", deal_id=row.deal_id, customer_id=row.customer_id, outcome="reached", answers=told)
+    return w.log_activity(about)
 
 
 def _go(w: Work, drive_id: int, was: str, values: dict[str, Any]) -> None:

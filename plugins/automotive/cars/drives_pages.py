@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, abort, request
 
-from salesapp.plugin_api import Routes, Work, flash, gettext, page, reading
+from salesapp.plugin_api import Refused, Routes, Work, flash, gettext, page, reading
 
 from ..consent import read_strokes, terms_of
-from ..sending import day_of, hours_of, moment_of, number_of, save, today_of, typed
+from ..sending import day_of, hours_of, moment_of, number_of, save, today_of, too_long, typed
 from ..showroom import KEY
 from ..tables import DRIVE
 from . import drives
@@ -45,6 +45,8 @@ def book(deal_id: int) -> Any:
     said = typed("vehicle", "day", "hour", "quarters", "route")
 
     def do(w: Work) -> str:
+        if wrong := too_long(said, route=80):
+            raise Refused(wrong)
         at = moment_of(said["day"], said["hour"], w) or datetime(1970, 1, 1, tzinfo=UTC)
         drives.book(w, deal_id, number_of(said["vehicle"]) or 0, at, number_of(said["quarters"]) or 0, said["route"])
         flash(gettext("Booked."))
@@ -76,10 +78,12 @@ def out(drive_id: int) -> Any:
     said = typed("licence", "licence_until", "signed_name", "agree", "strokes", "km_out")
 
     def do(w: Work) -> str:
+        if wrong := too_long(said, licence=40, signed_name=80):
+            raise Refused(wrong)
         _, version = terms_of()
         signed: dict[str, Any] = {"strokes": read_strokes(said["strokes"], bool(said["agree"])), "terms": version}
-        signed |= {"licence": said["licence"][:40], "licence_until": day_of(said["licence_until"])}
-        signed |= {"signed_name": said["signed_name"][:80], "km_out": number_of(said["km_out"])}
+        signed |= {"licence": said["licence"], "licence_until": day_of(said["licence_until"])}
+        signed |= {"signed_name": said["signed_name"], "km_out": number_of(said["km_out"])}
         drives.go_out(w, drive_id, signed, today_of(w))
         return f"{HOME}/{drive_id}"
 

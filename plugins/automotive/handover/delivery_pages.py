@@ -23,7 +23,7 @@ from salesapp.plugin_api import (
 
 from ..cars.vehicles import STATES
 from ..consent import read_strokes
-from ..sending import kilometres_of, moment_of, number_of, save, typed
+from ..sending import kilometres_of, moment_of, number_of, save, too_long, typed
 from ..showroom import KEY, behind
 from . import delivery, delivery_car, delivery_rows
 from .delivery_photos import attach, with_photos
@@ -118,10 +118,10 @@ def hand_over(deal_id: int) -> Any:
     said = typed(*HANDED)
 
     def do(w: Work, photos: Any) -> str:
-        at, wrong = moment_of(said["given_on"], said["given_at"], w), []
+        at, wrong = moment_of(said["given_on"], said["given_at"], w), too_long(said, signed_name=80, reason=500)
         if at is None and (said["given_on"] or said["given_at"]):
             wrong.append(problem("given_on", N_("Choose a day and an hour that have passed.")))
-        facts: dict[str, Any] = {"at": at, "signed_name": said["signed_name"][:80], "reason": said["reason"][:500]}
+        facts: dict[str, Any] = {"at": at, "signed_name": said["signed_name"], "reason": said["reason"]}
         facts |= {
             "km": _or_wrong(lambda: kilometres_of(said["km"]), wrong),
             "strokes": _or_wrong(lambda: read_strokes(said["strokes"], bool(said["agree"])), wrong),

@@ -136,6 +136,8 @@ def test_nothing_is_handed_over_before_its_time(kit: Kit, client_of: Any, cast: 
     for place in ("checks", "vehicle", "signed_name", "agree"):
         assert f'id="f-{place}' in answer.text
     assert 'value="7"' in answer.text
+    long = client_of(cast.owner).send(f"{home}/hand_over", GIVEN | {"signed_name": "长" * 81})
+    assert (long.status_code, "At most 80" in long.text) == (422, True)
     ready(kit, client_of(cast.owner), deal)
     contract = {"deal_id": deal.id, "vehicle_id": 1, "state": "deposit", "currency": "CNY", "total_minor": 1}
     with work(SYSTEM, kit.clock.now) as w:

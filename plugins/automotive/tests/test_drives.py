@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from salesapp.plugin_api import SYSTEM, Actor, Refused, work
-from salesapp.testing import Browser, Cast, Kit
+from salesapp.testing import NOW, Browser, Cast, Kit
 
 pytest_plugins = ["salesapp.testing"]
 HOME = "/p/automotive/drives"
@@ -54,6 +54,36 @@ def test_from_booking_to_impressions(kit: Kit, client_of: Any, cast: Cast, deal:
     assert owner.send(f"{HOME}/1/back", BACK).status_code == 303
     (drive,) = rows(kit, "DRIVE")
     assert (drive.state, drive.km_in, drive.activity_id is not None) == ("done", 1215, True)
+
+
+def test_the_test_drive_that_was_planned_for_the_day_is_the_one_that_is_done(
+    kit: Kit, client_of: Any, cast: Cast, deal: Any
+) -> None:
+    later = kit.an_activity(deal, kind="demo", planned_at=NOW + timedelta(days=2))
+    plan, owner = kit.an_activity(deal, kind="demo", planned_at=NOW + timedelta(hours=3)), client_of(cast.owner)
+    book(owner, deal)
+    owner.send(f"{HOME}/1/out", OUT)
+    assert owner.send(f"{HOME}/1/back", BACK).status_code == 303
+    assert rows(kit, "DRIVE")[0].activity_id == plan.id
+    assert (kit.activity(plan.id).state, kit.activity(later.id).state) == ("done", "planned")
+    told: Any = kit.activity(plan.id).answers["automotive"]
+    assert told["liked"] == BACK["liked"]
+
+
+def test_what_is_too_long_is_said_and_never_cut(client_of: Any, cast: Cast, deal: Any) -> None:
+    owner, words = client_of(cast.owner), "长" * 81
+    book(owner, deal)
+    form = {"vehicle": "1", "day": "2026-03-03", "hour": "10:00", "quarters": "2", "route": words}
+    for path, place, said in (
+        (f"{HOME}/deals/{deal.id}", "route", form),
+        (f"{HOME}/1/out", "licence", OUT | {"licence": words}),
+        (f"{HOME}/1/out", "signed_name", OUT | {"signed_name": words}),
+    ):
+        answer = owner.send(path, said)
+        assert (answer.status_code, f'value="{words}"' in answer.text, "At most" in answer.text) == (422, True, True), (
+            place
+        )
+    assert owner.get(f"{HOME}/1").status_code == 200
 
 
 def test_who_comes_second_is_told_who_has_it_and_when_it_is_free(client_of: Any, cast: Cast, deal: Any) -> None:
