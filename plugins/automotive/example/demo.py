@@ -6,6 +6,7 @@ register is written as it is kept, since what follows a visit there is done a mo
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any, Final
 
@@ -45,9 +46,13 @@ def fill(w: Work, random: Random, now: datetime) -> None:
     cars, zone = furnish(w, random, words, currency, now), w.at(now, lead.id).reads.zone
     bought: dict[int, list[int]] = {each: [] for each in sellers}
 
+    number = count()
+
     def story(days: float) -> Story:
         begins = now.replace(microsecond=0) - timedelta(days=days)
-        return Story(w, random, words, random.choice(sellers), random.choice(words.models), begins, now, zone)
+        return Story(
+            w, random, words, random.choice(sellers), random.choice(words.models), begins, now, zone, next(number)
+        )
 
     for n in range(DEALS):
         one = story(DAYS * (1 - n / DEALS) ** 1.4 + random.uniform(0, 0.8))

@@ -15,7 +15,8 @@ from .demo_words import Model, Words
 
 @dataclass(slots=True)
 class Story:
-    """One customer on the way: who serves them, what is chosen, and the moment it has come to."""
+    """One customer on the way: who serves them, what is chosen, the moment it has come to, and which customer of the
+    year it is."""
 
     w: Work
     random: Random
@@ -25,6 +26,7 @@ class Story:
     at: datetime
     until: datetime
     zone: tzinfo
+    number: int
     deal_id: int = 0
     customer_id: int = 0
     name: str = ""

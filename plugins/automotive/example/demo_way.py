@@ -20,11 +20,12 @@ def arrives(story: Story, brought_by: int | None) -> None:
     random = story.random
     story.name = story.words.name(random)
     source = "referral" if brought_by else random.choice(["web_form", "search_ads", "platform", "event"])
-    phone = f"13{random.randrange(10**9):09d}"
     past = story.past
     by = {referrals.FIELD: brought_by} if brought_by else None
     story.customer_id = past.add_customer(
-        NewCustomer(name=story.name, phones=(phone,), source=source, owner_id=story.seller, fields=by)
+        NewCustomer(
+            name=story.name, phones=(story.words.number(story.number),), source=source, owner_id=story.seller, fields=by
+        )
     )
     new = NewDeal(customer_id=story.customer_id, title=f"{story.name} · {story.model.name}", process=KEY)
     story.deal_id = past.add_deal(new)

@@ -26,6 +26,7 @@ class Words:
     colours: Sequence[str]
     place: str
     plate: str  # each # is a digit
+    phone: str  # as above, and reached by nobody
     routes: Sequence[str]
     rivals: Sequence[str]
     needs: Sequence[str]
@@ -34,6 +35,11 @@ class Words:
     remarks: Sequence[str]
     complaints: Sequence[str]
     answers: Sequence[str]
+
+    def number(self, n: int) -> str:
+        """The n-th phone number, each another one."""
+        digits = iter(f"{n:0{self.phone.count('#')}}")
+        return "".join(next(digits) if sign == "#" else sign for sign in self.phone)
 
     def name(self, random: Random) -> str:
         """Somebody."""
@@ -71,6 +77,7 @@ SIMPLE: Final = Words(
     ("珍珠白", "曜石黑", "星空灰", "海湾蓝", "宝石红"),
     "一号展厅",
     "沪A#####",
+    "183 0000 ####",
     ("滨江环线", "城区拥堵路段", "高架加速路段"),
     ("比亚迪 汉", "丰田 凯美瑞", "大众 帕萨特", "特斯拉 Model 3"),
     ("一家四口，周末常跑高速", "每天通勤 40 公里，在意油耗", "父母同住，后排要宽", "小区能装充电桩，考虑电车"),
@@ -104,6 +111,7 @@ TRADITIONAL: Final = Words(
     ("珍珠白", "曜石黑", "星空灰", "海灣藍", "寶石紅"),
     "一號展間",
     "ABC-####",
+    "0979 000 ###",
     ("河濱環線", "市區塞車路段", "快速道路加速"),
     ("Toyota Camry", "Honda CR-V", "Mazda 3", "Tesla Model 3"),
     ("一家四口，週末常跑高速公路", "每天通勤 40 公里，在意油耗", "與父母同住，後座要寬", "社區可裝充電樁，考慮電動車"),
@@ -125,6 +133,7 @@ RUSSIAN: Final = Words(
     ("белый перламутр", "чёрный", "серый металлик", "синий", "красный"),
     "Салон 1",
     "А###ВС 16",
+    "+7 968 000 ####",
     ("Круг по набережной", "Городские пробки", "Разгон на объездной"),
     ("Haval Jolion", "Chery Tiggo 7", "Lada Vesta", "Geely Monjaro"),
     (
@@ -156,6 +165,7 @@ ENGLISH: Final = Words(
     ("pearl white", "black", "metallic grey", "blue", "red"),
     "Showroom 1",
     "KX## VBD",
+    "+1 5#3 555 01##",
     ("Round along the river", "Town traffic", "Ring road"),
     ("Toyota Camry", "Volkswagen Passat", "Kia Sportage", "Tesla Model 3"),
     (
