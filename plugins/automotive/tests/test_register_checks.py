@@ -69,10 +69,10 @@ def test_a_customers_page_asks_for_no_more_visits_than_it_shows(
     with work(SYSTEM, kit.clock.now) as w:
         came = [CAME - timedelta(days=n) for n in range(8)]
         of = {"customer_id": known.id, "received_by": cast.owner.id}
-        w.session.execute(insert(VISIT), [of | {"came_at": at, "model": f"M{n}"} for n, at in enumerate(came)])
+        w.session.execute(insert(VISIT), [of | {"came_at": at, "model": f"Nova {n} SUV"} for n, at in enumerate(came)])
     owner = client_of(cast.owner)
     page = owner.get(f"/customers/{known.id}").text
-    assert [f"M{n}" in page for n in range(8)] == [True] * 5 + [False] * 3
+    assert [f"Nova {n} SUV" in page for n in range(8)] == [True] * 5 + [False] * 3
     (asked,) = [each for each in statements if "FROM automotive_visit" in each and "came_at DESC" in each]
     assert "LIMIT" in asked.split("ORDER BY")[-1]
 
