@@ -1,7 +1,7 @@
 """What one does with a deal: open it, and change its facts. Moving it is in `deal_moves`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -17,7 +17,16 @@ from salesapp.services import field_values, notices, plugin_checks
 from salesapp.services.deal_changes import enter, for_change, note, save, standing, touch
 from salesapp.services.field_values import asked_of
 from salesapp.services.work import Work
-from salesapp.store import activities, customer_files, customers, deal_totals, deals, file_scope, search_subjects
+from salesapp.store import (
+    activities,
+    customer_files,
+    customers,
+    deal_totals,
+    deals,
+    file_scope,
+    search_subjects,
+    settings,
+)
 from salesapp.store.tables import activity
 from salesapp.store.visibility import customer_access, require
 
@@ -29,13 +38,14 @@ _PLAIN: Final = ("amount_minor", "currency", "expected_close")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDeal:
-    """A deal to open; `process` is a full key ("general.six"), `at` when it really began, for imports."""
+    """A deal to open; `process` is a full key ("general.six"), `at` when it really began, for imports. Without a
+    `currency` it is in the house's."""
 
     customer_id: int | None = None
     title: str = ""
     process: str = ""
     amount_minor: int | None = None
-    currency: str = "CNY"
+    currency: str = ""
     expected_close: date | None = None
     owner_id: int | None = None
     at: datetime | None = None
@@ -46,6 +56,7 @@ class NewDeal:
 def open_deal(w: Work, new: NewDeal) -> int:
     """Open a deal in the first stage of its process; without a title it is called like its customer."""
     w.require("deal.add")
+    new = new if new.currency else replace(new, currency=settings.company(w.session).currency)
     customer = _customer(w, new.customer_id)
     if customer is None:
         plugin_checks.narrow_customer(w, "deal.add", None)

@@ -1,6 +1,7 @@
 """Deals: opening, moving, closing, two people at once, and who may not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -18,7 +19,7 @@ from salesapp.services import deal_moves, deal_steps
 from salesapp.services import deals as service
 from salesapp.services.deals import NewDeal
 from salesapp.services.work import Work, work
-from salesapp.store import deal_lists, deal_totals, deals
+from salesapp.store import deal_lists, deal_totals, deals, settings
 from salesapp.store.engine import db, reading
 from salesapp.store.tables import customer, deal, event, search_row, stage_event
 from salesapp.store.types import instant
@@ -59,6 +60,13 @@ def test_a_new_deal_is_called_like_its_customer_and_stands_in_the_first_stage(ap
         assert scopes == cast.owner.id
         assert x.execute(select(func.count()).select_from(search_row).where(search_row.c.kind == "deal")).scalar() == 1
     assert events(deal_id) == ["deal.opened"]
+
+
+def test_a_deal_is_in_the_currency_of_the_house_unless_it_says_another(app: Flask, cast: Cast) -> None:
+    with work(cast.admin, NOW) as w:
+        settings.put_company(w.session, replace(settings.company(w.session), currency="RUB"))
+    ids = a_deal(app, cast.owner), a_deal(app, cast.owner, currency="EUR")
+    assert [view(cast.owner, each).currency for each in ids] == ["RUB", "EUR"]
 
 
 def test_everything_wrong_with_a_new_deal_is_said_at_once(app: Flask, cast: Cast) -> None:
