@@ -158,7 +158,8 @@ def guests(reads: Reads, words: str) -> list[tuple[int, str]]:
         return [(each.id, each.name or each.company) for each in reads.find_customers(words)]
     here = {each.id for each in reads.people(team=True)}
     with reading(SYSTEM) as every:
-        return [(each.id, each.name or each.company) for each in every.find_customers(words) if each.owner_id in here]
+        found = [each for each in every.find_customers(words, 40) if each.owner_id in here]
+    return [(each.id, each.name or each.company) for each in found[:10]]
 
 
 def open_deal(reads: Reads, customer_id: int) -> int | None:

@@ -28,7 +28,7 @@ def offered(reads: Reads, deal_id: int) -> Sequence[Any]:
         found = found.where(VEHICLE.c.id == contract.vehicle_id)
     held = VEHICLE.c.state.in_(HELD) & (VEHICLE.c.deal_id == deal_id)
     found = found.where(or_(VEHICLE.c.state.in_(FREE), held))
-    return reads.execute(found.order_by(VEHICLE.c.model, VEHICLE.c.id).limit(500))
+    return reads.execute(found.order_by(*contract_cars.wanted_first(deal_id)).limit(500))
 
 
 def of_delivery(reads: Reads, row: Any, deal_id: int) -> Any:

@@ -7,16 +7,24 @@ from sqlalchemy import case, or_, select, update
 
 from salesapp.plugin_api import N_, Reads, Refused, Work, problem
 
-from ..tables import CONTRACT, VEHICLE
+from ..tables import CONTRACT, INTEREST, OFFER, VEHICLE
 
 FREE: Final = ("in_stock", "ordered")
 
 
 def choices(reads: Reads, deal_id: int) -> Sequence[Any]:
-    """Cars that can be offered in a deal: those that are free, and the one reserved for it."""
+    """Cars that can be offered in a deal, what the customer wants first: those that are free, and the one reserved for
+    it."""
     ours = (VEHICLE.c.state == "reserved") & (VEHICLE.c.deal_id == deal_id)
     there = select(VEHICLE).where(or_(VEHICLE.c.state.in_(FREE), ours), VEHICLE.c.archived_at.is_(None))
-    return reads.execute(there.order_by(VEHICLE.c.model, VEHICLE.c.colour, VEHICLE.c.id).limit(500))
+    return reads.execute(there.order_by(*wanted_first(deal_id)).limit(500))
+
+
+def wanted_first(deal_id: int) -> tuple[Any, ...]:
+    """The order of cars to choose from: the models this customer asked for or was offered, then the others."""
+    liked = select(INTEREST.c.model).where(INTEREST.c.deal_id == deal_id)
+    wanted = liked.union(select(OFFER.c.model).where(OFFER.c.deal_id == deal_id))
+    return VEHICLE.c.model.not_in(wanted), VEHICLE.c.model, VEHICLE.c.colour, VEHICLE.c.id
 
 
 def called(car: Any) -> str:

@@ -159,6 +159,22 @@ def test_the_car_that_was_ordered_arrives(kit: Kit, client_of: Any, cast: Cast, 
     assert (rows(kit, "CONTRACT")[0].vehicle_id, rows(kit, "VEHICLE")[0].deal_id) == (car, deal.id)
 
 
+def test_of_the_cars_to_choose_from_the_wanted_model_stands_first(
+    kit: Kit, client_of: Any, cast: Cast, deal: Any
+) -> None:
+    with work(SYSTEM, kit.clock.now) as w:
+        models = [{"model": model, "state": "in_stock"} for model in ("A3", "A6L", "A8", "Q5")]
+        w.session.execute(insert(parts(kit).tables.VEHICLE), models)
+    liked = {"model": "Q5", "colour": "", "note": ""}
+    assert client_of(cast.owner).send(f"/p/automotive/interests/deals/{deal.id}", liked).status_code == 303
+    accepted(kit, deal, None)
+    with work(cast.owner, kit.clock.now) as w:
+        choices = parts(kit).sale.contract_cars.choices
+        for offered in (choices, parts(kit).handover.delivery_car.offered):
+            assert [each.model for each in offered(w.reads, deal.id)] == ["A6L", "Q5", "A3", "A8"]
+        assert [each.model for each in choices(w.reads, deal.id + 1)] == ["A3", "A6L", "A8", "Q5"]
+
+
 def test_of_two_who_sell_the_same_car_at_once_one_does(kit: Kit, cast: Cast, deal: Any, car: int) -> None:
     other = kit.a_deal("automotive.showroom", customer=kit.a_customer("王强"))
     offers = [accepted(kit, each, car) for each in (deal, other)]

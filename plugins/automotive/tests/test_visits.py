@@ -248,6 +248,8 @@ def test_who_is_let_in(client_of: Any, cast: Cast, client: Browser) -> None:
 def test_the_front_desk_sees_who_is_expected_and_lets_nobody_wait(kit: Kit, client_of: Any, cast: Cast) -> None:
     deal = kit.a_deal("automotive.showroom", customer=kit.a_customer("沈月", phones=["13800001234"]))
     planned = kit.an_activity(deal, kind="visit", planned_at=CAME + timedelta(hours=1), all_day=False)
+    for n in range(12):  # more hits of another house than the search shows
+        kit.a_customer(f"沈月{n}", actor=cast.outsider)
     desk = client_of(cast.colleague)
     assert "沈月" not in desk.get(f"{HOME}/invited?q=13800001234").text
     form = {"name": "Colleague", "email": "colleague@example.com", "role": "salesperson", "functions": "front_desk"}
@@ -255,6 +257,8 @@ def test_the_front_desk_sees_who_is_expected_and_lets_nobody_wait(kit: Kit, clie
     assert changed.status_code == 303
     assert "沈月" in desk.get(f"{HOME}/invited").text
     assert "沈月" in desk.get(f"{HOME}/invited?q=13800001234").text
+    found = desk.get(f"{HOME}/invited?q=沈").text
+    assert (found.count(">沈月</span>"), "沈月1" in found) == (2, False)  # who is expected, and who was looked for
     assert desk.send(f"{HOME}/invited", {"activity": str(planned.id)}).status_code == 303
     assert "沈月" in desk.get(HOME).text
     kit.run_jobs()
