@@ -273,6 +273,14 @@ def test_what_is_late_stands_first(kit: Kit, client_of: Any, cast: Cast, deal: D
     assert ">This week <" in owner.get(HOME).text
 
 
+@pytest.mark.parametrize("title", ["沈月 A6L", "沈月"])
+def test_a_model_stands_once_in_a_row(kit: Kit, client_of: Any, cast: Cast, deal: DealView, title: str) -> None:
+    ready(kit, client_of(cast.owner), deal)
+    with work(cast.owner, kit.clock.now) as w:
+        w.change_deal(deal.id, {"title": title})
+    assert client_of(cast.owner).get(HOME).text.count("A6L") == 1
+
+
 def test_who_is_let_in(kit: Kit, client_of: Any, cast: Cast, deal: DealView, client: Browser) -> None:
     home = ready(kit, client_of(cast.owner), deal)
     assert client.get(HOME).status_code == 303
