@@ -242,7 +242,7 @@ def test_from_the_showroom_to_the_next_customer(new_page: NewPage, kit: Kit, cas
     deal = received(page, cast.owner.id)
     deal_id = deal.rsplit("/", 1)[1]
     expect(page.locator(".stages [aria-current=step]")).to_contain_text(LABELS["reception"])
-    move(page, deal, "consultation", step="contact_left")
+    move(page, deal, "consultation")
     move(page, deal, "presentation", {"field.reason": "first"})
     move(page, deal, "test_drive", {"field.picked": "A6L"})
     driven(page, deal_id)

@@ -106,7 +106,7 @@ def test_in_a_sheet_it_is_said_on_the_sheet(app: Flask, signed_in_page: Callable
     said = page.locator("dialog[open] .toast", has_text="没有连上服务器")
     said.wait_for()
     seen = said.evaluate(
-        "(toast) => { const box = toast.getBoundingClientRect();"
+        "(toast) => { const box = toast.getBoundingClientRect(); toast.style.pointerEvents = 'auto';"
         " return toast.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); }"
     )
     assert seen
