@@ -98,7 +98,8 @@ class FollowUp:
     passed meanwhile are left out, though `until.times` counts them. `waits` also
     holds it back while anything else is planned with the customer. `unless` is a condition about the deal, or about
     the customer, in the words of lists: asked when the activity is planned, at the earliest two weeks before it is
-    due; what was planned stays. `on`: whether it runs in a new installation; the owner switches it.
+    due, and again when that deal or customer changes in what it asks for: what is open goes where it holds then. `on`:
+    whether it runs in a new installation; the owner switches it.
     """
 
     key: str

@@ -15,6 +15,7 @@ from sqlalchemy import Row
 
 from salesapp.domain.follow_up import LOST, WON, ByGrade, ByLevel, FollowUp, OnDate, OnEvent, OnHoliday, OnStage
 from salesapp.domain.follow_up_data import from_data, with_changes
+from salesapp.domain.follow_up_exceptions import asked_again, of_stage
 
 if TYPE_CHECKING:
     from salesapp.plugging.catalog import Catalog
@@ -93,6 +94,7 @@ def hears(rule: FollowUp) -> frozenset[str]:
     about = _CUSTOMER | _DEAL if rule.subject == "deal" else _CUSTOMER
     about |= frozenset() if isinstance(rule.when, OnStage | OnEvent) else _IMPORTS
     about |= _REACHED if rule.until.unsubscribed else frozenset()
+    about |= _excepting(rule)
     match rule.when:
         case OnStage(stage=stage) if stage in (WON, LOST):
             return about | {"deal.taken_back"}
@@ -111,6 +113,14 @@ def hears(rule: FollowUp) -> frozenset[str]:
         case OnHoliday():
             return about
     return about | ({"deal.taken_back"} if rule.subject == "deal" else frozenset())
+
+
+def _excepting(rule: FollowUp) -> frozenset[str]:
+    """Changes after which the exception may hold that did not before."""
+    asked = asked_again(rule)
+    if rule.subject == "customer":
+        return frozenset({"customer.changed"} if asked else ())
+    return frozenset({"deal.moved", "deal.taken_back"} if any(of_stage(fact) for fact in asked) else ())
 
 
 def with_follow_ups(catalog: "Catalog", rows: Iterable[Row[*tuple[Any, ...]]]) -> "Catalog":

@@ -41,6 +41,7 @@ _TOLD: Final[Mapping[str, Callable[[Work, Values, Some], None]]] = {
     "deal.archived": follow_up_of_deals.archived,
     "deal.restored": follow_up_of_deals.restored,
     "deal.changed": follow_up_of_deals.changed,
+    "deal.moved": follow_up_of_deals.moved,
     "customer.changed": follow_up_of_customers.changed,
     "customer.date_added": follow_up_of_customers.dates,
     "customer.date_moved": follow_up_of_customers.dates,

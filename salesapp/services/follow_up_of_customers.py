@@ -1,8 +1,9 @@
 """What an event of a customer means for what follow-up rules planned about them and their deals."""
 
 from salesapp.domain.follow_up import OnDate
+from salesapp.domain.follow_up_exceptions import of_fields
 from salesapp.services.follow_up_beginning import Some, Values
-from salesapp.services.follow_up_changed import asks, renew_each
+from salesapp.services.follow_up_changed import asks, renew_each, spare
 from salesapp.services.follow_up_ends import UNSUBSCRIBED, refusals_of, unsubscribed
 from salesapp.services.follow_up_renewing import look_at_batch
 from salesapp.services.follow_up_settling import part_of, rest, withdraw
@@ -14,6 +15,7 @@ def changed(w: Work, values: Values, rules: Some) -> None:
     """Their fields, their grade."""
     said = set(values["data"].get("fields", ()))
     renew_each(w, values, [each for each in rules if asks(each, "customer", said)], values["subject_id"])
+    spare(w, rules, "customer", values["subject_id"], lambda fact: of_fields(fact, said))
 
 
 def dates(w: Work, values: Values, rules: Some) -> None:

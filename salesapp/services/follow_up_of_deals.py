@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from salesapp.domain.follow_up import LOST, WON, ByLevel, OnDate, OnEvent, OnStage, Silence
+from salesapp.domain.follow_up_exceptions import of_closing, of_fields, of_stage
 from salesapp.plugging.follow_up_rules import Running
 from salesapp.services.follow_up_beginning import Some, Values
-from salesapp.services.follow_up_changed import asks, renew_each
+from salesapp.services.follow_up_changed import asks, renew_each, spare
 from salesapp.services.follow_up_planning import over
 from salesapp.services.follow_up_settling import rest
 from salesapp.services.work import Work
@@ -43,12 +44,18 @@ def closed(w: Work, values: Values, rules: Some) -> None:
     state = values["kind"].partition(".")[2]
     ended = [each for each in rules if each.rule.subject == "deal" and over(each.rule, state)]
     _rest_deal(w, values["deal_id"], ended, state)
+    spare(w, rules, "deal", values["deal_id"], of_closing)
+
+
+def moved(w: Work, values: Values, rules: Some) -> None:
+    """It is in another stage: an exception may hold there."""
+    spare(w, rules, "deal", values["deal_id"], of_stage)
 
 
 def _wake_deal(w: Work, values: Values, rules: Some) -> None:
     about = [each for each in rules if each.rule.subject == "deal"]
     for row in follow_up_watches.of_subject(w.session, "deal", values["deal_id"]):
-        if row.ended in ("lost", "won", "archived") and any(each.key == row.rule for each in about):
+        if row.ended in ("lost", "won", "archived", "unless") and any(each.key == row.rule for each in about):
             follow_up_watches.move(w.session, [(row, {"ended": None, "look_at": w.now})])
     renew_each(w, values, [each for each in about if isinstance(each.rule.when, ByLevel | Silence)], values["deal_id"])
 
@@ -81,5 +88,6 @@ def changed(w: Work, values: Values, rules: Some) -> None:
         known = follow_up_watches.give_customer(w.session, values["deal_id"], values["customer_id"])
         follow_up_settled.give_customer(w.session, known, values["deal_id"], values["customer_id"])
     renew_each(w, values, [each for each in rules if asks(each, "deal", said)], values["deal_id"])
+    spare(w, rules, "deal", values["deal_id"], lambda fact: of_fields(fact, said))
     if "owner_id" in said and values["customer_id"] is not None:
         follow_up_settled.follow_owners(w.session, values["customer_id"])

@@ -26,6 +26,7 @@ WITHDRAWN: Final = {
     "merged": N_("withdrawn: two records were merged"),
     "answered": N_("withdrawn: the customer was reached"),
     "bought": N_("withdrawn: the customer bought again"),
+    "unless": N_("withdrawn: an exception of the rule holds now"),
     "unsubscribed": N_("withdrawn: the customer wants no more messages"),
     "erased": N_("withdrawn: the customer’s personal data was erased"),
     "tried_again": N_("withdrawn: the try before it is to be done again"),

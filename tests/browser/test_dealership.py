@@ -64,7 +64,7 @@ def send(page: Page, action: str, **values: str) -> None:
     expect(page.locator(".errors")).to_have_count(0)
 
 
-def move(page: Page, deal: str, to: str, facts: dict[str, str] | None = None, step: str = "") -> None:
+def move(page: Page, deal: str, to: str, facts: dict[str, str] | None = None) -> None:
     """On to a stage; the sheet asks for what is still needed."""
     page.goto(deal)
     page.locator(".thumb").get_by_role("link", name="移动", exact=True).click()
@@ -72,8 +72,6 @@ def move(page: Page, deal: str, to: str, facts: dict[str, str] | None = None, st
     form.get_by_role("radio", name=LABELS[to]).check()
     page.wait_for_load_state("networkidle")
     fill(form, **(facts or {}))
-    if step:
-        form.locator(f"[name='step'][value='{step}']").check()
     form.locator(".actions-stay .btn-primary").click()
     expect(form).to_be_hidden()
     expect(page.locator(".stages [aria-current=step]")).to_contain_text(LABELS[to])
