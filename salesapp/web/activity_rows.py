@@ -47,7 +47,7 @@ def words_of(row: Any, *, with_owner: bool) -> Row:
     who = row.customer_name or row.deal_title or row.note.split("\n")[0][:60] or deal_words.kind_label(row.kind)
     href = f"/deals/{row.deal_id}" if row.deal_id else f"/customers/{row.customer_id}" if row.customer_id else ""
     outcomes = {"reached": gettext("reached"), "not_reached": gettext("not reached")}
-    about = [row.contact_name or "", row.deal_title if row.deal_title not in (None, row.customer_name) else ""]
+    about = [row.contact_name or "", deal_words.besides(row.deal_title, who)]
     owner = (row.owner_name or gettext("nobody")) if with_owner else ""
     because = deal_words.because_text(row.because)
     return Row(

@@ -130,7 +130,7 @@ class _Words:
             version=str(version),
             stage=deal_words.stage_label(process, stage),
             name=name,
-            what=title if title != name else "",
+            what=deal_words.besides(title, name),
             short=short,
             amount=amount,
             stay=stay,

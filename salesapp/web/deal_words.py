@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from salesapp.domain.activity_kinds import KINDS_BY_KEY
 from salesapp.domain.deal_facts import deal_vocabulary
@@ -16,6 +16,17 @@ from salesapp.web.field_inputs import in_words
 from salesapp.web.i18n import gettext, ngettext, say, show_date, show_day, show_moment, show_number, today
 from salesapp.web.inputs import day_of, full_amount
 from salesapp.web.request import catalog, current_now
+
+_BETWEEN: Final = " ·,，、:：-–—|/"
+"""What people put between a customer's name and what the deal is about."""
+
+
+def besides(title: str | None, customer: str | None) -> str:
+    """What a deal's title says besides its customer's name, where both stand in a row: "极光 5" of "罗敏 · 极光 5"."""
+    if not title or not customer or not title.startswith(customer):
+        return title or ""
+    rest = title.removeprefix(customer)
+    return rest.lstrip(_BETWEEN) if rest[:1] in _BETWEEN else title
 
 
 def process_label(key: str) -> str:

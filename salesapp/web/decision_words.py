@@ -67,7 +67,7 @@ def _shown(actor: Actor, decision: DecisionView, current: Snapshot, *, call_firs
         pending=decision.pending,
         refused=decision.state == "refused",
         name=name,
-        what=decision.title if decision.title != name else "",
+        what=deal_words.besides(decision.title, name),
         href=f"/deals/{decision.deal_id}" if decision.deal_id else f"/customers/{decision.customer_id}",
         asks=_asks(decision),
         words=decision.words,

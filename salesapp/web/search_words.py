@@ -118,7 +118,7 @@ def _activities(x: Executor, actor: Actor, now: datetime, ids: Sequence[int], te
 def _activity(row: Any, terms: list[str]) -> Line:
     planned = row.state == "planned"
     when = deal_words.planned_text(row.planned_at, row.all_day) if planned else show_moment(row.at)
-    its_deal = row.deal_title if row.deal_title != row.customer_name else ""
+    its_deal = deal_words.besides(row.deal_title, row.customer_name)
     about = _joined(deal_words.kind_label(row.kind), row.customer_name, row.contact_name, its_deal)
     record = f"/deals/{row.deal_id}" if row.deal_id else f"/customers/{row.customer_id}"
     href = record if not planned and (row.deal_id or row.customer_id) else f"/activities/{row.id}"

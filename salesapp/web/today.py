@@ -153,7 +153,7 @@ def _fault(row: Any, *, with_owner: bool) -> dict[str, Any]:
     return {
         "id": row.id,
         "who": row.customer_name or row.title,
-        "what": row.title if row.customer_name and row.title != row.customer_name else stage,
+        "what": deal_words.besides(row.title, row.customer_name or row.title) or stage,
         "organisation": row.customer_kind == "organisation",
         "because": " · ".join(filter(None, [stage, touched, owner])),
     }
