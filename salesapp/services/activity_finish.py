@@ -66,22 +66,33 @@ def finish_activity(
     show(w, done)
     touch(w, done, at=w.now)
     w.done("activity", activity_id)
-    return plan_next(w, done, next_at, all_day=all_day, by_rhythm=by_rhythm) if next_at is not None else None
+    if next_at is None:
+        return None
+    return plan_next(w, done, next_at, all_day=all_day, by_rhythm=by_rhythm, for_=row.note)
 
 
 def plan_next(
-    w: Work, done: Row[*tuple[Any, ...]], next_at: datetime, *, all_day: bool = True, by_rhythm: bool = False
+    w: Work,
+    done: Row[*tuple[Any, ...]],
+    next_at: datetime,
+    *,
+    all_day: bool = True,
+    by_rhythm: bool = False,
+    for_: str = "",
 ) -> int:
     """Plan the next activity after one that is done; taking that one back takes this one along. `by_rhythm` when the
-    day is the one the customer's grade suggests: a day of one's own choosing has no other reason."""
+    day is the one the customer's grade suggests: a day of one's own choosing has no other reason. `for_`: what the one
+    that is done was planned for, which the next try still is, with its form."""
     if problems := check_day(w, next_at, "next_on"):
         raise Refused(problems)
     if (again := retry_after(w, done)) is not None:
         put_off(w, again, chosen(again, done.id, next_at, all_day))
         return int(again.id)
     because: dict[str, Any] = {"after": done.id}
+    again_for: dict[str, Any] = {}
     if done.outcome == "not_reached":
         because["source"] = AFTER_MISSED
+        again_for = {"note": for_, "form": done.form}
     elif by_rhythm:
         because["source"] = AFTER_REACHED
     values = {
@@ -97,6 +108,7 @@ def plan_next(
         "noted_at": w.now,
         "because": because,
         "created_by": w.actor.id,
+        **again_for,
     }
     next_id = activities.insert(w.session, values)
     row = activities.load(w.session, w.actor, next_id, w.now)

@@ -145,12 +145,17 @@ class Reads:
 
     def visible_activities(self) -> Subquery:
         """The activities this person sees, to join own tables with: id, customer_id, deal_id, kind, state, owner_id,
-        planned_at, at, outcome, direction, note, answers (to its result forms, as JSON), and rule: the full key of the
-        follow-up rule that planned it, or NULL."""
+        planned_at, at, outcome, direction, note, answers (to its result forms, as JSON), form: the full key of the
+        result form it was planned with, and rule: that of the follow-up rule that planned it, or NULL."""
         names = ("id", "customer_id", "deal_id", "kind", "state", "owner_id", "planned_at", "at", "outcome")
-        columns = [activity.c[name] for name in (*names, "direction", "note", "answers")]
+        columns = [activity.c[name] for name in (*names, "direction", "note", "answers", "form")]
         seen = visibility.activity_seen(self.actor, self.now)
         return select(*columns, plugin_views.planned_by.label("rule")).where(seen).subquery("visible_activities")
+
+    def visible_dates(self) -> Subquery:
+        """The dates plugins keep (`w.keep_date`) of customers this person sees: customer_id, kind, ref, about; year,
+        month, day as numbers."""
+        return plugin_views.kept_dates(self.actor, self.now)
 
     def visible_stays(self) -> Subquery:
         """Which stages the deals this person sees were in, and when: deal_id, process, stage, entered_at, left_at,
@@ -200,8 +205,14 @@ class Reads:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Where this person is: `reads.now.astimezone(reads.zone).date()` is their day."""
-        return ZoneInfo(self.actor.zone)
+        """Where this person is: `reads.now.astimezone(reads.zone).date()` is their day. In a job it is the house's."""
+        return ZoneInfo(self.actor.zone) if self.actor.id is not None else self.house_zone
+
+    @property
+    def house_zone(self) -> ZoneInfo:
+        """The clock of the house: a day that is kept, and read by others, is counted on it, whoever keeps it."""
+        with self._apart() as x:
+            return ZoneInfo(settings.company(x).zone)
 
     @property
     def company(self) -> str:

@@ -203,6 +203,10 @@ class PluginWork:
         """A planned activity is moved to another time, which the timeline tells; `note` says why."""
         activity_changes.postpone_activity(self._w, activity_id, planned_at, all_day=all_day, note=note)
 
+    def cancel_activity(self, activity_id: int) -> None:
+        """A planned activity will not happen; it stays in the timeline, and can be planned again."""
+        activity_changes.cancel_activity(self._w, activity_id)
+
     def reopen_activity(self, activity_id: int) -> None:
         """It is not done, or not cancelled, after all: planned again for when it was; one that was only noted goes."""
         activity_undo.reopen_activity(self._w, activity_id)

@@ -17,6 +17,7 @@ from salesapp.store.tables import (
     deal,
     field_link,
     follow_up_occurrence,
+    important_date,
     person,
     person_function,
     stage_event,
@@ -45,6 +46,14 @@ def stays(actor: Actor, now: datetime) -> Subquery:
     query = select(*columns, stage_event.c.at.label("entered_at"), _left_at.label("left_at"))
     stands = (stage_event.c.undone_at.is_(None), stage_event.c.stage.not_like(":%"))
     return query.where(*stands, stage_event.c.deal_id.in_(seen)).subquery("visible_stays")
+
+
+def kept_dates(actor: Actor, now: datetime) -> Subquery:
+    """What plugins keep in the calendar of customers this person sees, and did not take away."""
+    of = important_date.c
+    columns = (of.customer_id, of.kind, of.ref, of.label.label("about"), of.year, of.month, of.day)
+    kept = (of.ref.is_not(None), of.archived_at.is_(None), of.customer_id.in_(_customers(actor, now)))
+    return select(*columns).where(*kept).subquery("visible_dates")
 
 
 def links(actor: Actor, now: datetime, kinds: Collection[str], field: str) -> Subquery:

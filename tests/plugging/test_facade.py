@@ -9,7 +9,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, delete, select
 
 from salesapp.domain.errors import Msg, NotAllowed, NotFound, Refused
 from salesapp.domain.notices import PLUGIN, sentence
-from salesapp.plugin_api import NewActivity, NewCustomer, NewDeal, Reads, Text, Work, work
+from salesapp.plugin_api import SYSTEM, NewActivity, NewCustomer, NewDeal, Reads, Text, Work, work
 from salesapp.services import plugin_states
 from salesapp.services.work import work as house_work
 from salesapp.store import deal_steps, tags
@@ -112,6 +112,11 @@ def test_a_planned_activity_is_put_off_and_one_that_is_done_opened_again(cast: C
         found = reads_of(x, cast.owner).activity(plan)
         assert found is not None
         assert (found.state, found.planned_at, found.note) == ("planned", later, "The oven is hot")
+    did(cast.owner, lambda w: w.cancel_activity(plan))
+    with reading() as x:
+        gone = reads_of(x, cast.owner).activity(plan)
+        assert gone is not None
+        assert gone.state == "cancelled"
 
 
 def test_who_does_it_and_in_which_words_it_is_written_down(cast: Cast) -> None:
@@ -159,6 +164,7 @@ def test_the_rights_of_the_actor_hold(cast: Cast) -> None:
         lambda w: w.finish_activity(plan),
         lambda w: w.put_off_activity(plan, NOW + timedelta(days=1)),
         lambda w: w.reopen_activity(plan),
+        lambda w: w.cancel_activity(plan),
     ]
     for do in verbs:
         with pytest.raises(NotFound):
@@ -219,9 +225,10 @@ def test_more_of_what_a_person_sees_can_be_joined(cast: Cast) -> None:
             noted = reads.execute(select(*columns).where(acts.c.state == "done"))
             assert [tuple(row) for row in noted] == ([("in", "Tart", {}, None)] if sees else [])
             assert actor.id in {each.id for each in reads.people()}
-            assert str(reads.zone) == actor.zone
+            assert (str(reads.zone), str(reads.house_zone)) == (actor.zone, "Asia/Shanghai")
             assert reads.calendar.is_working(NOW.date())
     with reading() as x:
+        assert str(reads_of(x, SYSTEM).zone) == "Asia/Shanghai"
         owners = reads_of(x, cast.owner)
         assert [each.name for each in owners.people()] == ["Owner"]
         assert [each.name for each in owners.people(team=True)] == ["Colleague", "Manager", "Owner", "Reader"]

@@ -80,6 +80,20 @@ def days() -> list[str]:
     return [each.note for each in planned()]
 
 
+def test_what_is_kept_can_be_read(cast: Cast) -> None:
+    wang, li = a_customer(cast.owner), a_customer(cast.outsider)
+    keep(cast.owner, wang, ENDS)
+    keep(cast.owner, wang, ENDS, ref="8")
+    keep(cast.owner, wang, None, ref="8")
+    keep(cast.outsider, li, ENDS)
+    found = []
+    for who in (cast.owner, cast.admin):
+        with work(who, NOW, plugin="car") as w:
+            found.append([tuple(row) for row in w.reads.execute(select(w.reads.visible_dates()))])
+    mine = (wang, INSURANCE, "7", "沪A12345", 2027, 3, 1)
+    assert found == [[mine], [mine, (li, *mine[1:])]]
+
+
 def test_it_is_set_moved_and_taken_away(cast: Cast) -> None:
     wang = a_customer(cast.owner)
     for day in (ENDS, ENDS, date(2028, 3, 1), None, None, ENDS):

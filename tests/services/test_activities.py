@@ -248,6 +248,14 @@ def test_putting_off_says_what_the_day_was(cast: Cast) -> None:
     assert data["was"] == TOMORROW.isoformat()
 
 
+@pytest.mark.parametrize(("outcome", "kept"), [("not_reached", "Ask about the order"), ("reached", "")])
+def test_the_next_try_is_for_the_same(cast: Cast, outcome: str, kept: str) -> None:
+    activity_id = plan(cast.owner, customer_id=a_customer(cast.owner), note="Ask about the order")
+    with work(cast.owner, NOW) as w:
+        next_id = activity_finish.finish_activity(w, activity_id, outcome, "Busy", NOW + timedelta(days=1))
+    assert (row(activity_id).note, row(int(next_id or 0)).note) == ("Busy", kept)
+
+
 def test_only_a_day_the_rhythm_suggested_says_so(cast: Cast) -> None:
     customer_id = a_customer(cast.owner)
     next_at = NOW + timedelta(days=9)
