@@ -85,3 +85,8 @@ def kilometres_of(text: str) -> int | None:
 def today_of(asked: Reads | Work) -> date:
     """The calendar day of whoever asks."""
     return asked.now.astimezone(ZoneInfo(asked.actor.zone)).date()
+
+
+def house_day(reads: Reads, moment: datetime) -> date:
+    """The day of a moment on the clock of the house: the same, whoever asks for it."""
+    return moment.astimezone(reads.house_zone).date()

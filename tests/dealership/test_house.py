@@ -1,11 +1,15 @@
-"""The house's own pages, while a whole industry is on: each opens."""
+"""The house while a whole industry is on: its own pages open, and a house in which nobody leads is asked, too."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select, update
 
-from salesapp.testing import Browser, Cast
+from salesapp.plugin_api import SYSTEM, work
+from salesapp.store.tables import person
+from salesapp.testing import Browser, Cast, Kit
 
 OTHERS = ("/p/", "/static", "/sign-out", "/first-run", "/o/")
 
@@ -27,3 +31,14 @@ def test_every_page_of_the_house_opens(app: Flask, filled: None, client_of: Any,
     assert len(found) > 100
     assert [path for path, status in found.items() if status >= 500] == []
     assert {found[path] for path in ("/today", "/customers", "/deals", "/import", "/reports", "/settings")} == {200}
+
+
+def test_where_nobody_leads_the_owner_of_the_house_is_asked(kit: Kit, cast: Cast) -> None:
+    with work(SYSTEM, kit.clock.now) as w:
+        w.session.execute(update(person).where(person.c.role == "manager").values(deactivated_at=kit.clock.now))
+    kit.clock.now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    kit.run_jobs(until=datetime(2026, 4, 1, 3, tzinfo=UTC))
+    with work(SYSTEM, kit.clock.now, plugin="automotive") as w:
+        done = w.reads.visible_activities()
+        asked = [row.owner_id for row in w.reads.execute(select(done.c.owner_id).where(done.c.kind == "task"))]
+    assert asked == [cast.admin.id]

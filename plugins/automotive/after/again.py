@@ -3,9 +3,9 @@
 The time of each reason is a setting; the day is kept as a date of the customer, from which the rule plans the call.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from flask import Blueprint
@@ -31,6 +31,7 @@ from salesapp.plugin_api import (
     reading,
 )
 
+from ..sending import house_day
 from ..showroom import KEY, LOST_REASONS
 
 DAYS: Final = {
@@ -51,7 +52,10 @@ SHOWN: Final = timedelta(days=90)
 """So long a deal nobody asked about again stands in the list."""
 AHEAD: Final = timedelta(days=14)
 """So early the day is kept with the customer."""
+HEARD: Final = ("deal.opened", "deal.reopened", "deal.won")
 KIND: Final = DateKind("again", Text("Ask once more", "再次联系", "再次聯繫", "Спросить ещё раз"))
+
+DATE: Final = f"automotive.{KIND.key}"
 
 
 def _setting(reason: str, days: int) -> Field:
@@ -69,7 +73,7 @@ SETTINGS: Final = tuple(_setting(reason, days) for reason, days in DAYS.items())
 RULE: Final = FollowUp(
     "again",
     Text("Lost before: ask once more", "战败再激活", "戰敗再激活", "Вернуться к отказу"),
-    OnDate(f"date.automotive.{KIND.key}"),
+    OnDate(f"date.{DATE}"),
     Do(
         "call",
         Text(
@@ -108,45 +112,53 @@ def lost(reads: Reads) -> Iterator[Lost]:
     recent = deal.c.closed_at > reads.now - timedelta(days=LATEST) - SHOWN - timedelta(days=1)
     here = (recent, deal.c.archived_at.is_(None), customer.c.archived_at.is_(None))
     rows = reads.execute(found.where(deal.c.process == KEY, deal.c.state == "lost", *here, ~since))
-    days, first = reads.settings(), _today(reads) - SHOWN
-    for row, day in sorted(
-        ((row, _day(row, days, reads)) for row in rows), key=lambda one: (one[1] or first, one[0].id)
-    ):
-        if day is None or day < first or _asked(row.last_contact_at, day, reads):
+    days, zone, first = reads.settings(), reads.house_zone, house_day(reads, reads.now) - SHOWN
+    dated = [(row, _day(row, days, zone)) for row in rows]
+    for row, day in sorted(dated, key=lambda one: (one[1] or first, one[0].id)):
+        if day is None or day < first or _asked(row.last_contact_at, day, zone):
             continue
         name = row.name or row.company
         yield Lost(row.id, row.customer_id, name, row.title, row.lost_reason, row.closed_at, day)
 
 
-def _day(row: Any, days: Mapping[str, Any], reads: Reads) -> date | None:
+def _day(row: Any, days: Mapping[str, Any], zone: tzinfo) -> date | None:
     after = min(days.get(f"again_{row.lost_reason}") or 0, LATEST)
-    return row.closed_at.astimezone(reads.zone).date() + timedelta(days=after) if after > 0 else None
+    return row.closed_at.astimezone(zone).date() + timedelta(days=after) if after > 0 else None
 
 
-def _asked(last_contact: datetime | None, day: date, reads: Reads) -> bool:
-    return last_contact is not None and last_contact.astimezone(reads.zone).date() >= day
-
-
-def _today(reads: Reads) -> date:
-    return reads.now.astimezone(reads.zone).date()
+def _asked(last_contact: datetime | None, day: date, zone: tzinfo) -> bool:
+    return last_contact is not None and last_contact.astimezone(zone).date() >= day
 
 
 def keep(w: Work, _args: Mapping[str, Any]) -> None:
-    """Keep the days that are near with their customers: a setting that was changed holds for those still to come."""
-    today = _today(w.reads)
-    for each in lost(w.reads):
+    """Keep the days that are near with their customers, one for each: of the deal that was lost last. A day that does
+    not hold any more goes, as they bought, were asked, or the setting is another."""
+    today = house_day(w.reads, w.now)
+    last: dict[int, Lost] = {}
+    for each in sorted(lost(w.reads), key=lambda one: (one.closed_at, one.deal_id)):
+        last[each.customer_id] = each
+    for each in last.values():
         if today - timedelta(days=1) <= each.day <= today + AHEAD:  # a rule plans nothing for a day long gone
-            w.keep_date(
-                each.customer_id, f"automotive.{KIND.key}", each.day, ref=str(each.deal_id), about=each.title[:100]
-            )
+            w.keep_date(each.customer_id, DATE, each.day, ref=str(each.deal_id), about=each.title[:100])
+    for row in _kept(w.reads):
+        one = last.get(row.customer_id)
+        if one is None or (str(one.deal_id), one.day) != (row.ref, date(row.year, row.month, row.day)):
+            w.keep_date(row.customer_id, DATE, None, ref=row.ref)
+
+
+def _kept(reads: Reads, customer_id: int | None = None) -> Sequence[Any]:
+    """The days that are kept, of one customer or of all who are there: customer_id, ref, year, month, day."""
+    plan, customer = reads.visible_dates(), reads.visible_customers()
+    found = select(plan).join(customer, customer.c.id == plan.c.customer_id)
+    found = found.where(plan.c.kind == DATE, customer.c.archived_at.is_(None))
+    return reads.execute(found if customer_id is None else found.where(plan.c.customer_id == customer_id))
 
 
 def hears(event: Event, w: Work) -> None:
-    """A deal that is open again needs no day on which to ask."""
-    if event.kind == "deal.reopened" and event.customer_id is not None:
-        customer = w.reads.customer(event.customer_id)
-        if customer is not None and customer.archived_at is None:
-            w.keep_date(event.customer_id, f"automotive.{KIND.key}", None, ref=str(event.subject_id))
+    """Whoever was to be asked once more wants a car already."""
+    if event.kind in HEARD and event.customer_id is not None:
+        for row in _kept(w.reads, event.customer_id):
+            w.keep_date(row.customer_id, DATE, None, ref=row.ref)
 
 
 pages = Blueprint("again", __name__)
@@ -155,7 +167,7 @@ pages = Blueprint("again", __name__)
 @pages.get("/again")
 def every() -> str:
     with reading() as reads:
-        found, today = list(lost(reads)), _today(reads)
+        found, today = list(lost(reads)), house_day(reads, reads.now)
     due = [each for each in found if each.day <= today]
     return page("automotive/again.html", due=due, coming=found[len(due) :][:200], reasons=LABELS)
 
@@ -164,7 +176,7 @@ TITLE: Final = Text("Lost before", "战败再激活", "戰敗再激活", "Вер
 RECORDS: tuple[Any, ...] = (
     KIND,
     RULE,
-    Listens("again", ("deal.reopened",)),
+    Listens("again", HEARD),
     Routes("again", lambda: pages, verb="deal.see"),
     MenuItem("again", TITLE, "/p/automotive/again", icon="undo-2", verb="deal.see"),
     PluginJob("again", TITLE, keep, Every(timedelta(hours=1))),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import insert, or_, select, true, update
+from sqlalchemy import func, insert, or_, select, true, update
 
 from salesapp.plugin_api import (
     N_,
@@ -60,7 +60,8 @@ def _solver(w: Work, topic: str) -> str:
 
 
 def raise_by_hand(w: Work, new: Mapping[str, Any], owner_id: int | None) -> int:
-    """What somebody typed becomes a matter; its id."""
+    """What somebody typed becomes a matter; its id. Only who may change the customer notes one."""
+    w.change_customer(new["customer_id"], {})
     wrong = [] if new["topic"] in TOPIC_LABELS else [problem("topic", N_("Choose what it is about."))]
     wrong += of_the_text("text", new["text"])
     if wrong:
@@ -132,8 +133,10 @@ def about(w: Work, matter: Any) -> dict[str, Any]:
 
 
 def tell(w: Work, matter: Any, person_id: int | None, words: Text) -> None:
-    """Tell somebody about a matter, once for each time it is due."""
-    w.notify_of_page(person_id, words, f"{HOME}/{matter.id}", once=f"{matter.due_at.isoformat()} {words.en}")
+    """Tell somebody about a matter, once for each step it came to."""
+    newest = select(func.max(MATTER_STEP.c.id).label("id")).where(MATTER_STEP.c.matter_id == matter.id)
+    (step,) = w.reads.execute(newest)
+    w.notify_of_page(person_id, words, f"{HOME}/{matter.id}", once=f"{step.id} {words.en}")
 
 
 def note_step(
@@ -159,8 +162,11 @@ def give(w: Work, matter_id: int, person_id: int | None) -> None:
 
 
 def to_solve(w: Work, matter_id: int) -> Any:
-    """A matter this person may answer: its owner, and whoever leads them."""
+    """A matter this person may answer: its owner, and whoever leads them; who may change the customer, where it is
+    nobody's."""
     matter = one(w.reads, matter_id)
+    if matter.owner_id is None:
+        w.change_customer(matter.customer_id, {})
     if not may_solve(w.reads, matter):
         raise Refused([problem("", N_("Whoever it belongs to answers it, or who leads them."))])
     return matter
@@ -181,14 +187,14 @@ def row(w: Work, matter_id: int) -> Any:
 
 def seen(reads: Reads, *where: Any, last: bool = False) -> Sequence[Any]:
     """Matters of customers this person sees, and those they have or had to solve or to call back about; the next due
-    first, or the `last` one."""
+    first, or with `last` the one closed last."""
     customer, people = reads.visible_customers(), reads.actor.people
     had = select(MATTER_STEP.c.matter_id).where(MATTER_STEP.c.to_id.in_(people or ()))
     theirs = or_(customer.c.id.is_not(None), MATTER.c.id.in_(had), MATTER.c.back_to.in_(people or ()))
     found = select(MATTER, customer.c.name, customer.c.company)
     found = found.outerjoin(customer, customer.c.id == MATTER.c.customer_id)
     found = found.where(true() if people is None else theirs, *where)
-    order = (MATTER.c.due_at.desc(), MATTER.c.id.desc()) if last else (MATTER.c.due_at, MATTER.c.id)
+    order = (MATTER.c.closed_at.desc(), MATTER.c.id.desc()) if last else (MATTER.c.due_at, MATTER.c.id)
     return reads.execute(found.order_by(*order).limit(500))
 
 

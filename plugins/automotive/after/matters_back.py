@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from salesapp.plugin_api import N_, ActivityView, CustomerView, Event, NewActivity, Refused, Work, problem
 
 from ..tables import MATTER, MATTER_STEP
-from .matters import QUICKER, about, change, hours, note_step, of_the_text, raise_matter, row, to_solve, wait
-from .matters_words import CALL_BACK
+from .matters import QUICKER, about, change, hours, note_step, of_the_text, raise_matter, row, tell, to_solve, wait
+from .matters_words import CALL_BACK, NEW
 from .survey import troubles
 
 ME: Final = "automotive"
@@ -106,14 +106,25 @@ def told(w: Work, call: ActivityView) -> None:
 def _after(w: Work, matter: Any, call: ActivityView) -> None:
     answers: Any = call.answers.get(ME) or {}
     if call.state == "cancelled" or call.outcome != "reached":
-        later = {"call_id": None, "due_at": w.now + hours(w, "matter_back_hours")}
-        if change(w, matter, later):
+        again = _next_try(w, call) if call.state == "done" else None
+        due = again.planned_at if again is not None else w.now + hours(w, "matter_back_hours")
+        if change(w, matter, {"call_id": again.id if again is not None else None, "due_at": due}):
             note_step(w, matter, "missed", by_id=call.owner_id, to_id=matter.back_to)
-            call_back(w, matter.id)
+            if again is None:
+                call_back(w, matter.id)
     elif answers.get("content") == "no":
         _open_again(w, matter, "reopened", call)
     elif change(w, matter, _closed(w)):
         note_step(w, matter, "closed", by_id=call.owner_id)
+
+
+def _next_try(w: Work, call: ActivityView) -> Any:
+    """The next call for the same, which whoever reached nobody planned; None where they planned none."""
+    plan = w.reads.visible_activities()
+    after = (plan.c.id > call.id, plan.c.customer_id == call.customer_id, plan.c.owner_id == call.owner_id)
+    free = ~exists().where(MATTER.c.call_id == plan.c.id)
+    found = select(plan.c.id, plan.c.planned_at).where(*after, plan.c.state == "planned", plan.c.form == FORM, free)
+    return next(iter(w.reads.execute(found.order_by(plan.c.id).limit(1))), None)
 
 
 def _closed(w: Work) -> dict[str, Any]:
@@ -126,7 +137,9 @@ def _open_again(w: Work, matter: Any, what: str, call: ActivityView) -> None:
     if change(w, matter, new):
         said = call.note if what == "reopened" and call.note != matter.answer else ""
         note_step(w, matter, what, by_id=call.owner_id, to_id=matter.owner_id, text=said)
-        wait(w, row(w, matter.id))
+        again = row(w, matter.id)
+        tell(w, again, again.owner_id, NEW)
+        wait(w, again)
 
 
 def erases(customer: CustomerView, w: Work) -> None:

@@ -17,20 +17,22 @@ hears = matters_back.hears
 erases = matters_back.erases
 
 
-def _lines(found: Sequence[Any], new: str) -> Iterable[Line]:
+def _lines(reads: Reads, found: Sequence[Any], new: str) -> Iterable[Line]:
     yield from (Line(of_topic(each.topic)[0], STATES[each.state], f"{HOME}/{each.id}") for each in found)
-    yield Line(ADD, TO_ADD, new)
+    if "customer.edit" in reads.actor.verbs:
+        yield Line(ADD, TO_ADD, new)
 
 
 def lines(reads: Reads, deal: DealView) -> Iterable[Line]:
     """What stands on the page of a deal."""
-    return _lines(seen(reads, MATTER.c.deal_id == deal.id, MATTER.c.state.in_(NOT_OVER)), f"{HOME}/new?deal={deal.id}")
+    mine = and_(MATTER.c.deal_id == deal.id, MATTER.c.state.in_(NOT_OVER))
+    return _lines(reads, seen(reads, mine), f"{HOME}/new?deal={deal.id}")
 
 
 def of_customer(reads: Reads, customer_id: int) -> Iterable[Line]:
     """What stands on the page of a customer."""
     mine = and_(MATTER.c.customer_id == customer_id, MATTER.c.state.in_(NOT_OVER))
-    return _lines(seen(reads, mine), f"{HOME}/new?customer={customer_id}")
+    return _lines(reads, seen(reads, mine), f"{HOME}/new?customer={customer_id}")
 
 
 def today(reads: Reads) -> Iterable[Line]:

@@ -137,7 +137,10 @@ def _page(matter_id: int, said: dict[str, str], errors: dict[str, list[str]]) ->
         story, mine = matters.story(reads, matter_id), matters.may_solve(reads, matter)
         people = [(str(each.id), each.name) for each in reads.people() if each.id != matter.owner_id]
         late = matters.is_late(matter, reads.now)
+        deal_id = matter.deal_id if matter.deal_id and reads.deal(matter.deal_id) else None
+        calls = [each if each and reads.activity(each) else None for each in (matter.activity_id, matter.call_id)]
     facts = {"matter": matter, "called": _called(matter), "story": story, "mine": mine, "people": people, "late": late}
+    facts |= {"deal_id": deal_id, "said_in": calls[0], "call_id": calls[1]}  # those this person may open
     words = {"states": STATES, "steps": STEPS, "names": _names()}
     return page("automotive/matter.html", typed=said, errors=errors, **facts, **words)
 
@@ -148,6 +151,5 @@ def _chosen(reads: Reads, text: str) -> int | None:
     return number if number in {each.id for each in reads.people()} else None
 
 
-ROUTES = Routes(
-    "matters", lambda: pages, verb="customer.see", verbs=dict.fromkeys(("note", "answer", "give"), "customer.edit")
-)
+WRITES = ("new", "note", "answer", "give")
+ROUTES = Routes("matters", lambda: pages, verb="customer.see", verbs=dict.fromkeys(WRITES, "customer.edit"))

@@ -75,16 +75,17 @@ def look(w: Work, _args: Mapping[str, Any]) -> None:
 def plan(w: Work, args: Mapping[str, Any]) -> None:
     """A task for marketing, else for whoever leads."""
     people = w.reads.people()
-    doer = next((each for each in people if "marketing" in each.functions), None)
-    doer = doer or next((each for each in people if each.role == "manager"), None)
-    if doer is None:
+    marketing = [each for each in people if "marketing" in each.functions]
+    leading = [each for role in ("manager", "admin") for each in people if each.role == role]
+    doer_id = next((each.id for each in (*marketing, *leading)), None)
+    if doer_id is None:
         return
     occasion = next(each for each in OCCASIONS if each.key == args["key"])
-    what, about = (w.reads.in_words(each, doer.id) for each in (DO, occasion.text))
+    what, about = (w.reads.in_words(each, doer_id) for each in (DO, occasion.text))
     note = f"{what}: {about} {ADDRESS}"
     week = datetime(w.now.year, w.now.month, w.now.day, 12, tzinfo=UTC) + timedelta(days=7)
-    task = w.plan_activity(NewActivity(kind="task", note=note, planned_at=week, owner_id=doer.id))
-    w.notify(doer.id, occasion.text, "activity", task, once=f"{occasion.key}:{w.now.year}")
+    task = w.plan_activity(NewActivity(kind="task", note=note, planned_at=week, owner_id=doer_id))
+    w.notify(doer_id, occasion.text, "activity", task, once=f"{occasion.key}:{w.now.year}")
 
 
 LABEL: Final = Text("Occasions for a message", "群发时机", "群發時機", "Поводы для рассылки")

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from salesapp.plugin_api import ActivityView, DateKind, Deadline, Do, FollowUp, OnDate, Reads, Text, Work
 
+from ..sending import house_day
 from ..tables import REFERRAL
 
 THANKS: Final = DateKind("thanks", Text("Thank for a referral", "感谢转介绍", "感謝轉介紹", "Спасибо за рекомендацию"))
@@ -64,7 +65,7 @@ def plan_thanks(w: Work, referrer_id: int) -> None:
     if referrer is None or referrer.archived_at is not None:
         return  # put away, perhaps as a part of another record, which has the referrals now
     rows = waiting(w.reads, REFERRAL.c.referrer_id == referrer_id)
-    day = rows[0].since.astimezone(w.reads.zone).date() if rows else None
+    day = house_day(w.reads, rows[0].since) if rows else None
     about = ", ".join(each.name for each in rows)[:100]
     w.keep_date(referrer_id, DATE, day, about=about)
 

@@ -22,6 +22,7 @@ from salesapp.plugin_api import (
 )
 
 from ..after.calls import REPAIRED
+from ..sending import house_day
 from ..tables import SERVICE, VEHICLE
 
 AVERAGE: Final = 30.4375
@@ -105,25 +106,25 @@ def maintenance_day(delivered: date, readings: Sequence[tuple[date, int]], km: i
     return min(by_km, months_later(delivered, months))
 
 
-def readings_of(reads: Reads, car: Row[Any], zone: Any) -> list[tuple[date, int]]:
+def readings_of(reads: Reads, car: Row[Any]) -> list[tuple[date, int]]:
     """The kilometres of a car by day, the delivery first."""
     found = select(SERVICE.c.day, SERVICE.c.km).where(SERVICE.c.vehicle_id == car.id, SERVICE.c.km.is_not(None))
     known = {row.day: row.km for row in reads.execute(found)}
     if car.km is not None and car.km_on is not None:
         known.setdefault(car.km_on, car.km)
     if car.delivered_at is not None:
-        known.setdefault(car.delivered_at.astimezone(zone).date(), 0)
+        known.setdefault(house_day(reads, car.delivered_at), 0)
     return sorted(known.items())
 
 
-def dates_of(reads: Reads, car: Row[Any], zone: Any) -> dict[str, date | None]:
+def dates_of(reads: Reads, car: Row[Any]) -> dict[str, date | None]:
     """Every date of a car, by the key of its kind; None where there is none."""
     found: dict[str, date | None] = {each.key: None for each in KINDS}
     found |= {"insurance": car.insured_until, "inspection": car.inspection_due, "warranty": car.warranty_until}
     if car.delivered_at is None:
         return found
-    delivered, is_set = car.delivered_at.astimezone(zone).date(), limits(reads)
-    readings = readings_of(reads, car, zone)
+    delivered, is_set = house_day(reads, car.delivered_at), limits(reads)
+    readings = readings_of(reads, car)
     if car.first_maintained_on is None:
         first = is_set["first_km"], is_set["first_months"], is_set["km_month"]
         found["maintenance"] = maintenance_day(delivered, readings, *first)
@@ -155,7 +156,7 @@ def keep(w: Work, vehicle_id: int) -> None:
     if car.customer_id is None:
         return
     gone = car.archived_at is not None
-    for kind, day in dates_of(w.reads, car, w.reads.zone).items():
+    for kind, day in dates_of(w.reads, car).items():
         kept = None if gone else day
         w.keep_date(car.customer_id, f"automotive.{kind}", kept, ref=str(car.id), about=car.plate or car.model)
 
@@ -197,7 +198,7 @@ def note(w: Work, car: Row[Any], kind: str, day: date, km: int | None = None) ->
 
 def _fits(reads: Reads, car: Row[Any], day: date, km: int) -> bool:
     """Whether so many kilometres lie between what was read before that day and after it."""
-    readings = readings_of(reads, car, reads.zone)
+    readings = readings_of(reads, car)
     before = max((was for on, was in readings if on <= day), default=0)
     after = min((then for on, then in readings if on > day), default=MOST_KM)
     return before <= km <= after

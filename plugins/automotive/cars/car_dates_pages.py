@@ -50,8 +50,8 @@ def show(vehicle_id: int) -> str:
 def _page(vehicle_id: int, errors: dict[str, list[str]]) -> str:
     with reading() as reads:
         car = seen_car(reads, vehicle_id)
-        dates = dates_of(reads, car, reads.zone)
-        readings = readings_of(reads, car, reads.zone)
+        dates = dates_of(reads, car)
+        readings = readings_of(reads, car)
         done = select(SERVICE).where(SERVICE.c.vehicle_id == car.id).order_by(SERVICE.c.day.desc(), SERVICE.c.id.desc())
         notes = reads.execute(done.limit(50))
         today = today_of(reads)

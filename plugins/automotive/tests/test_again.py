@@ -67,3 +67,39 @@ def test_days_nobody_can_mean_are_ten_years(kit: Kit, client_of: Any, cast: Cast
 
 def test_every_reason_has_its_time() -> None:
     assert set(DAYS) == {each.key for each in LOST_REASONS}
+
+
+def test_who_wants_a_car_already_is_not_asked_once_more(kit: Kit) -> None:
+    deal = lost(kit, "put_off")
+    customer = kit.customer(deal.customer_id or 0)
+    jump(kit, DAYS["put_off"] - 5)
+    assert len(kit.planned(customer, "automotive.again")) == 1
+    kit.a_deal("automotive.showroom", customer=customer)
+    kit.run_jobs(until=kit.clock.now + timedelta(hours=2))
+    assert kit.planned(customer, "automotive.again") == []
+
+
+@pytest.mark.parametrize(("days", "left"), [("0", 0), ("58", 1), ("200", 0), ("", 0)])
+def test_a_changed_setting_holds_for_what_is_planned(
+    kit: Kit, client_of: Any, cast: Cast, days: str, left: int
+) -> None:
+    customer = kit.customer(lost(kit, "put_off").customer_id or 0)
+    jump(kit, DAYS["put_off"] - 5)
+    sent = {"seen-automotive.again_put_off": "60", "automotive.again_put_off": days}
+    assert client_of(cast.admin).send("/settings/plugins/automotive/settings", sent).status_code == 303
+    kit.run_jobs(until=kit.clock.now + timedelta(hours=2))
+    planned = kit.planned(customer, "automotive.again")
+    assert [each.planned_at and (each.planned_at + timedelta(hours=8)).date() for each in planned] == [
+        (NOW + timedelta(days=int(days))).date() for _ in range(left)
+    ]
+
+
+def test_whose_two_deals_were_lost_is_asked_once(kit: Kit) -> None:
+    first = lost(kit, "put_off")
+    customer = kit.customer(first.customer_id or 0)
+    kit.clock.advance(hours=1)
+    second = kit.a_deal("automotive.showroom", customer=customer, title="A8")
+    kit.lose(kit.fill(second, rival="none", remark="x"), "put_off")
+    jump(kit, DAYS["put_off"] - 5)
+    (call,) = kit.planned(customer, "automotive.again")
+    assert "A8" in call.note

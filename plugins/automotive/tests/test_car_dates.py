@@ -1,5 +1,6 @@
 """A car's dates: kept with whom it belongs to, forecast by its kilometres; its page; and the survey form."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from salesapp.plugin_api import CustomerView, work
+from salesapp.plugin_api import SYSTEM, CustomerView, work
 from salesapp.testing import NOW, Cast, Kit
 
 from ..after.topics import TOPICS, TROUBLE
@@ -64,6 +65,21 @@ def kilometres(kit: Kit, car: int) -> tuple[int, date]:
     with work(kit.cast.owner, kit.clock.now, plugin="automotive") as w:
         (row,) = w.reads.execute(select(VEHICLE.c.km, VEHICLE.c.km_on).where(VEHICLE.c.id == car))
     return row.km, row.km_on
+
+
+def test_a_day_is_that_of_the_house_whoever_keeps_it(kit: Kit) -> None:
+    kit.clock.now = datetime(2026, 3, 5, 23, 30, tzinfo=UTC)  # half past seven on the 6th in Shanghai
+    owner = kit.a_customer("沈月")
+    far = replace(kit.cast.owner, zone="America/Los_Angeles")
+    car = a_car(kit, owner, delivered_at=kit.clock.now)
+    found = []
+    for who in (kit.cast.owner, far, SYSTEM):
+        with work(who, kit.clock.now, plugin="automotive") as w:
+            keep(w, car)
+            dates = w.reads.visible_dates()
+            kept = select(dates.c.month, dates.c.day).where(dates.c.kind == "automotive.anniversary")
+            found.append([tuple(row) for row in w.reads.execute(kept)])
+    assert found == [[(3, 6)]] * 3
 
 
 def test_a_reading_of_another_day_moves_nothing_it_should_not(kit: Kit, client_of: Any, cast: Cast) -> None:

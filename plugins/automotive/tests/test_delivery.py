@@ -106,7 +106,7 @@ def test_from_the_promise_to_the_handing_over(kit: Kit, client_of: Any, cast: Ca
     (call,) = kit.planned(deal, "automotive.first_call")
     assert call.planned_at == kit.clock.now + timedelta(hours=24)
     with work(SYSTEM, kit.clock.now, plugin="automotive") as w:
-        due = parts(kit).car_dates.dates_of(w.reads, car, w.reads.zone)["maintenance"]
+        due = parts(kit).car_dates.dates_of(w.reads, car)["maintenance"]
     assert due == date(2026, 7, 4)
     assert "Purchase anniversary · A6L Mar 4, 2027" in owner.get(f"/customers/{deal.customer_id}").text
     assert owner.send(f"{home}/hand_over", GIVEN).status_code == 422
