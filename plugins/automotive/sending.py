@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import request
 
-from salesapp.plugin_api import N_, Problem, Reads, Refused, Work, asking, go_to, problem, say, work
+from salesapp.plugin_api import N_, SYSTEM, Problem, Reads, Refused, Work, asking, go_to, problem, reading, say, work
 
 ME = "automotive"
+MOST_KM: Final = 2_000_000
+"""No car has driven farther."""
 
 
 def save(do: Callable[[Work], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
@@ -79,12 +81,20 @@ def kilometres_of(text: str) -> int | None:
     plain = "".join(text.split()).replace(",", "")  # blanks that do not break, too
     if plain and not (plain.isascii() and plain.isdecimal() and len(plain) <= 7):
         raise Refused([problem("km", N_("Kilometres are a whole number."))])
+    if plain and int(plain) > MOST_KM:
+        raise Refused([problem("km", N_("At most 2,000,000 kilometres."))])
     return int(plain) if plain else None
 
 
 def today_of(asked: Reads | Work) -> date:
     """The calendar day of whoever asks."""
     return asked.now.astimezone(ZoneInfo(asked.actor.zone)).date()
+
+
+def everybody() -> dict[int, str]:
+    """Who works here, by id: who did something may be read by whoever sees what they did."""
+    with reading(SYSTEM) as reads:
+        return {each.id: each.name for each in reads.people()}
 
 
 def house_day(reads: Reads, moment: datetime) -> date:

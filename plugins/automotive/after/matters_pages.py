@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, abort, request
 from sqlalchemy import select
 
-from salesapp.plugin_api import SYSTEM, Reads, Routes, Work, flash, gettext, page, reading, say
+from salesapp.plugin_api import Reads, Routes, Work, flash, gettext, page, reading, say
 
-from ..sending import number_of, save, typed
+from ..sending import everybody, number_of, save, typed
 from ..tables import MATTER, VEHICLE
 from . import matters, matters_back
 from .matters import HOME
@@ -34,7 +34,7 @@ def every() -> str:
         (gettext("Closed"), f"{HOME}?which=closed", which == "closed"),
     ]
     rows = [(each, _called(each), matters.is_late(each, now)) for each in shown]
-    return page("automotive/matters.html", tabs=tabs, rows=rows, states=STATES, names=_names())
+    return page("automotive/matters.html", tabs=tabs, rows=rows, states=STATES, names=everybody())
 
 
 def _is_of(matter: Any, person_id: int | None) -> bool:
@@ -45,12 +45,6 @@ def _is_of(matter: Any, person_id: int | None) -> bool:
 def _called(matter: Any) -> str:
     """What a matter is called: its topic, and what was said of it in the survey."""
     return " · ".join(say(each) for each in of_topic(matter.topic) if each)
-
-
-def _names() -> dict[int, str]:
-    """Who works here: whose a matter is may be seen by all who see the matter."""
-    with reading(SYSTEM) as reads:
-        return {each.id: each.name for each in reads.people()}
 
 
 @pages.get("/matters/new")
@@ -141,7 +135,7 @@ def _page(matter_id: int, said: dict[str, str], errors: dict[str, list[str]]) ->
         calls = [each if each and reads.activity(each) else None for each in (matter.activity_id, matter.call_id)]
     facts = {"matter": matter, "called": _called(matter), "story": story, "mine": mine, "people": people, "late": late}
     facts |= {"deal_id": deal_id, "said_in": calls[0], "call_id": calls[1]}  # those this person may open
-    words = {"states": STATES, "steps": STEPS, "names": _names()}
+    words = {"states": STATES, "steps": STEPS, "names": everybody()}
     return page("automotive/matter.html", typed=said, errors=errors, **facts, **words)
 
 

@@ -22,12 +22,11 @@ from salesapp.plugin_api import (
 )
 
 from ..after.calls import REPAIRED
-from ..sending import house_day
+from ..sending import MOST_KM, house_day
 from ..tables import SERVICE, VEHICLE
 
 AVERAGE: Final = 30.4375
 """Days of a month."""
-MOST_KM: Final = 2_000_000
 FARTHEST: Final = date(2200, 12, 31)
 """No date of a car lies later, however the settings read."""
 

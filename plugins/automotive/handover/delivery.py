@@ -28,7 +28,7 @@ from ..evidence import DELIVERED
 from ..tables import DELIVERY
 from . import delivery_car
 from .delivery_points import CHECKS, EXPLAINED, counts
-from .delivery_rows import DELIVERED_ALREADY, begin, contract_of, of_deal
+from .delivery_rows import LOST, begin, begin_open, contract_of, of_deal
 
 __all__ = ["CHECKS", "EXPLAINED", "RECORDS"]
 
@@ -38,6 +38,13 @@ APPOINTMENT: Final = Text("Hand over the car", "交车", "交車", "Выдача
 UNPAID: Final = Text("Handed over before it was paid", "未付清提前交车", "未付清提前交車", "Выдан до полной оплаты")
 TAKES: Final = 60
 """Minutes of an appointment."""
+NOT_NOTED: Final = Text(
+    "Is the car handed over? Note it: the calls after delivery begin with it",
+    "车交了吗？请登记交车：回访从交车时开始算",
+    "車交了嗎？請登記交車：回訪從交車時開始算",
+    "Машина выдана? Отметьте выдачу: с неё начинаются звонки после покупки",
+)
+ENDS: Final = ("deal.lost", "deal.reopened", "deal.taken_back")
 AHEAD: Final = timedelta(days=730)
 OWN_DAY: Final = timedelta(hours=24)
 """So long whoever noted a handing over may take it back."""
@@ -51,9 +58,7 @@ def leads(w: Work | Reads) -> bool:
 
 def promise(w: Work, deal_id: int, at: datetime | None) -> None:
     """Agree on when the car is handed over: an activity is planned, or moved, which the timeline tells."""
-    row = begin(w, deal_id)
-    if row.delivered_at is not None:
-        raise Refused([problem("", DELIVERED_ALREADY)])
+    row = begin_open(w, deal_id)
     if at is None or not w.now <= at <= w.now + AHEAD:
         raise Refused([problem("day", N_("Choose a day and an hour that are still to come."))])
     appointment = w.reads.activity(row.activity_id) if row.activity_id else None
@@ -85,23 +90,52 @@ def appointment_of(w: Work, deal_id: int) -> int:
 
 
 def hears(event: Event, w: Work) -> None:
-    """The appointment was put off on another page: the promise goes along."""
-    if event.kind != "activity.planned":
+    """What happened to the appointment, or the deal, on another page means something for the delivery."""
+    if event.subject_kind == "deal":
+        row = of_deal(w.reads, event.subject_id) if event.kind in ENDS else None
+        if row is not None and row.delivered_at is None:
+            _ended(w, row)
         return
-    activity = w.reads.activity(event.subject_id)
-    if activity is None or activity.state != "planned":
+    if event.kind not in ("activity.planned", "activity.done"):
         return
-    moved = update(DELIVERY).where(DELIVERY.c.activity_id == activity.id, DELIVERY.c.delivered_at.is_(None))
-    w.session.execute(moved.values(promised_at=activity.planned_at))
+    its = DELIVERY.c.activity_id == event.subject_id, DELIVERY.c.delivered_at.is_(None)
+    rows = w.reads.execute(select(DELIVERY).where(*its))
+    activity = w.reads.activity(event.subject_id) if rows else None
+    if activity is not None and activity.state == "planned":
+        _put_off(w, rows[0], activity.planned_at, event)
+    elif activity is not None and activity.outcome == "reached":
+        w.notify_of_page(activity.owner_id, NOT_NOTED, f"{HOME}/deals/{rows[0].deal_id}", once=f"{event.id}")
+
+
+def _ended(w: Work, row: Any) -> None:
+    """A lost deal holds no car, and nobody waits for it; open again, it has its appointment again."""
+    deal, appointment = w.reads.deal(row.deal_id), w.reads.activity(row.activity_id) if row.activity_id else None
+    if deal is not None and deal.state == "lost":
+        delivery_car.let_go(w, row, row.deal_id)
+        _set(w, row.id, vehicle_id=None)
+        if appointment is not None and appointment.state == "planned":
+            w.cancel_activity(appointment.id)
+    elif appointment is not None and appointment.state == "cancelled" and (row.promised_at or w.now) > w.now:
+        w.reopen_activity(appointment.id)
+
+
+def _put_off(w: Work, row: Any, at: datetime | None, event: Event) -> None:
+    """The promise goes along; where only a day was said, its hour stays. What was moved once more since is heard of by
+    itself."""
+    if at is None or datetime.fromisoformat(event.data["planned_at"]) != at:
+        return
+    if event.data["all_day"] and row.promised_at is not None:
+        zone = w.reads.house_zone
+        hour = row.promised_at.astimezone(zone).timetz()
+        at = datetime.combine(at.astimezone(zone).date(), hour)
+    _set(w, row.id, promised_at=at)
 
 
 def hand_over(w: Work, deal_id: int, said: Mapping[str, Any], also: Sequence[Problem] = ()) -> int:
     """The customer has the car: it is theirs from now on, and the rules of after-sales begin; the id of the activity it
     was noted as. `said`: at (None: now; only who leads says another moment), km, signed_name, strokes, reason (why it
     goes out unpaid); `also` is what is wrong with the form besides."""
-    row = begin(w, deal_id)
-    if row.delivered_at is not None:
-        raise Refused([problem("", DELIVERED_ALREADY)])
+    row = begin_open(w, deal_id)
     deal = w.reads.deal(deal_id)
     assert deal is not None  # `begin` has asked
     at = (said["at"] if leads(w) else None) or w.now
@@ -112,6 +146,7 @@ def hand_over(w: Work, deal_id: int, said: Mapping[str, Any], also: Sequence[Pro
         wrong.append(problem("signed_name", N_("Whose car is it now? They sign with their name.")))
     if wrong:
         raise Refused(wrong)
+    delivery_car.let_go(w, row, deal_id, kept=car.id)
     delivery_car.give(w, car, deal, at, said["km"])
     reason = "" if is_paid(w.reads, deal_id) else said["reason"]
     activity_id = _noted(w, row, deal, at, reason)
@@ -124,7 +159,7 @@ def hand_over(w: Work, deal_id: int, said: Mapping[str, Any], also: Sequence[Pro
 
 def _of_the_moment(w: Work, deal: DealView, at: datetime) -> list[Problem]:
     if deal.state == "lost":
-        return [problem("", N_("This deal is lost. Open it again first."))]
+        return [problem("", LOST)]
     if at > w.now:
         return [problem("given_on", N_("Choose a day and an hour that have passed."))]
     if at < deal.created_at:
@@ -177,7 +212,7 @@ def correct(w: Work, deal_id: int, at: datetime | None) -> None:
     if at is None or (wrong := _of_the_moment(w, deal, at)):
         raise Refused([problem("given_on", N_("Choose a day and an hour that have passed."))] if at is None else wrong)
     _set(w, row.id, delivered_at=at)
-    delivery_car.moved(w, row.vehicle_id, deal_id, at)
+    delivery_car.moved(w, row.vehicle_id, deal_id, row.delivered_at, at)
     w.push_evidence(deal_id, DELIVERED, row.id, at=at, lasting=True)
 
 
@@ -241,6 +276,6 @@ def lines(reads: Reads, deal: DealView) -> Iterable[Line]:
 
 
 RECORDS: tuple[Any, ...] = (
-    Listens("appointments", ("activity.planned",)),
+    Listens("appointments", ("activity.planned", "activity.done", *ENDS)),
     MenuItem("deliveries", TITLE, HOME, icon="key-round", verb="deal.see"),
 )

@@ -11,8 +11,9 @@ from salesapp.plugin_api import N_, DealView, Problem, Reads, Refused, Work, pro
 from ..cars import car_dates, vehicles
 from ..sale import contract_cars, contracts
 from ..sale.contract_rows import OPEN
+from ..sending import house_day
 from ..tables import DELIVERY, VEHICLE
-from .delivery_rows import DELIVERED_ALREADY, begin, contract_of
+from .delivery_rows import begin_open, contract_of
 
 FREE: Final = ("ordered", "in_stock", "demo")
 HELD: Final = ("reserved", "sold")
@@ -42,9 +43,7 @@ def of_delivery(reads: Reads, row: Any, deal_id: int) -> Any:
 def choose(w: Work, deal_id: int, vehicle_id: int) -> None:
     """This car is for this deal: a free one is reserved, and the one chosen before is free again. Where one was
     ordered by contract, this is it."""
-    row = begin(w, deal_id)
-    if row.delivered_at is not None:
-        raise Refused([problem("", DELIVERED_ALREADY)])
+    row = begin_open(w, deal_id)
     car = next((each for each in offered(w.reads, deal_id) if each.id == vehicle_id), None)
     if car is None:
         raise Refused([problem("vehicle", N_("Choose a car that is free, or the one of the contract."))])
@@ -83,15 +82,27 @@ def give(w: Work, car: Any, deal: DealView, at: datetime, km: int | None) -> Non
     vehicles.change_state(w, car.id, "customer", was="sold")
     values: dict[str, Any] = {"customer_id": deal.customer_id, "deal_id": deal.id, "delivered_at": at}
     if km is not None:
-        values |= {"km": km, "km_on": at.astimezone(w.reads.zone).date()}
+        values |= {"km": km, "km_on": house_day(w.reads, at)}
     w.session.execute(update(VEHICLE).where(VEHICLE.c.id == car.id).values(values))
     car_dates.keep(w, car.id)
 
 
-def moved(w: Work, vehicle_id: int | None, deal_id: int, at: datetime) -> None:
-    """It was given at another time."""
+def let_go(w: Work, row: Any, deal_id: int, kept: int | None = None) -> None:
+    """The car that was chosen is free again: the deal is lost, or another one, `kept`, was handed over. What a contract
+    holds stays held."""
+    contract = contract_of(w.reads, deal_id)
+    held = (kept, contract.vehicle_id if contract is not None else None)
+    if row.vehicle_id is not None and row.vehicle_id not in held:
+        contract_cars.free(w, row.vehicle_id, deal_id)
+
+
+def moved(w: Work, vehicle_id: int | None, deal_id: int, was: datetime, at: datetime) -> None:
+    """It was given at another time; so was what its kilometres were read at, where that was the delivery."""
     if _is_still_theirs(w.reads, vehicle_id, deal_id):
-        w.session.execute(update(VEHICLE).where(VEHICLE.c.id == vehicle_id).values(delivered_at=at))
+        old, new = (house_day(w.reads, each) for each in (was, at))
+        car = update(VEHICLE).where(VEHICLE.c.id == vehicle_id)
+        w.session.execute(car.values(delivered_at=at))
+        w.session.execute(car.where(VEHICLE.c.km_on == old).values(km_on=new))
         car_dates.keep(w, int(vehicle_id or 0))
 
 

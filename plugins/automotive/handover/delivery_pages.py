@@ -23,7 +23,7 @@ from salesapp.plugin_api import (
 
 from ..cars.vehicles import STATES
 from ..consent import read_strokes
-from ..sending import kilometres_of, moment_of, number_of, save, too_long, typed
+from ..sending import everybody, kilometres_of, moment_of, number_of, save, too_long, typed
 from ..showroom import KEY, behind
 from . import delivery, delivery_car, delivery_rows
 from .delivery_photos import attach, with_photos
@@ -201,7 +201,7 @@ def _page(deal_id: int, said: dict[str, str], errors: dict[str, list[str]]) -> s
             "leads": delivery.leads(reads),
             "may_take_back": delivery.may_take_back(reads, row),
             "photos": _photos(reads, row),
-            "people": {each.id: each.name for each in reads.people()},
+            "people": everybody(),
             "at": _two(row.promised_at, reads) if row and row.promised_at else ("", ""),
             "given": _two(row.delivered_at, reads) if delivered else ("", ""),
             "late": row is not None and not delivered and row.promised_at and row.promised_at < reads.now,

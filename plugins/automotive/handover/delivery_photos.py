@@ -1,12 +1,11 @@
 """Photos that come with a form of a delivery: they hang on its appointment."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from flask import request
 
-from salesapp.plugin_api import Refused, Work, asking, take_files, work
+from salesapp.plugin_api import Refused, Work, asking, gettext, take_files, work
 
 from ..sending import ME, by_place, save
 from . import delivery
@@ -20,8 +19,10 @@ def with_photos(deal_id: int, do: Callable[[Work, Any], str], again: Again, plac
     photos: Any = ()
 
     def told(errors: dict[str, list[str]]) -> str:
-        _keep(deal_id, photos)
-        return again({place if at == "files" else at: texts for at, texts in errors.items()})
+        found = {place if at == "files" else at: texts for at, texts in errors.items()}
+        if not _keep(deal_id, photos):
+            found[place] = [*found.get(place, []), gettext("The photos were not kept: choose them once more.")]
+        return again(found)
 
     try:
         photos = take_files(request.files.getlist(place), place)
@@ -30,11 +31,16 @@ def with_photos(deal_id: int, do: Callable[[Work, Any], str], again: Again, plac
     return save(lambda w: do(w, photos), told)
 
 
-def _keep(deal_id: int, photos: Any) -> None:
+def _keep(deal_id: int, photos: Any) -> bool:
+    """Keep them although the form is refused; whether that was possible."""
     who = asking()
     assert who.actor is not None
-    with suppress(Refused), work(who.actor, who.now, plugin=ME) as w:
-        attach(w, deal_id, photos)
+    try:
+        with work(who.actor, who.now, plugin=ME) as w:
+            attach(w, deal_id, photos)
+    except Refused:
+        return False  # there is no appointment yet
+    return True
 
 
 def attach(w: Work, deal_id: int, photos: Any) -> None:

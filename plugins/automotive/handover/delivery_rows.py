@@ -7,11 +7,12 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from salesapp.plugin_api import N_, NotFound, Reads, Work
+from salesapp.plugin_api import N_, NotFound, Reads, Refused, Work, problem
 
 from ..showroom import KEY
 from ..tables import CONTRACT, DELIVERY, VEHICLE
 
+LOST: Final = N_("This deal is lost. Open it again first.")
 DELIVERED_ALREADY: Final = N_("The car is handed over already.")
 MOST: Final = 300
 
@@ -30,6 +31,16 @@ def begin(w: Work, deal_id: int) -> Any:
         except IntegrityError:  # somebody else made it
             pass
         row = of_deal(w.reads, deal_id)
+    return row
+
+
+def begin_open(w: Work, deal_id: int) -> Any:
+    """The same, where the car is still to be handed over."""
+    row, deal = begin(w, deal_id), w.reads.deal(deal_id)
+    if row.delivered_at is not None:
+        raise Refused([problem("", DELIVERED_ALREADY)])
+    if deal is not None and deal.state == "lost":
+        raise Refused([problem("", LOST)])
     return row
 
 
