@@ -113,6 +113,12 @@ class Reads:
             offered = running.house().read(x, settings.config_version(x)).offered_sources
         return {key: each.label for key, each in offered.items()}
 
+    def lost_reasons(self, process: str) -> Mapping[str, Text]:
+        """Why a deal of this process can be lost, as the house offers it now: labels by the key a lost deal keeps."""
+        with self._apart() as x:
+            found = running.house().read(x, settings.config_version(x)).shown_process(process)
+        return {each.key: each.label for each in found.lost_reasons} if found is not None else {}
+
     def read_phone(self, raw: str) -> str | Msg:
         """A phone number somebody typed, as numbers are compared, "+8613800001234"; else what is wrong with it."""
         with self._apart() as x:

@@ -8,6 +8,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from salesapp.plugin_api import SYSTEM, work
+from salesapp.services import process_settings
+from salesapp.services.work import work as house_work
 from salesapp.store.tables import person
 from salesapp.testing import Browser, Cast, Kit
 
@@ -42,3 +44,18 @@ def test_where_nobody_leads_the_owner_of_the_house_is_asked(kit: Kit, cast: Cast
         done = w.reads.visible_activities()
         asked = [row.owner_id for row in w.reads.execute(select(done.c.owner_id).where(done.c.kind == "task"))]
     assert asked == [cast.admin.id]
+
+
+def test_reasons_of_losses_are_those_the_house_offers_now(kit: Kit, client_of: Any, cast: Cast) -> None:
+    process = "automotive.showroom"
+    with house_work(cast.admin, kit.clock.now) as w:
+        own = process_settings.add_reason(w, process, "en", "Moved away")
+        process_settings.rename(w, process, "reason.price.label", {"en": "Too dear"})
+    for name, reason in (("沈月", own), ("方原", "price")):
+        deal = kit.a_deal(process, customer=kit.a_customer(name))
+        kit.lose(kit.fill(deal, rival="none", remark="x"), reason)
+    report = client_of(cast.admin).get("/reports/p/automotive.figures?period=all").text
+    assert [f"Lost · {each}" in report for each in ("Moved away", "Too dear", "Price")] == [True, True, False]
+    listed = client_of(cast.admin).get(f"/p/automotive/figures/lost?group={own}").text
+    assert ("Moved away" in listed, "1 / 2" in listed) == (True, True)
+    assert "Too dear" in client_of(cast.admin).get("/p/automotive/again").text

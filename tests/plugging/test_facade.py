@@ -227,6 +227,8 @@ def test_more_of_what_a_person_sees_can_be_joined(cast: Cast) -> None:
             assert actor.id in {each.id for each in reads.people()}
             assert (str(reads.zone), str(reads.house_zone)) == (actor.zone, "Asia/Shanghai")
             assert reads.calendar.is_working(NOW.date())
+            assert [str(each) for each in reads.lost_reasons("bakery.cakes")] == ["price"]
+            assert reads.lost_reasons("bakery.nothing") == {}
     with reading() as x:
         assert str(reads_of(x, SYSTEM).zone) == "Asia/Shanghai"
         owners = reads_of(x, cast.owner)

@@ -167,9 +167,9 @@ pages = Blueprint("again", __name__)
 @pages.get("/again")
 def every() -> str:
     with reading() as reads:
-        found, today = list(lost(reads)), house_day(reads, reads.now)
+        found, today, reasons = list(lost(reads)), house_day(reads, reads.now), reads.lost_reasons(KEY)
     due = [each for each in found if each.day <= today]
-    return page("automotive/again.html", due=due, coming=found[len(due) :][:200], reasons=LABELS)
+    return page("automotive/again.html", due=due, coming=found[len(due) :][:200], reasons=reasons)
 
 
 TITLE: Final = Text("Lost before", "战败再激活", "戰敗再激活", "Вернуться к отказам")

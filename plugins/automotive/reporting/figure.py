@@ -33,8 +33,8 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure: how many cases ("count"), how many of them hit ("share"), which share each group has of all ("parts"),
-    or the middle one of their values ("median"). With `groups` (labels by key) there is
-    one for each.
+    or the middle one of their values ("median"). With `groups` (labels by key, or how to read them) there is one for
+    each.
 
     A part's share is of all cases; every other figure of a group is of the cases of that group.
     """
@@ -44,7 +44,9 @@ class Figure:
     definition: Text
     cases: Callable[[Reads, ReportQuery], Iterable[Case]]
     kind: Kind = "share"
-    groups: Mapping[str, Text | None] = field(default_factory=lambda: {"": None})
+    groups: Mapping[str, Text | None] | Callable[[Reads], Mapping[str, Text]] = field(
+        default_factory=lambda: {"": None}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ def found(figure: Figure, reads: Reads, query: ReportQuery) -> Sequence[Case]:
     """The cases of those people the report is asked about, the newest first."""
     cases = [each for each in figure.cases(reads, query) if query.owners is None or each.owner_id in query.owners]
     return sorted(cases, key=lambda each: (each.at, each.link), reverse=True)
+
+
+def groups_of(figure: Figure, reads: Reads) -> Mapping[str, Text | None]:
+    """The labels of a figure's groups as they are now, by key."""
+    return dict(figure.groups(reads)) if callable(figure.groups) else figure.groups
 
 
 def of_group(figure: Figure, cases: Sequence[Case], group: str) -> Sequence[Case]:

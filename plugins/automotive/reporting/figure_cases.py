@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, or_,
 
 from salesapp.plugin_api import Reads, ReportQuery
 
-from ..cars.car_dates import months_later
+from ..cars.car_dates import limits, months_later
 from ..showroom import KEY
 from ..tables import CONTRACT, DRIVE, LEVEL, OFFER_LINE, REFERRAL, VEHICLE, VISIT
 from .figure import Case
@@ -32,6 +32,12 @@ def of_showroom(reads: Reads) -> tuple[Subquery, ColumnElement[bool]]:
     return deal, and_(deal.c.process == KEY, deal.c.archived_at.is_(None))
 
 
+def named(customer: Subquery) -> ColumnElement[str]:
+    """What a customer is called: a person, else a company; "–" for a number only."""
+    called = (func.nullif(each, "") for each in (customer.c.name, customer.c.company))
+    return func.coalesce(*called, "–")
+
+
 def _live_contract(deal_id: Any, *more: ColumnElement[bool]) -> Any:
     return exists().where(CONTRACT.c.deal_id == deal_id, CONTRACT.c.state != "cancelled", *more)
 
@@ -42,7 +48,7 @@ def _live_contract(deal_id: Any, *more: ColumnElement[bool]) -> Any:
 def visits(reads: Reads, query: ReportQuery, *where: ColumnElement[bool]) -> Iterator[Case]:
     """Who came; a stranger is seen by those who see whoever received them. It hits where a customer is on file."""
     customer = reads.visible_customers()
-    found = select(VISIT, customer.c.name.label("customer")).outerjoin(customer, customer.c.id == VISIT.c.customer_id)
+    found = select(VISIT, named(customer).label("customer")).outerjoin(customer, customer.c.id == VISIT.c.customer_id)
     mine = true() if reads.actor.people is None else VISIT.c.received_by.in_(sorted(reads.actor.people))
     seen = or_(customer.c.id.is_not(None), and_(VISIT.c.customer_id.is_(None), mine))
     for row in reads.execute(found.where(within(VISIT.c.came_at, query), seen, *where)):
@@ -60,7 +66,7 @@ def second_visits(reads: Reads, query: ReportQuery) -> Iterator[Case]:
     customer = reads.visible_customers()
     first, n = func.min(VISIT.c.came_at), func.count(VISIT.c.id)
     by = select(VISIT.c.customer_id, first.label("first"), n.label("n")).group_by(VISIT.c.customer_id).subquery()
-    found = select(customer.c.id, customer.c.name, customer.c.owner_id, by.c.first, by.c.n)
+    found = select(customer.c.id, named(customer).label("name"), customer.c.owner_id, by.c.first, by.c.n)
     for row in reads.execute(found.join(by, by.c.customer_id == customer.c.id).where(within(by.c.first, query))):
         yield Case(row.name, f"/customers/{row.id}", row.first, row.owner_id, row.n > 1)
 
@@ -170,14 +176,16 @@ def sold_with(kind: str) -> Any:
 def maintained(reads: Reads, query: ReportQuery) -> Iterator[Case]:
     """Cars delivered whose time for the first maintenance ran out in these days; it hits where it was done here."""
     customer = reads.visible_customers()
-    found = select(VEHICLE, customer.c.name, customer.c.owner_id).join(customer, customer.c.id == VEHICLE.c.customer_id)
-    months = reads.settings()["first_months"] or 6
-    today = reads.now.astimezone(reads.zone).date()
+    found = select(VEHICLE, named(customer).label("name"), customer.c.owner_id).join(
+        customer, customer.c.id == VEHICLE.c.customer_id
+    )
+    months, zone = limits(reads)["first_months"], reads.house_zone
+    today = reads.now.astimezone(zone).date()
     for row in reads.execute(found.where(VEHICLE.c.delivered_at.is_not(None), VEHICLE.c.archived_at.is_(None))):
-        due = months_later(row.delivered_at.astimezone(reads.zone).date(), months)
+        due = months_later(row.delivered_at.astimezone(zone).date(), months)
         if due <= today and _days_hold(query, due):
             title = " ".join(filter(None, (row.name, row.model, row.plate)))
-            at = datetime(due.year, due.month, due.day, tzinfo=reads.zone)
+            at = datetime(due.year, due.month, due.day, tzinfo=zone)
             hit = row.first_maintained_on is not None
             yield Case(title, f"/p/automotive/vehicles/{row.id}", at, row.owner_id, hit)
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from salesapp.plugin_api import Text
 
-from ..showroom import LOST_REASONS
+from ..showroom import KEY
 from . import figure_cases, matter_cases
 from .figure import Figure
 from .figure_cases import WITHIN
@@ -81,7 +81,7 @@ FIGURES: Final[tuple[Figure, ...]] = (
         ),
         figure_cases.decided,
         "parts",
-        {each.key: each.label for each in LOST_REASONS},
+        lambda reads: reads.lost_reasons(KEY),
     ),
     Figure(
         "level_days",

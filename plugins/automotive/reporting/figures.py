@@ -5,7 +5,7 @@ from typing import Any
 
 from salesapp.plugin_api import Linked, PluginReport, Reads, ReportQuery, Text, say
 
-from .figure import address, found, of_group, result
+from .figure import address, found, groups_of, of_group, result
 from .figure_definitions import FIGURES
 
 
@@ -13,10 +13,10 @@ def rows(reads: Reads, query: ReportQuery) -> Iterable[tuple[object, ...]]:
     """Every figure with its definition on a tap, leading to the list it was made of."""
     for figure in FIGURES:
         cases = found(figure, reads, query)
-        for group, label in figure.groups.items():
+        for group, label in groups_of(figure, reads).items():
             made = result(figure, of_group(figure, cases, group))
-            if group and not made.hits:
-                continue
+            if group and not (made.cases if figure.kind == "share" else made.hits):
+                continue  # a share of none at all says something, too: nobody of them
             name = f"{say(figure.label)} · {say(label)}" if label else say(figure.label)
             yield Linked(name, address(figure, query, group), figure.definition), made.value, made.counted
 

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from salesapp.plugin_api import Reads, ReportQuery, Routes, page, reading
 
 from ..sending import day_of, hours_of, number_of
-from .figure import Case, Figure, found, of_group, result
+from .figure import Case, Figure, found, groups_of, of_group, result
 from .figure_definitions import FIGURES
 
 pages = Blueprint("figures", __name__)
@@ -18,19 +18,22 @@ SHOWN = 300
 def cases(key: str) -> str:
     figure = next((each for each in FIGURES if each.key == key), None)
     group = request.args.get("group", "")
-    if figure is None or group not in figure.groups:
+    if figure is None:
         abort(404)
     with reading() as reads:
+        groups = groups_of(figure, reads)
+        if group not in groups:
+            abort(404)
         query = _asked(reads)
         listed = of_group(figure, found(figure, reads, query), group)
         names = {each.id: each.name for each in reads.people()}
     return page(
         "automotive/figures.html",
         figure=figure,
-        group=figure.groups[group],
+        group=groups[group],
         days=(query.first, query.last),
         made=result(figure, listed),
-        people=_by_person(figure, listed, names),
+        people=by_person(figure, listed, names),
         listed=listed[:SHOWN],
         more=len(listed) - SHOWN,
     )
@@ -48,13 +51,13 @@ def _asked(reads: Reads) -> ReportQuery:
     return ReportQuery(first, last, since, until, owners)
 
 
-def _by_person(figure: Figure, listed: Any, names: dict[int, str]) -> list[tuple[str, Any, str]]:
+def by_person(figure: Figure, listed: Any, names: dict[int, str]) -> list[tuple[str, Any, str]]:
     """The figure for each owner, by name; whoever left stands together under "–"."""
-    by: dict[str, list[Case]] = {}
+    by: dict[int, list[Case]] = {}
     for each in listed:
-        by.setdefault(names.get(each.owner_id or 0, "–"), []).append(each)
-    made = [(name, result(figure, each)) for name, each in sorted(by.items())]
-    return [(name, one.value, one.counted) for name, one in made]
+        by.setdefault(each.owner_id if each.owner_id in names else 0, []).append(each)
+    made = sorted((names.get(owner, "–"), owner, result(figure, some)) for owner, some in by.items())
+    return [(name, one.value, one.counted) for name, _, one in made]
 
 
 ROUTES = Routes("figures", lambda: pages, verb="report.see")
