@@ -57,7 +57,7 @@ class Known:
         return found
 
 
-def _shown_by(processes: Iterable[Process]) -> set[str]:
+def shown_by(processes: Iterable[Process]) -> set[str]:
     """What ticks the key steps of these processes."""
     steps = [step for process in processes for stage in process.stages for step in stage.key_steps]
     return {name for step in steps for name in step.evidence}
@@ -65,7 +65,7 @@ def _shown_by(processes: Iterable[Process]) -> set[str]:
 
 def known_in(catalog: "Catalog", plugins: Iterable[str]) -> Known:
     """What a catalogue has for rules to name; `plugins` are those that are there."""
-    pushed = {*catalog.of(Evidence), *_shown_by(catalog.processes.values())}
+    pushed = {*catalog.of(Evidence), *shown_by(catalog.processes.values())}
     return Known(
         catalog.processes, catalog.result_forms, catalog.fields, pushed, frozenset(plugins), catalog.of(DateKind)
     )
@@ -82,7 +82,7 @@ def known_of(name: str, records: Iterable[object], processes: Iterable[Process])
     pushed = [f"{name}.{each.key}" for each in found if isinstance(each, Evidence)]
     named = {f"{name}.{each.key}": each for each in processes}
     dates = {f"{name}.{each.key}": each for each in found if isinstance(each, DateKind)}
-    return Known(named, forms, fields, {*pushed, *_shown_by(named.values())}, frozenset({name}), dates, whole=False)
+    return Known(named, forms, fields, {*pushed, *shown_by(named.values())}, frozenset({name}), dates, whole=False)
 
 
 def check_follow_ups(plugin: str, catalog: "Catalog") -> None:

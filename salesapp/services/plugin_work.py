@@ -20,10 +20,13 @@ from sqlalchemy.orm import Session
 from salesapp.domain.errors import NotFound
 from salesapp.domain.files import KeptFile
 from salesapp.domain.notices import PLUGIN
+from salesapp.domain.pack import Evidence
 from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.domain.result_forms import Answers
 from salesapp.domain.stages import WON
 from salesapp.domain.text import LANGUAGES, Text
+from salesapp.plugging.follow_up_checks import shown_by
+from salesapp.plugging.slot_checks import meant
 from salesapp.services import (
     activities,
     activity_changes,
@@ -162,9 +165,19 @@ class PluginWork:
     ) -> int:
         """Say that something happened ("quote.sent") which key steps of the deal wait for; how many it ticked. It
         counts for the stage the deal is in, and for every stage where it is `lasting`, as a signature is. With its own
-        id it can be taken back."""
+        id it can be taken back. A ValueError for evidence of this plugin that neither it nor a key step names; another
+        plugin's, which may not be there, ticks nothing."""
+        self._check_evidence(evidence)
         permits.deal(self._w, "deal.edit", deal_id)
         return deal_steps.push_evidence(self._w, deal_id, evidence, evidence_id, at=at, lasting=lasting)
+
+    def _check_evidence(self, evidence: str) -> None:
+        known = self._w.catalog.of(Evidence)
+        if not self.plugin or not evidence.startswith(f"{self.plugin}.") or evidence in known:
+            return
+        waited_for = shown_by(self._w.catalog.shown_processes.values())
+        if evidence not in waited_for:
+            raise ValueError(f"there is no Evidence {evidence!r}{meant(evidence, {*known, *waited_for})}")
 
     def take_back_evidence(self, deal_id: int, evidence: str, evidence_id: int) -> None:
         """It did not happen after all: the key steps it ticked are open again, and what a rule planned from it and is

@@ -102,6 +102,14 @@ def test_a_whole_deal_goes_through_the_verbs_of_the_facade(cast: Cast, clock: Cl
         assert states[0].because == "the oven is free"
 
 
+def test_evidence_nobody_named_is_a_slip(cast: Cast) -> None:
+    one = did(cast.owner, lambda w: w.add_customer(NewCustomer(name="Li")))
+    its = did(cast.owner, lambda w: w.add_deal(NewDeal(customer_id=one, process="bakery.cakes")))
+    with pytest.raises(ValueError, match=r"there is no Evidence 'bakery\.tasetd': did you mean 'bakery\.tasted'\?"):
+        did(cast.owner, lambda w: w.push_evidence(its, "bakery.tasetd"))
+    assert did(cast.owner, lambda w: w.push_evidence(its, "butcher.tasted")) == 0  # may not be installed
+
+
 def test_a_planned_activity_is_put_off_and_one_that_is_done_opened_again(cast: Cast) -> None:
     one, later = did(cast.owner, lambda w: w.add_customer(NewCustomer(name="Li"))), NOW + timedelta(days=3)
     plan = did(cast.owner, lambda w: w.plan_activity(NewActivity(customer_id=one, planned_at=NOW)))
