@@ -9,8 +9,9 @@ from sqlalchemy import select
 from salesapp.plugin_api import Work
 
 from ..after import matters, matters_back
+from ..cars import car_dates
 from ..door import levels
-from ..tables import MATTER
+from ..tables import MATTER, VEHICLE
 from .demo_story import Story, planned
 
 ANSWERS: Final[Mapping[str, dict[str, str]]] = {
@@ -29,6 +30,8 @@ ANSWERS: Final[Mapping[str, dict[str, str]]] = {
 
 
 UNHAPPY: Final = 0.12
+FAITHFUL: Final = 0.8
+"""How many complain, and how many come to the own workshop."""
 
 
 def called(story: Story, lead: int) -> None:
@@ -47,6 +50,17 @@ def called(story: Story, lead: int) -> None:
             _is_put_right(story, row.id)
     story.past.move_deal(story.deal_id, ":won")
     levels.follow(story.past, story.deal_id, story.at)
+    _is_maintained(story)
+
+
+def _is_maintained(story: Story) -> None:
+    """Most cars come back for their first maintenance, before it is due."""
+    if story.random.random() > FAITHFUL or not story.goes_on(24 * 75, 24 * 105):
+        return
+    (car,) = story.w.reads.execute(select(VEHICLE).where(VEHICLE.c.deal_id == story.deal_id))
+    km = story.random.randrange(3600, 4900)
+    car_dates.note(story.past, car, "maintenance", story.at.astimezone(story.zone).date(), km)
+    car_dates.keep(story.past, car.id)
 
 
 def _is_put_right(story: Story, call_id: int) -> None:

@@ -308,3 +308,32 @@ def test_a_customer_known_by_number_only_can_be_opened(kit: Kit, client_of: Any,
     for key in ("visits", "again"):
         listed = client_of(cast.owner).get(f"/p/automotive/figures/{key}").text
         assert f'href="/customers/{known.id}">–<' in listed
+
+
+def test_a_company_is_called_by_its_name_and_a_stranger_as_the_register_has_them(
+    kit: Kit, client_of: Any, cast: Cast
+) -> None:
+    firm = kit.a_customer("", company="Lanhai")
+    came = {"came_at": kit.clock.now, "received_by": cast.owner.id}
+    with work(SYSTEM, kit.clock.now) as w:
+        for said in ({"customer_id": firm.id}, {"name": "Ms Wei"}, {}):
+            w.session.execute(insert(parts(kit).tables.VISIT).values(**came, **said))
+    listed = client_of(cast.owner).get("/p/automotive/figures/visits").text
+    assert [f">{each}<" in listed for each in ("Lanhai", "Ms Wei", "–")] == [True, True, True]
+
+
+def test_a_complaint_is_of_one_deal_and_one_customer(kit: Kit, cast: Cast) -> None:
+    buyer, later = kit.a_customer("沈月"), kit.a_customer("方原")
+    deal, other = (kit.a_deal("automotive.showroom", customer=buyer) for _ in range(2))
+    t, now = parts(kit).tables, kit.clock.now
+    with work(SYSTEM, now, plugin="automotive") as w:
+        made = insert(t.VEHICLE).values(model="Q7", state="customer", deal_id=deal.id).returning(t.VEHICLE.c.id)
+        car = w.session.execute(made).scalar_one()
+        for given, vehicle in ((deal, car), (other, None)):
+            gone = {"delivered_at": now, "checks": {}, "explained": []}
+            w.session.execute(insert(t.DELIVERY).values(deal_id=given.id, vehicle_id=vehicle, **gone))
+        matter = {"state": "open", "text": "x", "raised_at": now, "due_at": now}
+        w.session.execute(insert(t.MATTER).values(customer_id=later.id, vehicle_id=car, **matter))
+        assert results(kit, w, ALL)["complained"] == ("0 %", 0, 2)  # whoever has the car now is another
+        w.session.execute(insert(t.MATTER).values(customer_id=buyer.id, deal_id=deal.id, **matter))
+        assert results(kit, w, ALL)["complained"] == ("50 %", 1, 2)  # of no car, as the other delivery is
