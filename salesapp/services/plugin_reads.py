@@ -114,10 +114,14 @@ class Reads:
         return {key: each.label for key, each in offered.items()}
 
     def lost_reasons(self, process: str) -> Mapping[str, Text]:
-        """Why a deal of this process can be lost, as the house offers it now: labels by the key a lost deal keeps."""
+        """Why a deal of this process can be lost, as the house calls it now: labels by the key a lost deal keeps; those
+        that are offered no longer at the end."""
         with self._apart() as x:
             found = running.house().read(x, settings.config_version(x)).shown_process(process)
-        return {each.key: each.label for each in found.lost_reasons} if found is not None else {}
+        if found is None:
+            return {}
+        gone = {key.partition(".")[2]: label for key, label in found.gone if key.startswith("reason.")}
+        return {each.key: each.label for each in found.lost_reasons} | gone
 
     def read_phone(self, raw: str) -> str | Msg:
         """A phone number somebody typed, as numbers are compared, "+8613800001234"; else what is wrong with it."""

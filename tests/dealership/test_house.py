@@ -59,3 +59,6 @@ def test_reasons_of_losses_are_those_the_house_offers_now(kit: Kit, client_of: A
     listed = client_of(cast.admin).get(f"/p/automotive/figures/lost?group={own}").text
     assert ("Moved away" in listed, "1 / 2" in listed) == (True, True)
     assert "Too dear" in client_of(cast.admin).get("/p/automotive/again").text
+    with house_work(cast.admin, kit.clock.now) as w:
+        process_settings.switch(w, process, "reason.price.off", off=True)
+    assert "Lost · Too dear" in client_of(cast.admin).get("/reports/p/automotive.figures?period=all").text

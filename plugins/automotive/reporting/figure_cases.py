@@ -53,7 +53,8 @@ def visits(reads: Reads, query: ReportQuery, *where: ColumnElement[bool]) -> Ite
     seen = or_(customer.c.id.is_not(None), and_(VISIT.c.customer_id.is_(None), mine))
     for row in reads.execute(found.where(within(VISIT.c.came_at, query), seen, *where)):
         link = f"/customers/{row.customer_id}" if row.customer_id else f"/p/automotive/visits/{row.id}"
-        yield Case(row.customer or row.name or "–", link, row.came_at, row.received_by, row.customer_id is not None)
+        title = row.customer if row.customer_id else row.name or "–"  # a stranger has the name the register has
+        yield Case(title, link, row.came_at, row.received_by, row.customer_id is not None)
 
 
 def first_visits(reads: Reads, query: ReportQuery) -> Iterator[Case]:

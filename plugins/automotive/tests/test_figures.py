@@ -313,7 +313,7 @@ def test_a_customer_known_by_number_only_can_be_opened(kit: Kit, client_of: Any,
 def test_a_company_is_called_by_its_name_and_a_stranger_as_the_register_has_them(
     kit: Kit, client_of: Any, cast: Cast
 ) -> None:
-    firm = kit.a_customer("", company="Lanhai")
+    firm = kit.a_customer("", company="Lanhai", phones=["13800001234"])
     came = {"came_at": kit.clock.now, "received_by": cast.owner.id}
     with work(SYSTEM, kit.clock.now) as w:
         for said in ({"customer_id": firm.id}, {"name": "Ms Wei"}, {}):
