@@ -101,9 +101,12 @@ def hears(event: Event, w: Work) -> None:
     its = DELIVERY.c.activity_id == event.subject_id, DELIVERY.c.delivered_at.is_(None)
     rows = w.reads.execute(select(DELIVERY).where(*its))
     activity = w.reads.activity(event.subject_id) if rows else None
-    if activity is not None and activity.state == "planned":
-        _put_off(w, rows[0], activity.planned_at, event)
-    elif activity is not None and activity.outcome == "reached":
+    if activity is None:
+        return
+    if event.kind == "activity.planned":  # it may be done since; that tells of itself
+        if activity.state == "planned":
+            _put_off(w, rows[0], activity.planned_at, event)
+    elif activity.outcome == "reached":
         w.notify_of_page(activity.owner_id, NOT_NOTED, f"{HOME}/deals/{rows[0].deal_id}", once=f"{event.id}")
 
 

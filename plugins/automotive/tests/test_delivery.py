@@ -303,3 +303,48 @@ def test_switched_off_it_is_still_there_to_read(kit: Kit, client_of: Any, cast: 
     assert row(kit, DELIVERY).checked_at == NOW
     assert admin.send("/settings/plugins/automotive/on").status_code == 303
     assert "14 of 14 in order" in owner.get(home).text
+
+
+def test_an_appointment_that_is_done_and_planned_again_is_heard_of(
+    kit: Kit, client_of: Any, cast: Cast, deal: DealView
+) -> None:
+    client_of(cast.owner).send(f"{HOME}/deals/{deal.id}/promise", PROMISE)
+    (plan,) = [each for each in kit.planned(deal) if each.kind == "meeting"]
+    kit.finish(plan)
+    with work(cast.owner, kit.clock.now) as w:
+        w.reopen_activity(plan.id)  # before anybody heard that it was done
+    kit.run_jobs()
+    assert row(kit, DELIVERY).promised_at == plan.planned_at
+    assert "Is the car handed over?" not in client_of(cast.owner).get("/notices").text
+
+
+def test_an_appointment_that_is_done_asks_once(kit: Kit, client_of: Any, cast: Cast, deal: DealView) -> None:
+    client_of(cast.owner).send(f"{HOME}/deals/{deal.id}/promise", PROMISE)
+    (plan,) = [each for each in kit.planned(deal) if each.kind == "meeting"]
+    kit.finish(plan)
+    kit.run_jobs()  # both what was planned and what was done are heard of only now
+    assert client_of(cast.owner).get("/notices").text.split("<main")[1].count("Is the car handed over?") == 1
+
+
+def test_photos_of_a_handing_over_that_nobody_promised_are_kept_with_it(
+    kit: Kit, client_of: Any, cast: Cast, deal: DealView
+) -> None:
+    owner, home = client_of(cast.owner), f"{HOME}/deals/{deal.id}"
+    for page, form in (("car", {"vehicle": "1"}), ("checks", checked(kit))):
+        assert owner.send(f"{home}/{page}", form).status_code == 303
+    assert owner.send(f"{home}/hand_over", GIVEN | {"handed": [photo()]}).status_code == 303
+    assert kit.activity(row(kit, DELIVERY).activity_id).state == "done"
+    assert owner.get(home).text.count("/preview") == 1
+
+
+def test_the_car_of_a_contract_stays_held_where_the_deal_is_lost(
+    kit: Kit, client_of: Any, cast: Cast, deal: DealView
+) -> None:
+    contract = {"deal_id": deal.id, "state": "deposit", "currency": "CNY", "total_minor": 1, "signed_at": NOW}
+    with work(SYSTEM, kit.clock.now) as w:
+        w.session.execute(insert(CONTRACT).values(contract))
+    client_of(cast.owner).send(f"{HOME}/deals/{deal.id}/car", {"vehicle": "1"})
+    assert row(kit, CONTRACT).vehicle_id == row(kit, DELIVERY).vehicle_id == 1
+    kit.lose(kit.fill(deal, rival="none", remark="x"), "price")
+    kit.run_jobs()
+    assert (row(kit, VEHICLE).state, row(kit, VEHICLE).deal_id) == ("reserved", deal.id)
