@@ -273,6 +273,24 @@ def test_filters_on_a_wide_screen(new_page: NewPage, cast: Cast, axe: Axe) -> No
 
 
 @pytest.mark.usefixtures("dated")
+def test_a_choice_made_the_moment_a_part_appears_is_heard(new_page: NewPage, cast: Cast) -> None:
+    page = new_page(cast.owner, size=WIDE)
+    page.goto("/deals")
+    expect(titles(page)).to_have_count(3)
+    page.evaluate(
+        """() => new MutationObserver((records, watching) => {
+            const close = document.querySelector("#f-close");
+            if (close.value !== "week") return;
+            watching.disconnect();
+            close.value = "none";
+            close.dispatchEvent(new Event("change", { bubbles: true }));
+        }).observe(document.querySelector("main"), { childList: true, subtree: true })"""
+    )
+    page.locator("#f-close").evaluate("it => { it.value = 'week'; it.form.requestSubmit(); }")
+    expect(titles(page)).to_have_text(["未定"])
+
+
+@pytest.mark.usefixtures("dated")
 def test_filters_on_a_phone_fold_away(new_page: NewPage, cast: Cast, zh: Say, axe: Axe) -> None:
     page = new_page(cast.manager)
     page.goto("/deals?close=week")
