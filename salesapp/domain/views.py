@@ -104,9 +104,10 @@ class DealView:
 
 @dataclass(frozen=True, slots=True)
 class ActivityView:
-    """Something planned or done with a customer: `planned_at` when it is due, `at` when it happened, `noted_at` when
-    that was written down; `because` says why it is there, or is the full key of the follow-up rule that planned it.
-    `answers` are those to its result forms, `custom` those to the fields every activity has: {plugin: {key: value}}."""
+    """Something planned or done with a customer: `planned_at` when it is due (`all_day`: that day's noon, as it has no
+    hour), `at` when it happened, `noted_at` when that was written down; `because` says why it is there, or is the full
+    key of the follow-up rule that planned it. `answers` are those to its result forms, `custom` those to the fields
+    every activity has: {plugin: {key: value}}."""
 
     id: int
     version: int
@@ -126,6 +127,7 @@ class ActivityView:
     because: str
     answers: Mapping[str, object] = field(default_factory=dict, hash=False)
     custom: Mapping[str, object] = field(default_factory=dict, hash=False)
+    all_day: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "answers", read_only(self.answers))

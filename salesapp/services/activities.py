@@ -3,7 +3,7 @@ activity_finish, activity_changes, activity_undo."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from salesapp.domain.activity_kinds import DIRECTIONS, KINDS_BY_KEY, OUTCOMES
@@ -11,7 +11,7 @@ from salesapp.domain.agenda import check_length
 from salesapp.domain.errors import N_, Msg, Problem, Refused, problem
 from salesapp.domain.result_forms import Answers, filled
 from salesapp.services import notices, plugin_checks
-from salesapp.services.activity_checks import check_day, check_note
+from salesapp.services.activity_checks import check_day, check_note, check_passed
 from salesapp.services.activity_fields import fields_of, told
 from salesapp.services.activity_marks import done_event, note_event, planned_data, show, touch
 from salesapp.services.field_values import FieldChange
@@ -20,8 +20,6 @@ from salesapp.services.work import Work
 from salesapp.store import activities, customers, deals
 from salesapp.store.tables import deal
 from salesapp.store.visibility import customer_access, deal_access, require
-
-CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +52,7 @@ class NewActivity:
 def note_activity(w: Work, new: NewActivity) -> int:
     """Note something that happened. An outgoing contact that reached somebody is the customer's last contact."""
     at = new.at or w.now
-    problems = _check(new)
-    if at > w.now + CLOCKS_DIFFER:
-        problems.append(problem("at", N_("That is still to come. Plan it instead.")))
+    problems = _check(new) + check_passed(w, at)
     if new.outcome is not None and new.outcome not in OUTCOMES:
         problems.append(problem("outcome", N_("Choose how it went.")))
     fields = fields_of(w, None, new.kind, {}, new.fields, done=new.outcome != "not_reached")

@@ -11,7 +11,7 @@ from salesapp.domain.errors import N_, Refused, Stale, problem
 from salesapp.domain.result_forms import Answers, filled
 from salesapp.services import notices, plugin_checks
 from salesapp.services.activity_changes import put_off
-from salesapp.services.activity_checks import check_day, check_note
+from salesapp.services.activity_checks import check_day, check_note, check_passed
 from salesapp.services.activity_fields import fields_of, told
 from salesapp.services.activity_marks import done_event, note_event, open_planned, planned_data, show, touch
 from salesapp.services.follow_up_retrying import chosen, retry_after
@@ -30,15 +30,18 @@ def finish_activity(
     note: str,
     next_at: datetime | None = None,
     *,
+    at: datetime | None = None,
     all_day: bool = True,
     by_rhythm: bool = False,
     answers: Answers | None = None,
     fields: Mapping[str, Any] | None = None,
 ) -> int | None:
-    """A planned activity is done. With `next_at` the next one of its kind is planned; its id. `answers` to its result
-    forms, `fields` to those every activity has; None where nobody was asked."""
+    """A planned activity is done, `at` an earlier moment than now if it says one. With `next_at` the next one of its
+    kind is planned; its id. `answers` to its result forms, `fields` to those every activity has; None where nobody was
+    asked."""
     row = open_planned(w, activity_id)
-    problems = check_note(note)
+    at = at or w.now
+    problems = check_note(note) + check_passed(w, at)
     kind = KINDS_BY_KEY.get(row.kind)
     if outcome not in OUTCOMES and (outcome is not None or kind is None or kind.reaches):
         problems.append(problem("outcome", N_("Choose how it went.")))
@@ -50,7 +53,7 @@ def finish_activity(
     if problems:
         raise Refused(problems)
     text, said = note.strip() or row.note, filled(answers or {})
-    values = {"state": "done", "at": w.now, "outcome": outcome, "note": text, "answers": joined(row.answers, said)}
+    values = {"state": "done", "at": at, "outcome": outcome, "note": text, "answers": joined(row.answers, said)}
     if problems := plugin_checks.activity_change(w, row, values | own.new):
         raise Refused(problems)
     values |= own.columns()
@@ -62,9 +65,9 @@ def finish_activity(
     before = {"planned_note": row.note} if row.note != text else {}  # reopening puts it back
     before |= {"planned_answers": row.answers} if row.answers else {}
     before |= {"planned_fields": own.before} if own.new else {}
-    done_event(w, done, said, before=before | told(own))
+    done_event(w, done, said, at=at, before=before | told(own))
     show(w, done)
-    touch(w, done, at=w.now)
+    touch(w, done, at=at)
     w.done("activity", activity_id)
     if next_at is None:
         return None

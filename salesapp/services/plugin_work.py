@@ -205,12 +205,13 @@ class PluginWork:
         outcome: str | None = "reached",
         note: str = "",
         *,
+        at: datetime | None = None,
         next_at: datetime | None = None,
         answers: Answers | None = None,
     ) -> int | None:
-        """A planned activity is done: "reached", "not_reached", None where its kind reaches nobody. With `next_at` the
-        next one is planned; its id."""
-        return activity_finish.finish_activity(self._w, activity_id, outcome, note, next_at, answers=answers)
+        """A planned activity is done: "reached", "not_reached", None where its kind reaches nobody; `at` when it was,
+        if that is not now. With `next_at` the next one is planned; its id."""
+        return activity_finish.finish_activity(self._w, activity_id, outcome, note, next_at, at=at, answers=answers)
 
     def put_off_activity(self, activity_id: int, planned_at: datetime, *, all_day: bool = True, note: str = "") -> None:
         """A planned activity is moved to another time, which the timeline tells; `note` says why."""

@@ -151,6 +151,7 @@ def view_of(row: Row[*tuple[Any, ...]]) -> ActivityView:
         because=str(because.get("words") or because.get("source") or because.get("rule") or ""),
         answers=row.answers or {},
         custom=row.custom or {},
+        all_day=row.all_day,
     )
 
 

@@ -205,7 +205,7 @@ def test_a_late_answer_does_not_open_the_sheet_again(new_page: NewPage, cast: Ca
     expect(sheet).to_be_hidden()
     with page.expect_response("**/activities/beside*"):
         held[0].continue_()
-    expect(page.locator("#sheet [role=status].htmx-request, #sheet .htmx-settling")).to_have_count(0)
+    expect(page.locator("#sheet [role=status].htmx-request")).to_have_count(0)
     expect(sheet).to_be_hidden()
 
 

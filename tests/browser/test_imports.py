@@ -24,7 +24,7 @@ def _chosen(page: Page, file: Path) -> int:
     page.locator('input[type="file"]').set_input_files(file)
     page.locator('form[action="/import"] .btn-primary').click()
     page.wait_for_selector("#asking")
-    _until_it_hears(page)
+    page.wait_for_load_state()
     return int(page.url.rsplit("/", 1)[1])
 
 
@@ -76,18 +76,11 @@ def test_all_of_it_without_script(app: Flask, new_page: NewPage, cast: Cast, tmp
 
 
 def _redrawn(page: Page, field: str, value: str) -> None:
-    """Choose something, and wait until the preview that follows is on the screen and hears in its turn."""
+    """Choose something, and wait until the preview that follows is on the screen."""
     page.evaluate("document.querySelector('#asking').dataset.before = ''")
     with page.expect_response("**/import/*?redraw=1"):
         page.locator(field).select_option(value)
     page.wait_for_selector("#asking:not([data-before])")
-    _until_it_hears(page)
-
-
-def _until_it_hears(page: Page) -> None:
-    """Before that, what is chosen is not asked for."""
-    drawn = "document.readyState === 'complete' && !document.querySelector('.htmx-settling, .htmx-added')"
-    page.wait_for_function(f"() => {drawn}")
 
 
 def _hold(page: Page) -> list[Route]:
@@ -107,14 +100,13 @@ def _asked(page: Page, held: list[Route]) -> None:
 
 
 def _let_go(page: Page, held: list[Route], *, drawn: bool = False) -> None:
-    """Answer it; `drawn`: until it is on the screen and hears of what is chosen in it."""
+    """Answer it; `drawn`: until it is on the screen."""
     _asked(page, held)
     page.evaluate("document.querySelector('#asking').dataset.before = ''")
     with page.expect_response("**/import/*?redraw=1"):
         held.pop().continue_()
     if drawn:
         page.wait_for_selector("#asking:not([data-before])")
-        _until_it_hears(page)
 
 
 def test_what_is_chosen_at_the_last_moment_is_what_is_checked(

@@ -111,6 +111,20 @@ def test_finishing_plans_the_next_one_and_taking_it_back_drops_that(app: Flask, 
     assert kinds == [f"activity.{kind}" for kind in ("planned", "done", "planned", "reopened", "cancelled")]
 
 
+def test_what_was_done_earlier_is_finished_for_then(app: Flask, cast: Cast) -> None:
+    customer_id = a_customer(cast.owner)
+    activity_id = plan(cast.owner, customer_id=customer_id)
+    earlier = TOMORROW - timedelta(hours=5)
+    with pytest.raises(Refused) as refused, work(cast.owner, TOMORROW) as w:
+        activity_finish.finish_activity(w, activity_id, "reached", "", at=TOMORROW + timedelta(minutes=6))
+    assert [each.place for each in refused.value.problems] == ["at"]
+    with work(cast.owner, TOMORROW) as w:
+        activity_finish.finish_activity(w, activity_id, "reached", "", at=earlier)
+    assert (row(activity_id).at, last_contact()) == (earlier, earlier)
+    with reading() as x:
+        assert x.scalar(select(event.c.at).where(event.c.kind == "activity.done")) == earlier
+
+
 def test_taking_back_a_note_goes_back_to_the_contact_before(app: Flask, cast: Cast) -> None:
     customer_id = a_customer(cast.owner)
     note(cast.owner, customer_id=customer_id, outcome="reached", at=NOW - timedelta(days=2))

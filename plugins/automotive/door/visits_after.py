@@ -28,7 +28,7 @@ def visited(w: Work, args: Mapping[str, Any]) -> None:
     activity_id = row.activity_id
     planned = w.reads.activity(activity_id) if activity_id is not None else None
     if planned is not None and planned.state == "planned" and planned.kind != "demo":
-        w.finish_activity(planned.id, "reached", said(row))
+        w.finish_activity(planned.id, "reached", said(row), at=row.came_at)
     elif planned is None:
         new = NewActivity(
             kind="visit", customer_id=row.customer_id, deal_id=deal_id, at=row.came_at, outcome="reached",

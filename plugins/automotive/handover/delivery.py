@@ -70,7 +70,7 @@ def promise(w: Work, deal_id: int, at: datetime | None) -> None:
         return
     if appointment.state != "planned":
         w.reopen_activity(appointment.id)
-    if appointment.planned_at != at:
+    if appointment.planned_at != at or appointment.all_day:
         w.put_off_activity(appointment.id, at, all_day=False)
     _set(w, row.id, promised_at=at)
 
@@ -202,7 +202,7 @@ def _noted(w: Work, row: Any, deal: DealView, at: datetime, reason: str) -> int:
     if appointment.state == "cancelled":
         w.reopen_activity(appointment.id)
     if appointment.state != "done":
-        w.finish_activity(appointment.id, "reached", note)
+        w.finish_activity(appointment.id, "reached", note, at=at)
     return appointment.id
 
 

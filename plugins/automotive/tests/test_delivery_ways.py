@@ -48,6 +48,30 @@ def test_a_day_without_an_hour_keeps_the_promised_hour(kit: Kit, client_of: Any,
     assert row(kit, DELIVERY).promised_at == datetime(2026, 3, 6, 7, 30, tzinfo=UTC)
 
 
+def test_noon_is_an_hour_like_others(kit: Kit, client_of: Any, cast: Cast, deal: DealView) -> None:
+    owner = client_of(cast.owner)
+    plan = promised(kit, owner, deal)
+    said = {"outcome": "later", "later_on": "2026-03-06", "later_at": "", "next_on": "2026-03-06"}
+    owner.send(f"/activities/{plan.id}/finish", said)
+    kit.run_jobs()
+    assert kit.activity(plan.id).all_day
+    noon = PROMISE | {"day": "2026-03-06", "hour": "12:00"}
+    assert owner.send(f"{HOME}/deals/{deal.id}/promise", noon).status_code == 303
+    found = kit.activity(plan.id)
+    assert (found.planned_at, found.all_day) == (datetime(2026, 3, 6, 4, tzinfo=UTC), False)
+
+
+def test_the_appointment_of_a_car_that_went_out_earlier_was_kept_then(
+    kit: Kit, client_of: Any, cast: Cast, deal: DealView
+) -> None:
+    plan = promised(kit, client_of(cast.owner), deal)
+    home = ready(kit, client_of(cast.owner), deal)
+    kit.clock.advance(hours=3)
+    said = GIVEN | {"given_on": "2026-03-02", "given_at": "12:30"}
+    assert client_of(cast.manager).send(f"{home}/hand_over", said).status_code == 303
+    assert kit.activity(plan.id).at == row(kit, DELIVERY).delivered_at == datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
+
+
 def test_a_lost_deal_gets_no_car_and_no_appointment(kit: Kit, client_of: Any, cast: Cast, deal: DealView) -> None:
     owner, home = client_of(cast.owner), f"{HOME}/deals/{deal.id}"
     given_up(kit, deal)

@@ -106,10 +106,11 @@ def test_a_guest_by_appointment_is_one_tap(kit: Kit, client_of: Any, cast: Cast)
     page = owner.get(f"{HOME}/invited").text
     assert f'name="activity" value="{planned.id}"' in page
     assert owner.send(f"{HOME}/invited", {"activity": str(planned.id)}).location == f"{HOME}/1"
+    kit.clock.advance(minutes=2)
     kit.run_jobs()
     (row,) = visits(kit)
     assert (row.invited, row.deal_id, row.activity_id, row.received_by) == (True, deal.id, planned.id, cast.owner.id)
-    assert kit.activity(planned.id).state == "done"
+    assert (kit.activity(planned.id).state, kit.activity(planned.id).at) == ("done", row.came_at)
     assert owner.send(f"{HOME}/invited", {"activity": str(planned.id)}).status_code == 422
     other = kit.an_activity(kit.a_deal("general.six", customer=known), kind="meeting", planned_at=at, all_day=False)
     assert owner.send(f"{HOME}/invited", {"activity": str(other.id)}).status_code == 303
