@@ -7,7 +7,11 @@ from typing import Any, Final
 
 from salesapp.plugin_api import Every, NewActivity, PartialDate, PluginJob, Text, Work, next_occurrence
 
+from ..sending import house_day
+
 ADDRESS: Final = "/mailings/new"
+LATE: Final = timedelta(days=7)
+"""So long after its day marketing is still asked: a message about the first frost is of use a week later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,13 @@ DO: Final = Text("Message to a group", "群发消息", "群發訊息", "Сооб
 
 
 def look(w: Work, _args: Mapping[str, Any]) -> None:
-    """Ask for the task of each occasion whose day it is; the slot keeps two processes from asking twice."""
-    today = w.now.date()
+    """Ask for the task of each occasion whose day has come, also where nothing ran on the day; the slot keeps two
+    processes, and the days after, from asking twice."""
+    today = house_day(w.reads, w.now)
     for each in OCCASIONS:
-        if next_occurrence(each.day, today - timedelta(days=1)) == today:
-            w.enqueue("occasion", {"key": each.key}, slot=f"{each.key}:{today}")
+        day = next_occurrence(each.day, today - LATE)
+        if day <= today:
+            w.enqueue("occasion", {"key": each.key}, slot=f"{each.key}:{day}")
 
 
 def plan(w: Work, args: Mapping[str, Any]) -> None:

@@ -29,6 +29,15 @@ def test_marketing_is_asked_once_a_year_on_its_day(kit: Kit, cast: Cast) -> None
     assert tasks(kit, cast) == asked
 
 
+def test_a_day_on_which_nothing_ran_is_made_up_for_within_a_week(kit: Kit, cast: Cast) -> None:
+    kit.clock.now = datetime(2026, 4, 6, 12, tzinfo=UTC)
+    kit.run_jobs(until=datetime(2026, 4, 9, 12, tzinfo=UTC))
+    assert tasks(kit, cast) == [("2026-04-13", "群发消息: 新车到店")]
+    kit.clock.now = datetime(2026, 5, 17, 12, tzinfo=UTC)
+    kit.run_jobs(until=datetime(2026, 5, 20, 12, tzinfo=UTC))
+    assert len(tasks(kit, cast)) == 1
+
+
 def test_the_journey_home_is_of_the_lunar_year(kit: Kit, cast: Cast) -> None:
     kit.clock.now = datetime(2026, 1, 25, 12, tzinfo=UTC)  # the eighth of the twelfth month is the 26th
     kit.run_jobs(until=datetime(2026, 1, 26, 3, tzinfo=UTC))
