@@ -3,14 +3,29 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, Table, event, inspect
+from sqlalchemy import Column, Connection, MetaData, Table, event, inspect
+from sqlalchemy.types import TypeEngine
 
 from salesapp.store.plugin_tables import VERSIONS, called_alike, is_named_for
 
 NEVER: Final = ("COMMIT", "ROLLBACK", "BEGIN", "END", "START TRANSACTION")
 _QUOTED: Final = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+KINDS: Final[Mapping[type | None, str]] = {
+    str: "text",
+    int: "a whole number",
+    bool: "yes or no",
+    float: "a number",
+    Decimal: "a number",
+    bytes: "bytes",
+    datetime: "a moment",
+    date: "a day",
+    time: "a time of day",
+    dict: "JSON",
+}
 _MAY_WRITE: Final = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "MERGE", "WITH")
 _WRITES: Final = re.compile(
     r"(?<!ON )(?<!DO )(?<!FOR )(?<!KEY )\b"  # ON CONFLICT DO UPDATE, FOR NO KEY UPDATE
@@ -27,11 +42,34 @@ def check_made(connection: Connection, metadata: MetaData) -> None:
     for each in metadata.sorted_tables:
         if each.name not in there:
             raise RuntimeError(f"no migration makes the table {each.name}")
-        columns = {known["name"] for known in inspector.get_columns(each.name)}
-        missing = [known.name for known in each.columns if known.name not in columns]
-        if missing:
-            raise RuntimeError(f"no migration makes the column {missing[0]} of the table {each.name}")
+        columns = {known["name"]: known for known in inspector.get_columns(each.name)}
+        for column in each.columns:
+            check_column_made(each, column, columns.get(column.name))
         check_references_made(each, inspector.get_foreign_keys(each.name))
+
+
+def check_column_made(each: Table, column: Column[Any], made: Mapping[str, Any] | None) -> None:
+    """What the table says can be kept in a column can be kept in the one that was made. SQLite keeps everything in
+    anything, so that its author would hear of it from somebody's PostgreSQL."""
+    name = f"{each.name}.{column.name}"
+    if made is None:
+        raise RuntimeError(f"no migration makes the column {column.name} of the table {each.name}")
+    said, is_made = (KINDS.get(kind_of(type_)) for type_ in (column.type, made["type"]))
+    if None not in (said, is_made) and said != is_made:
+        raise RuntimeError(f"{name} is {said}, the migrations make it {is_made}")
+    most, made_most = (getattr(type_, "length", None) for type_ in (column.type, made["type"]))
+    if said == KINDS[str] and made_most is not None and (most is None or most > made_most):
+        raise RuntimeError(f"{name} has room for {most or 'any number of'} characters, the migrations make {made_most}")
+    if column.nullable and not made["nullable"]:
+        raise RuntimeError(f"{name} may be empty, the migrations make it NOT NULL")
+
+
+def kind_of(type_: TypeEngine[Any]) -> type | None:
+    """What Python has of such a column; None where that is not known."""
+    try:
+        return type_.python_type
+    except NotImplementedError:
+        return None
 
 
 def check_references_made(each: Table, made: Iterable[Mapping[str, Any]]) -> None:

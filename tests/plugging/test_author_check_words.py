@@ -38,6 +38,36 @@ def test_templates_that_are_broken_or_not_there_are_found(tmp_path: Path) -> Non
     ]
 
 
+MACROS = """{% import "wash/parts.html" as parts %}{% import "ui.html" as house %}
+{{ ui.buton("Book") }}
+{% call ui.icon("car") %}x{% endcall %}
+{{ ui.bar(1, mx=2) }}{{ ui.bar(1, max=2) }}
+{{ parts.bay(1, 2) }}{{ parts.bays }}{{ house.chips("new") }}
+{% for house_of in [1] %}{{ house_of.nothing }}{{ parts.open(colour=1) }}{% endfor %}
+{% call ui.form("/p/wash/book") %}x{% endcall %}
+"""
+PARTS = "{% set most = 9 %}{% macro bay(n) %}{{ n }}{% endmacro %}{% macro open() %}{{ kwargs }}{% endmacro %}"
+
+
+def test_building_blocks_that_are_asked_for_wrongly_are_found(tmp_path: Path) -> None:
+    folder = write_wash(tmp_path)
+    (found,) = plugins_in([tmp_path], "wash")
+    known = said(examine(found, [tmp_path]))
+    (folder / "templates" / "more.html").write_text(MACROS)
+    (folder / "templates" / "parts.html").write_text(PARTS)
+    (folder / "templates" / "own.html").write_text("{% set ui = {} %}{{ ui.anything }}")
+    more = [each for each in examine(found, [tmp_path]) if (each.line, each.words) not in known]
+    assert {(each.kind, each.file) for each in more} == {(PROBLEM, folder / "templates" / "more.html")}
+    assert said(more) == [
+        (2, "there is no ui.buton: did you mean 'button'?"),
+        (3, "ui.icon has no inside: it cannot be called with a {% call %}"),
+        (4, "ui.bar has no argument 'mx': did you mean 'max'?"),
+        (5, "parts.bay takes at most 1 arguments, not 2"),
+        (5, "there is no house.chips: did you mean 'chip'?"),
+        (5, "there is no parts.bays: did you mean 'bay'?"),
+    ]
+
+
 def test_a_text_in_no_catalogue_is_found_where_it_stands(tmp_path: Path) -> None:
     folder = write_wash(tmp_path)
     (found,) = plugins_in([tmp_path], "wash")

@@ -214,6 +214,21 @@ BAD = {
         "op.drop_column('dance_lesson', 'picture')",
         "no migration makes the column picture of the table dance_lesson",
     ),
+    "text that is shorter": (
+        "with op.batch_alter_table('dance_room') as batch:\n"
+        "        batch.alter_column('name', type_=sa.String(40), existing_nullable=False)",
+        "dance_room.name has room for 80 characters, the migrations make 40",
+    ),
+    "another kind": (
+        "op.drop_column('dance_lesson', 'picture')\n"
+        "    op.add_column('dance_lesson', sa.Column('picture', sa.Integer))",
+        "dance_lesson.picture is bytes, the migrations make it a whole number",
+    ),
+    "empty is not allowed": (
+        "op.drop_column('dance_lesson', 'picture')\n"
+        "    op.add_column('dance_lesson', sa.Column('picture', sa.LargeBinary, nullable=False, server_default='x'))",
+        "dance_lesson.picture may be empty, the migrations make it NOT NULL",
+    ),
     "a rule of the house less": ("op.execute('ALTER TABLE customer DROP CONSTRAINT ck_customer_kind')", None),
     "a reference too few": (
         "with op.batch_alter_table('dance_room') as batch:\n"
