@@ -43,7 +43,7 @@ def examine(found: Found, folders: Sequence[Path]) -> list[Finding]:
         findings += template_findings(found.name, place, sources) if place else []
         forget(found.name)
     if not any(each.kind == PROBLEM for each in findings):
-        findings += last_word(found, place, folders)
+        findings += last_word(found, place, folders, sources)
     return sorted(set(findings), key=lambda each: (str(each.file or ""), each.line or 0, each.words))
 
 
@@ -62,18 +62,25 @@ def toml_findings(name: str, file: Path, sources: Sources) -> list[Finding]:
     return findings or list(records_findings(name, pack.records, sources))
 
 
-def last_word(found: Found, place: Path | None, folders: Sequence[Path]) -> list[Finding]:
+def last_word(found: Found, place: Path | None, folders: Sequence[Path], sources: Sources) -> list[Finding]:
     """What the house itself says when it opens with this plugin: it also knows the neighbours, and what lies in the
     plugin's folders."""
     there = any(each.name == found.name and each.files == place for each in find_plugins(folders))
     with quiet():
         plugins = load_plugins(folders if there or place is None else [*folders, place])
-    aside = [Finding(PROBLEM, place, None, str(each.reason)) for each in plugins.set_aside if each.name == found.name]
+    reasons = [str(each.reason) for each in plugins.set_aside if each.name == found.name]
+    aside = [at_place(PROBLEM, place, sources, reason) for reason in reasons]
     loaded = plugins.plugin(found.name)
     doubts = [*notes_on(loaded), *strangers_in(loaded, plugins)] if loaded else []
     if aside or not loaded:
         return aside
-    return [*(Finding(DOUBT, place, None, str(each)) for each in doubts), *unknown_texts(loaded, place)]
+    return [*(at_place(DOUBT, place, sources, str(each)) for each in doubts), *unknown_texts(loaded, place)]
+
+
+def at_place(kind: str, place: Path | None, sources: Sources, words: str) -> Finding:
+    """What the house says knows no line: where that stands which it is about, else the plugin."""
+    file, line = sources.named(words)
+    return Finding(kind, file or place, line, words)
 
 
 def strangers_in(plugin: LoadedPlugin, plugins: Plugins) -> Iterator[str]:

@@ -39,6 +39,22 @@ class Sources:
         found = self.only(rf"""["']{re.escape(words)}["']""")
         return found if found[0] else (self.files[0] if self.files else None, None)
 
+    def named(self, sentence: str) -> Where:
+        """Where that stands which a sentence of the house is about, as far as one can tell by what it names: first a
+        file, then what it quotes, what an author has named, the record; each where it stands in one place only."""
+        files = [each for each in self.files if re.search(rf"(?<![\w/]){re.escape(each.name)}\b", sentence)]
+        if len(files) == 1:
+            return files[0], None
+        quoted = [rf"""["']{re.escape(each)}["']""" for each in re.findall(r"'([^']+)'", sentence)]
+        words = dict.fromkeys(re.findall(r"\w+", re.sub(r"/\S*", "", sentence)))  # not of a path
+        own = [rf"""["']{re.escape(each)}["']""" for each in words if each[0].islower()]
+        records = [rf"\b{re.escape(each)}\(" for each in words if each[0].isupper()]
+        for pattern in (*quoted, *own, *records):
+            found = self.only(pattern)
+            if found[0]:
+                return found
+        return None, None
+
     def only(self, pattern: str) -> Where:
         """The one line on which this is written; None where there is none, or there are several."""
         places = {

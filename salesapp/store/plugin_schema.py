@@ -49,7 +49,13 @@ def revisions_in(scripts: Path) -> tuple[str, ...]:
     """The versions the migrations of a folder lead to, the newest first; a ValueError where they are no single line.
     Whatever the files raise is raised."""
     found = _scripts(scripts)
-    heads = found.get_heads()
+    try:
+        heads = found.get_heads()
+    except AttributeError as error:
+        if error.name not in ("revision", "down_revision"):
+            raise
+        file = str(getattr(error.obj, "__name__", "")).removesuffix("_py")
+        raise ValueError(f"the migration {file}.py in {scripts} does not say its {error.name}") from None
     if len(heads) != 1:
         lie = f"end in {len(heads)} versions ({', '.join(sorted(heads))})" if heads else "are missing"
         raise ValueError(f"the migrations in {scripts} {lie}; there must be one line of them")

@@ -116,6 +116,51 @@ def test_a_problem_is_found_with_its_line(tmp_path: Path, body: str, finds: tupl
     assert found[0].file == tmp_path / "wash.py"
 
 
+MOUNTED = """
+from flask import Blueprint
+from sqlalchemy import Column, MetaData, Table
+
+metadata = MetaData()
+BAY = Table("wash_bay", metadata, Column("id", Id, primary_key=True))
+
+def make():
+    pages = Blueprint("pages", __name__)
+    pages.add_url_rule("/bays", "bays", lambda: "")
+    return pages
+
+@hookimpl
+def salesapp_records():
+    return [
+        OwnTables(metadata),
+        Routes("pages", make, "deal.see"),
+    ]
+"""
+
+
+def test_what_the_house_finds_while_loading_has_its_line_where_it_can_be_told(tmp_path: Path) -> None:
+    folder = tmp_path / "wash"
+    (folder / "migrations").mkdir(parents=True)
+    migration = folder / "migrations" / "0001_bays.py"
+
+    def found(was: str = "", becomes: str = "") -> tuple[Path | None, int | None, str]:
+        (folder / "__init__.py").write_text(CARD + MOUNTED.replace(was, becomes, 1), encoding="utf-8")
+        (plugin,) = plugins_in([tmp_path], "wash")
+        (problem,) = [each for each in examine(plugin, [tmp_path]) if each.kind == PROBLEM]
+        return problem.file, problem.line, problem.words.partition("ValueError: ")[2]
+
+    body, names = folder / "__init__.py", "the table bay must be called wash_…"
+    assert found("wash_bay", "bay") == (body, HEAD + 4, names)
+    assert found() == (body, HEAD + 14, f"OwnTables: there are no migrations in {folder / 'migrations'}")
+    migration.write_text('revision = "wash_1"\n')
+    without = f"the migration 0001_bays.py in {folder / 'migrations'} does not say its down_revision"
+    assert found() == (migration, None, without)
+    migration.write_text('revision = "wash_1"\ndown_revision = None\n')
+    public = "Routes 'pages': public names 'bays_', which is no page of the blueprint: did you mean 'bays'?"
+    assert found('"deal.see"', '"deal.see", public=("bays_",)') == (body, HEAD + 15, public)
+    address = "Routes 'pages', 'bays': an address begins with /, and not with /static/, not 'days'"
+    assert found('"/bays"', '"days"') == (body, HEAD + 8, address)
+
+
 RECORDS = """
 CARS = Field("cars", words("Cars"), "integer")
 KIND = Field("kind", words("Kind"), "choice", options=(Option("a", words("A")), Option("b", words("B"))))
