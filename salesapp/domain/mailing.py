@@ -49,10 +49,15 @@ REASONS: Final = {
         "多次嘗試後仍未寄出",
         "не ушло после нескольких попыток",
     ),
+    "no_mail": Text(
+        "mail is not fully set up any more", "邮件设置不完整", "郵件設定不完整", "почта настроена не полностью"
+    ),
     "late": Text("it would have come too late", "已过发送时间", "已過寄送時間", "пришло бы слишком поздно"),
     "rule": Text("a rule speaks against it", "不符合规则", "不符合規則", "не допускается правилами"),
 }
 """Why a customer was left out."""
+FAILURES: Final = ("bad_address", "no_mail")
+"""Those of them that can be mended, so that it is tried again."""
 
 MOST: Final = 50_000
 """Customers in one message; a list of more is narrowed first."""

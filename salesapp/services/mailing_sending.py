@@ -27,7 +27,7 @@ from salesapp.services import mail, plugin_checks
 from salesapp.services.jobs import enqueue
 from salesapp.services.mailing_running import SEND_JOB
 from salesapp.services.mailing_texts import Written, written
-from salesapp.services.mailings import VERB
+from salesapp.services.mailings import VERB, mail_problems
 from salesapp.services.sign_in import token_hash
 from salesapp.services.work import Work, work
 from salesapp.store import mailing_choosing, mailing_items, mailings, sign_ins, visibility
@@ -67,12 +67,14 @@ def prepare(run_id: int, customer_id: int, now: datetime) -> Ready | None:
         assert found is not None, "a run belongs to a message"
         late = "late" if rules.is_late(found.repeat is not None, run.at, now) else None
         reason = "stopped" if run.state != rules.GOING else late or why_not(w, found, item)
+        if reason is None and found.way == "email" and mail_problems(w.session):
+            reason = "no_mail"  # whoever gets a mail can ask for no more, or gets none
         if reason is None:
             try:
                 return _written(w, found, item)
             except (ValueError, IndexError, MessageError):  # an address only an import let in
                 reason = "bad_address"
-        state = rules.FAILED if reason == "bad_address" else rules.SKIPPED
+        state = rules.FAILED if reason in rules.FAILURES else rules.SKIPPED
         _mark(w, run_id, customer_id, state, reason)
     return None
 

@@ -17,14 +17,14 @@ from salesapp.domain.list_query import ListQuery
 from salesapp.domain.mailing_times import Timing
 from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.jobs.mailing_kinds import BEGIN, GO, SEND
-from salesapp.services import mailing_running, mailing_sending, mailing_whom, mailings, privacy
+from salesapp.services import mail, mailing_running, mailing_sending, mailing_whom, mailings, privacy
 from salesapp.services.contacts import NewContact, add_contact, add_point
 from salesapp.services.customers import archive_customer
 from salesapp.services.mailing_by_hand import sent_by_hand
 from salesapp.services.merge import merge_customers
 from salesapp.services.pool import assign_customer
 from salesapp.services.work import Work, work
-from salesapp.store import mailing_examples, people
+from salesapp.store import mailing_examples, people, settings
 from salesapp.store import mailings as mailing_rows
 from salesapp.store.engine import reading
 from salesapp.store.tables import activity, consent, contact_point, mailing, mailing_item
@@ -359,6 +359,33 @@ def test_without_mail_nothing_begins(app: Flask, cast: Cast) -> None:
     with pytest.raises(Refused, match="not set up"):
         kit.begun(cast.owner, mailing_id)
     assert kit.view(mailing_id).state == "draft"
+
+
+def without_an_address(actor: Actor, at: datetime, was: str = "") -> str:
+    """The mail settings lose the address links lead to, or get it back; which it was."""
+    with work(actor, at) as w:
+        row = settings.locked(w.session, mail.SETTING, {})
+        settings.put(w.session, mail.SETTING, {**row, "base_url": was})
+    return str(row["base_url"])
+
+
+def test_no_mail_leaves_without_a_link_that_ends_it(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    mailing_id = kit.drafted(cast.owner)
+    kit.begun(cast.owner, mailing_id)
+    was = without_an_address(cast.admin, NOW)
+    kit.let_run(clock, seconds=30)
+    kit.let_run(clock, minutes=1)
+    assert box.mails == []
+    assert kit.outcome() == {one: ("failed", "no_mail")}
+    assert failures(cast) == ["failed"]
+    without_an_address(cast.admin, NOW, was)
+    with work(cast.owner, clock.now) as w:
+        assert mailing_running.try_again(w, mailing_id, kit.runs()[0].id) == 1
+    kit.let_run(clock, seconds=1)
+    kit.let_run(clock, minutes=1)
+    assert kit.outcome() == {one: ("sent", None)}
+    assert "<http" in box.mails[0]["List-Unsubscribe"]
 
 
 def test_a_worker_that_dies_after_sending_sends_the_same_mail(cast: Cast, clock: Clock, box: Box) -> None:
