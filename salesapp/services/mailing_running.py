@@ -18,7 +18,7 @@ from salesapp.services.mailing_telling import came_to_nothing, perhaps_failed
 from salesapp.services.mailing_whom import TooMany, chosen
 from salesapp.services.mailings import BEGIN_JOB, own, zone_of
 from salesapp.services.work import Work
-from salesapp.store import mailing_items, mailings, settings, sign_ins
+from salesapp.store import jobs, mailing_items, mailings, settings, sign_ins
 from salesapp.store.mailings import MailingView, RunView
 
 GO_JOB: Final = "mailings.go"
@@ -31,10 +31,15 @@ AT_LOOK: Final = 50
 
 
 def look(w: Work) -> int:
-    """Have everything begin whose time has come; how many."""
+    """Have everything begin whose time has come, and everything go on that nobody works on any more; how many begin."""
     ids = mailings.due(w.session, w.now, AT_LOOK)
     for mailing_id in ids:
         enqueue(w, BEGIN_JOB, {"mailing": mailing_id})
+    going, by_itself = mailings.all_going(w.session), bool(channels(w.catalog))
+    worked_on = {args["run"] for args in jobs.args_to_do(w.session, GO_JOB)} if going else set()
+    for run_id, way in going:
+        if run_id not in worked_on and (way != "sms" or by_itself):
+            enqueue(w, GO_JOB, {"run": run_id})
     return len(ids)
 
 
@@ -135,10 +140,20 @@ def _on_their_way(w: Work, run_id: int, customers: list[int]) -> datetime:
 
 def _through(w: Work, found: MailingView, run: RunView) -> datetime | None:
     """The end of a run, unless something is still on its way."""
+    _give_up(w, run.id)
     if mailing_items.has_open(w.session, run.id):
         return w.now + AGAIN
     end(w, found, run.id)
     return None
+
+
+def _give_up(w: Work, run_id: int) -> None:
+    """What is on its way has a job. Where that was parked, as it ended its worker each time, nobody waits for it."""
+    sending = mailing_items.sending(w.session, run_id)
+    known = {args["customer"] for args in jobs.args_to_do(w.session, SEND_JOB) if args["run"] == run_id}
+    for customer_id in [each for each in sending if each not in known]:
+        values = {"state": rules.FAILED, "reason": "server", "at": w.now}
+        mailing_items.mark(w.session, run_id, customer_id, [rules.SENDING], values)
 
 
 def end(w: Work, found: MailingView, run_id: int) -> None:

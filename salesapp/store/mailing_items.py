@@ -51,6 +51,12 @@ def waiting(x: Executor, run_id: int, limit: int) -> list[int]:
     return list(x.scalars(query.order_by(mailing_item.c.customer_id).limit(limit)))
 
 
+def sending(x: Executor, run_id: int) -> list[int]:
+    """The customers to whom something is on its way."""
+    mine = (mailing_item.c.run_id == run_id, mailing_item.c.state == SENDING)
+    return list(x.scalars(select(mailing_item.c.customer_id).where(*mine)))
+
+
 def get(x: Executor, run_id: int, customer_id: int) -> Row[*tuple[Any, ...]] | None:
     """What became of one customer so far, with where it goes: state, reason, point_id, to, contact_id, opt_out,
     point_archived_at, customer_archived_at, owner_id."""

@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from salesapp.jobs.mailing_kinds import GO
 from salesapp.plugin_api import Channel, Text
+from salesapp.services import plugin_states
+from salesapp.services.work import work
 from salesapp.testing import Cast, Clock
+from tests.jobs.kit import all_jobs
 from tests.services import mailing_kit as kit
 from tests.services.customer_kit import added
 
@@ -62,6 +66,26 @@ def test_messages_go_through_it(app: Flask, cast: Cast, clock: Clock, plugin_pat
     assert [personal["note"] for _, personal in kit.told("mailing.sent")] == ["您好 甲"]
     assert kit.runs()[0].state == "done"
     assert (folder / "open.txt").read_text() == "0"  # it may take its time: nothing is held open meanwhile
+
+
+def test_what_waited_for_a_hand_goes_by_itself_once_there_is_a_channel(
+    app: Flask, cast: Cast, clock: Clock, plugin_paths: list[Path]
+) -> None:
+    with work(cast.admin, clock.now) as w:
+        plugin_states.switch(w, "gateway", off=True)
+    one = added(cast.owner, name="甲", phones=["13800138001"])
+    kit.begun(cast.owner, kit.drafted(cast.owner, way="sms", subject="", body="您好 {客户}"))
+    kit.let_run(clock, seconds=30)
+    kit.let_run(clock, minutes=5)
+    assert kit.outcome() == {one: ("waiting", None)}
+    assert not [row for row in all_jobs() if row.name == GO.name and row.state == "waiting"]
+    with work(cast.admin, clock.now) as w:
+        plugin_states.switch(w, "gateway", off=False)
+    (plugin_paths[0].parent / "on").touch()
+    for _ in range(3):
+        kit.let_run(clock, minutes=5)
+    assert kit.outcome() == {one: ("sent", None)}
+    assert kit.runs()[0].state == "done"
 
 
 def test_a_channel_says_what_is_wrong_with_it() -> None:

@@ -27,7 +27,7 @@ from salesapp.services.work import Work, work
 from salesapp.store import mailing_examples, people, settings
 from salesapp.store import mailings as mailing_rows
 from salesapp.store.engine import reading
-from salesapp.store.tables import activity, consent, contact_point, mailing, mailing_item
+from salesapp.store.tables import activity, consent, contact_point, job, mailing, mailing_item
 from salesapp.testing import NOW, Cast, Clock
 from tests.jobs.kit import all_jobs, worker
 from tests.services import mailing_kit as kit
@@ -408,6 +408,44 @@ def test_a_worker_that_dies_after_sending_sends_the_same_mail(cast: Cast, clock:
 
 
 # --- again and again ---
+
+
+def test_what_ends_its_worker_each_time_is_not_waited_for(
+    cast: Cast, clock: Clock, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    mailing_id = kit.drafted(cast.owner)
+    kit.begun(cast.owner, mailing_id)
+
+    def breaks(*_args: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(mailing_sending, "prepare", breaks)
+        for _ in range(20):
+            kit.let_run(clock, hours=1)
+    assert [row.state for row in all_jobs() if row.name == SEND.name] == ["parked"]
+    assert kit.outcome() == {one: ("failed", "server")}
+    assert (kit.runs()[0].state, kit.view(mailing_id).state) == ("done", "done")
+    assert failures(cast) == ["failed"]
+
+
+def test_a_run_nobody_works_on_any_more_is_taken_up_once(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    clock.advance(seconds=30)
+    worker(clock, BEGIN).run_due()
+    with work(SYSTEM, clock.now) as w:
+        assert mailing_running.look(w) == 0
+        (going,) = [row for row in all_jobs() if row.name == GO.name]
+        w.session.execute(update(job).where(job.c.id == going.id).values(state="parked"))
+    for _ in range(2):
+        with work(SYSTEM, clock.now) as w:
+            mailing_running.look(w)
+    assert [row.state for row in all_jobs() if row.name == GO.name] == ["parked", "waiting"]
+    kit.let_run(clock, minutes=1)
+    kit.let_run(clock, minutes=1)
+    assert kit.outcome() == {one: ("sent", None)}
 
 
 def test_one_that_comes_back_goes_each_time_once(cast: Cast, clock: Clock, box: Box) -> None:
