@@ -1,5 +1,7 @@
 """A follow-up rule as it is set here: what its plugin brings, what the owner changed of it, and whether it runs."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +9,7 @@ from typing import Any
 
 from salesapp.domain.errors import NotFound
 from salesapp.domain.follow_up import FollowUp
-from salesapp.domain.follow_up_data import from_data, part_data, with_changes
+from salesapp.domain.follow_up_data import from_data, part_data, to_data, with_changes
 from salesapp.plugging.catalog import Catalog
 from salesapp.services.follow_up_fitting import missing
 from salesapp.store import follow_up_settings as rows
@@ -89,6 +91,11 @@ def _own(row: Any, catalog: Catalog) -> Setting | None:
 
 def _number(each: Setting) -> int:
     return int(each.rule.key.removeprefix("r"))
+
+
+def mark_of(rule: FollowUp) -> str:
+    """What tells a rule as it is from what it was: whoever switches it on looked at this one."""
+    return hashlib.sha256(json.dumps(to_data(rule), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def part_of(rule: FollowUp, part: str) -> Any:

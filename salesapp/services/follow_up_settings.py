@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from salesapp.domain.errors import N_, NotFound, Refused, problem
+from salesapp.domain.errors import N_, NotFound, Refused, Stale, problem
 from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.follow_up_data import to_data
 from salesapp.services.follow_up_changing import PARTS, change, changed_rule, put_part, revert
 from salesapp.services.follow_up_fitting import missing, refusals, unknown_functions
 from salesapp.services.follow_up_keeping import LOOK, locked, opened, write
-from salesapp.services.follow_up_setting import Setting, every, one, part_of
+from salesapp.services.follow_up_setting import Setting, every, mark_of, one, part_of
 from salesapp.services.work import Work
 from salesapp.store import follow_up_settings as rows
 from salesapp.store.events import data_of
@@ -28,6 +28,7 @@ __all__ = [
     "change",
     "changed_rule",
     "every",
+    "mark_of",
     "one",
     "part_of",
     "restore",
@@ -44,11 +45,14 @@ MOST_RULES: Final = 100
 # --- on and off ---
 
 
-def switch(w: Work, key: str, on: bool) -> None:
-    """Let a rule run from now on, or no more; what happened before plans nothing."""
+def switch(w: Work, key: str, on: bool, seen: str | None = None) -> None:
+    """Let a rule run from now on, or no more; what happened before plans nothing. `seen` is the mark of the rule that
+    was looked at: Stale where it is another one by now, as nobody knows what that would do."""
     now = opened(w, key)
     if now.on == on:
         return
+    if on and seen is not None and seen != mark_of(now.rule):
+        raise Stale(now.by)
     if on and now.archived:
         raise Refused([problem("", N_("It is archived: bring it back first."))])
     if on and (problems := refusals(now.missing)):

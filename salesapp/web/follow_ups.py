@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 from werkzeug.wrappers import Response
 
-from salesapp.domain.errors import N_, AlreadyDone, Refused
+from salesapp.domain.errors import N_, AlreadyDone, Refused, Stale
 from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.follow_up_words import Label, Names, by_when, when, who
 from salesapp.services import follow_up_settings as service
@@ -59,6 +59,7 @@ def _row(each: Setting, known: tuple[tuple[str, Label], ...]) -> dict[str, Any]:
         "label": say(each.rule.label),
         "about": _in_short(each.rule, names_for(each.rule, known)),
         "on": each.on,
+        "mark": service.mark_of(each.rule),
         "waits": each.on and bool(each.missing),
         "changes": len(each.changed),
     }
@@ -98,6 +99,7 @@ def page(key: str, status: int = 200, **context: Any) -> tuple[str, int]:
         here=f"{HERE}/{key}",
         back=HERE,
         rule=found,
+        mark=service.mark_of(found.rule),
         title=say(found.rule.label),
         plugin=gettext("Your own") if found.is_own else _plugin(found.plugin),
         sentences=sentences(found.rule, names),
@@ -174,6 +176,8 @@ def press(key: str) -> Response | tuple[str, int]:
             _PRESSES[what](w, key, request.form.get("part", ""))
     except AlreadyDone:
         return redirect(back, 303)
+    except Stale:  # what it would do now stands there to be looked at
+        return page(key, 409, errors={"": [gettext("Somebody changed it meanwhile, perhaps you in another window.")]})
     except Refused as refused:
         return page(key, 422, errors=_of_the_whole(refused))
     say_saved(w, key, _SAID.get(what, ""))
@@ -193,7 +197,7 @@ def say_saved(w: Work, key: str, text: str = "") -> None:
 
 
 _PRESSES: Final[Mapping[str, Callable[[Work, str, str], None]]] = {
-    "on": lambda w, key, _part: service.switch(w, key, True),
+    "on": lambda w, key, _part: service.switch(w, key, True, request.form.get("seen")),
     "off": lambda w, key, _part: service.switch(w, key, False),
     "archive": lambda w, key, _part: service.archive(w, key),
     "restore": lambda w, key, _part: service.restore(w, key),

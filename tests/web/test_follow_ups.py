@@ -310,6 +310,25 @@ def test_somebody_was_faster(browser: Browser) -> None:
     assert now().rule.deadline.count == 5
 
 
+@pytest.mark.parametrize("path", [ITS, HERE])
+def test_only_what_was_looked_at_is_switched_on(browser: Browser, path: str) -> None:
+    browser.send(f"{ITS}/press", {"what": "off"})
+    page = browser.get(path).text
+    sent = re.search(rf'action="{ITS}/press".*?name="seen" value="(\w+)"', page, re.DOTALL)
+    assert sent is not None
+    deadline = f"{ITS}/deadline"
+    browser.send(deadline, typed_on(browser, deadline, by_count="9", by_unit="day"))
+    answer = browser.send(f"{ITS}/press", {"what": "on", "seen": sent[1]})
+    assert answer.status_code == 409
+    assert "Somebody changed it meanwhile" in answer.text
+    assert "within 9 days" in answer.text
+    assert not now().on
+    again = re.search(r'name="seen" value="(\w+)"', answer.text)
+    assert again is not None
+    assert browser.send(f"{ITS}/press", {"what": "on", "seen": again[1]}).status_code == 303
+    assert now().on
+
+
 def test_a_part_that_does_not_fit_any_more_is_named(browser: Browser) -> None:
     when = f"{HERE}/general.second_call/when"  # its exception asks for the process, which customers have none of
     answer = browser.send(when, typed_on(browser, when, begin="grade"))
