@@ -9,7 +9,7 @@ from sqlalchemy import Row, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from salesapp.domain.permissions import Actor
-from salesapp.store import events, next_ids, owner_history, search, search_index, tags, visibility
+from salesapp.store import contact_points, events, next_ids, owner_history, search, search_index, tags, visibility
 from salesapp.store.engine import Executor
 from salesapp.store.inserts import insert_many
 from salesapp.store.tables import (
@@ -275,12 +275,20 @@ def set_contacts(x: Executor, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def add_points(x: Executor, rows: Sequence[Mapping[str, Any]]) -> None:
     """New ways to reach customers; an IntegrityError when one is another's meanwhile."""
-    insert_many(x, contact_point, rows)
+    insert_many(x, contact_point, _as_refused(x, rows))
 
 
 def add_points_with_ids(x: Executor, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """The same, with their ids in the same order."""
-    return _ids(x, contact_point, rows)
+    return _ids(x, contact_point, _as_refused(x, rows))
+
+
+def _as_refused(x: Executor, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A file does not ask those anew who asked for no more."""
+    out: set[tuple[str, str]] = set()
+    for at in range(0, len(rows), AT_ONCE):
+        out |= contact_points.refused(x, [(row["kind"], row["normalised"]) for row in rows[at : at + AT_ONCE]])
+    return [{**row, "opt_out": (row["kind"], row["normalised"]) in out} for row in rows]
 
 
 _hand_over: Final = (

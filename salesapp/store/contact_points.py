@@ -23,7 +23,8 @@ def insert(
     shared: bool = False,
     opt_out: bool = False,
 ) -> bool:
-    """Add a way to reach a customer; False when another living, unshared one is the same.
+    """Add a way to reach a customer; False when another living, unshared one is the same. Who asked for no more there
+    is not asked again as it was typed anew: that stays until somebody takes it back.
 
     Two transactions at once: the second waits here for the first, and then gets its answer from the unique index.
     """
@@ -34,9 +35,19 @@ def insert(
         "customer_id": customer_id,
         "contact_id": contact_id,
         "shared": shared,
-        "opt_out": opt_out,
+        "opt_out": opt_out or bool(refused(x, [(point.kind, point.normalised)])),
     }
     return insert_or_ignore(x, contact_point, values)
+
+
+def refused(x: Executor, points: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """At which of these (kind, number or address) nobody wants to be reached: as the newest of each says, in use or
+    not."""
+    same = contact_point.c.normalised.in_({normalised for _, normalised in points})
+    columns = (contact_point.c.kind, contact_point.c.normalised, contact_point.c.opt_out)
+    rows = x.execute(select(*columns).where(same).order_by(contact_point.c.id)) if points else ()
+    newest = {(row.kind, row.normalised): row.opt_out for row in rows}
+    return {point for point in points if newest.get(point)}
 
 
 def holder(x: Executor, kind: str, normalised: str) -> int | None:

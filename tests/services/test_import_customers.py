@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from salesapp.domain.errors import Refused
 from salesapp.domain.importing import FileShape
@@ -378,3 +378,14 @@ def test_an_archived_customer_stays_as_it_is_and_takes_no_number(app: Flask) -> 
     assert counts(bring("k,n,p\n2,Bea,13800000002\n", *names)) == (1, 0, 0, 0)
     with reading() as x:
         assert x.scalars(select(customer.c.name).order_by(customer.c.id)).all() == ["Ann", "Bea"]
+
+
+def test_a_file_does_not_ask_those_anew_who_asked_for_no_more(app: Flask) -> None:
+    bring("n,e\nAnn,ann@example.com\n", "name", "email")
+    with work(SYSTEM, NOW) as w:
+        gone = {"opt_out": True, "archived_at": NOW}
+        w.session.execute(update(contact_point).where(contact_point.c.normalised == "ann@example.com").values(gone))
+    bring("n,e\nAnna,ann@example.com\nBob,bob@example.com\n", "name", "email")
+    living = select(contact_point.c.normalised, contact_point.c.opt_out).where(contact_point.c.archived_at.is_(None))
+    with reading() as x:
+        assert dict(x.execute(living).all()) == {"ann@example.com": True, "bob@example.com": False}

@@ -18,7 +18,7 @@ from salesapp.domain.mailing_times import Timing
 from salesapp.domain.permissions import SYSTEM, Actor
 from salesapp.jobs.mailing_kinds import BEGIN, GO, SEND
 from salesapp.services import mail, mailing_running, mailing_sending, mailing_whom, mailings, privacy
-from salesapp.services.contacts import NewContact, add_contact, add_point
+from salesapp.services.contacts import NewContact, add_contact, add_point, archive_point, mark_point
 from salesapp.services.customers import archive_customer
 from salesapp.services.mailing_by_hand import sent_by_hand
 from salesapp.services.merge import merge_customers
@@ -138,6 +138,26 @@ def test_nobody_who_said_no_is_written_to_at_another_address(cast: Cast, clock: 
     assert box.to == [["li@example.com"]]
     assert "李芳 / 公司" in plain(box)
     assert kit.outcome()[one] == ("skipped", "opted_out")
+
+
+def test_who_said_no_is_not_asked_anew_as_their_address_was_typed_anew(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    point = parse_contact_point("email", "A@example.com")
+    assert isinstance(point, ContactPoint)
+    opt_out("a@example.com")
+    with work(cast.owner, NOW) as w:
+        (old,) = w.session.scalars(select(contact_point.c.id))
+        archive_point(w, old)
+    with work(cast.owner, NOW) as w:
+        add_point(w, one, point)
+    assert kit.reached(cast.owner, kit.drafted(cast.owner)) == {"opted_out": 1}
+    with work(cast.owner, NOW) as w:
+        new = int(w.session.scalars(select(contact_point.c.id).where(contact_point.c.archived_at.is_(None))).one())
+        mark_point(w, new, opt_out=False)  # they asked for it again
+        archive_point(w, new)
+    with work(cast.owner, NOW) as w:
+        add_point(w, one, point)
+    assert kit.reached(cast.owner, kit.drafted(cast.owner)) == {"": 1}
 
 
 def opted_out_meanwhile(cast: Cast, one: int) -> None:
