@@ -20,6 +20,8 @@ from salesapp.cli import main
 main(["--help"], standalone_mode=False)
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
+SERVE = "import json, sys, salesapp.app; print(json.dumps(sorted(sys.modules)))"
+SELDOM = {"cryptography", "pypinyin", "xlsxwriter", "python_calamine"}
 HEAVY = {"flask", "sqlalchemy", "jinja2", "werkzeug", "pluggy"}
 
 
@@ -41,6 +43,11 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
 def test_only_a_plugin_that_speaks_of_commands_is_imported_for_it(tmp_path: Path) -> None:
     write(tmp_path / "plugins", "dance", "from salesapp.plugin_api import Command")
     assert asked(tmp_path)[1] >= {"sqlalchemy", "pluggy"}
+
+
+def test_a_process_that_serves_keeps_nothing_in_memory_that_few_ever_need() -> None:
+    run = subprocess.run([sys.executable, "-c", SERVE], capture_output=True, text=True, check=True)
+    assert set(json.loads(run.stdout)) & SELDOM == set()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
