@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from salesapp.domain.errors import N_, NotFound, Refused, Stale, problem
 from salesapp.domain.follow_up import FollowUp
-from salesapp.domain.follow_up_data import to_data
+from salesapp.domain.follow_up_data import read_part, to_data
 from salesapp.services.follow_up_changing import PARTS, change, changed_rule, put_part, revert
 from salesapp.services.follow_up_fitting import missing, refusals, unknown_functions
 from salesapp.services.follow_up_keeping import LOOK, locked, opened, write
@@ -132,6 +132,8 @@ def undo(w: Work, key: str, event_id: int) -> None:
     else:
         here = part_of(now.rule, part) if part not in now.waiting else now.changed[part]
         _still(here, said["after"])
+        if now.is_own:  # of a plugin's rule a part that does not fit waits; an own one would not be one any more
+            changed_rule(w.session, w.catalog, now.rule, {part: read_part(part, before)})
         put_part(w, now, part, here, before)
 
 

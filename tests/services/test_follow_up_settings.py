@@ -207,6 +207,23 @@ def test_parts_that_do_not_go_together_are_refused_in_words(app: Flask, cast: Ca
     assert [each.place for each in refused.value.problems] == ["unless"]
 
 
+def test_an_undo_leaves_a_rule_that_holds_together(app: Flask, cast: Cast) -> None:
+    with admin(cast) as w:
+        key = service.add(w, OWN)
+        service.change(w, key, "when", OnEvent("deal.won"), to_data(OWN)["when"])
+        first = event_of(w)
+        service.change(w, key, "deadline", Deadline(2, "hour"), to_data(OWN)["deadline"])
+        second = event_of(w)
+    with admin(cast) as w, pytest.raises(Refused) as refused:  # hours do not pass after a silence
+        service.undo(w, key, first)
+    assert [each.place for each in refused.value.problems] == ["when"]
+    assert now(key).rule.when == OnEvent("deal.won")
+    with admin(cast) as w:
+        service.undo(w, key, second)
+        service.undo(w, key, first)
+    assert (now(key).rule.when, now(key).rule.deadline) == (OWN.when, OWN.deadline)
+
+
 def test_a_rule_that_was_only_changed_runs_since_then(app: Flask, cast: Cast) -> None:
     """Else its row, without a moment, would stand for one that ran for ever."""
     with admin(cast) as w:
