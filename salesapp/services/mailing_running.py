@@ -38,7 +38,8 @@ def look(w: Work) -> int:
     going, by_itself = mailings.all_going(w.session), bool(channels(w.catalog))
     worked_on = {args["run"] for args in jobs.args_to_do(w.session, GO_JOB)} if going else set()
     for run_id, way in going:
-        if run_id not in worked_on and (way != "sms" or by_itself):
+        by_hand = way == "sms" and not by_itself and mailing_items.has_open(w.session, run_id)
+        if run_id not in worked_on and not by_hand:
             enqueue(w, GO_JOB, {"run": run_id})
     return len(ids)
 

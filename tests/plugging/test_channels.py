@@ -88,6 +88,22 @@ def test_what_waited_for_a_hand_goes_by_itself_once_there_is_a_channel(
     assert kit.runs()[0].state == "done"
 
 
+def test_what_was_on_its_way_when_the_channel_went_does_not_keep_its_message_going(
+    app: Flask, cast: Cast, clock: Clock
+) -> None:
+    one = added(cast.owner, name="甲", phones=["13800138001"])
+    mailing_id = kit.drafted(cast.owner, way="sms", subject="", body="您好 {客户}")
+    kit.begun(cast.owner, mailing_id)
+    kit.let_run(clock, seconds=30)
+    assert kit.outcome() == {one: ("sending", None)}
+    with work(cast.admin, clock.now) as w:
+        plugin_states.switch(w, "gateway", off=True)
+    for _ in range(10):
+        kit.let_run(clock, hours=3)
+    assert kit.outcome() == {one: ("failed", "server")}
+    assert (kit.runs()[0].state, kit.view(mailing_id).state) == ("done", "done")
+
+
 def test_a_channel_says_what_is_wrong_with_it() -> None:
     label = Text(en="Gateway", zh_Hans="短信网关", zh_Hant="簡訊閘道", ru="Шлюз")
     with pytest.raises(ValueError, match="send must take 3 arguments"):
