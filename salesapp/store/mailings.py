@@ -67,9 +67,15 @@ def find(x: Executor, mailing_id: int, *, lock: bool = False) -> MailingView | N
     return None if row is None else MailingView(**row._mapping)
 
 
-def recent(x: Executor, actor: Actor, *, limit: int) -> list[MailingView]:
-    """The newest that are not put away, of those whose records this person sees."""
-    which: list[ColumnElement[bool]] = [mailing.c.archived_at.is_(None)]
+def recent(
+    x: Executor, actor: Actor, *, limit: int, before: int | None = None, archived: bool = False
+) -> list[MailingView]:
+    """The newest, or those before one of them, that are not put away (or that are), of those whose records this person
+    sees."""
+    away = mailing.c.archived_at
+    which: list[ColumnElement[bool]] = [away.is_not(None) if archived else away.is_(None)]
+    if before is not None:
+        which.append(mailing.c.id < before)
     if actor.people is not None:
         which.append(mailing.c.person_id.in_(sorted(actor.people)))
     rows = x.execute(_view.where(*which).order_by(mailing.c.id.desc()).limit(limit))

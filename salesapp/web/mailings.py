@@ -1,8 +1,9 @@
 """Messages to a group: the list of them, and one, as a draft or with what came of it."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from salesapp.domain import mailing as rules
 from salesapp.domain.errors import Refused
@@ -25,15 +26,18 @@ LISTED: Final = 50
 
 @bp.get("/mailings")
 def index() -> str:
-    """What was written lately, by me and by those whose records I see."""
-    actor = current_actor()
+    """What was written, by me and by those whose records I see, the newest first; `archived` asks for what was put
+    away."""
+    actor, archived = current_actor(), request.args.get("archived") == "1"
     need(actor, "activity.see")
     with reading() as x:
-        found = mailings.recent(x, actor, limit=LISTED)
+        found = mailings.recent(x, actor, limit=LISTED + 1, before=int_arg("before"), archived=archived)
+        found, more = found[:LISTED], len(found) > LISTED
         runs = mailings.latest_runs(x, [each.id for each in found])
         states = mailing_items.states(x, [run.id for run in runs.values()])
     rows = [(each, mailing_words.line(each, runs.get(each.id), states)) for each in found]
-    return render.page("mailings/index.html", rows=rows)
+    older = {"before": found[-1].id, **({"archived": 1} if archived else {})} if more else {}
+    return render.page("mailings/index.html", rows=rows, archived=archived, older=urlencode(older))
 
 
 @bp.get("/mailings/<int:mailing_id>")

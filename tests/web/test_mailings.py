@@ -241,6 +241,25 @@ def test_what_is_going_can_be_stopped_copied_and_put_away(
     assert f'href="{path}"' in browser.get("/mailings").text
 
 
+def test_every_message_is_found_again(client_of: ClientOf, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("salesapp.web.mailings.LISTED", 2)
+    ids = [a_draft(cast.owner, name="一"), *(kit.drafted(cast.owner, name=name) for name in "二三四")]
+    browser = client_of(cast.owner)
+    for one in ids[:3]:
+        browser.send(f"/mailings/{one}/archive", {})
+
+    def listed(path: str) -> list[int]:
+        return [int(one) for one in re.findall(r'href="/mailings/(\d+)"', browser.get(path).text)]
+
+    assert listed("/mailings") == ids[3:]
+    assert 'href="/mailings?archived=1"' in browser.get("/mailings").text
+    assert listed("/mailings?archived=1") == [ids[2], ids[1]]
+    assert f'href="/mailings?before={ids[1]}&amp;archived=1"' in browser.get("/mailings?archived=1").text
+    assert listed(f"/mailings?before={ids[1]}&archived=1") == [ids[0]]
+    browser.send(f"/mailings/{ids[0]}/restore", {})
+    assert listed("/mailings") == [ids[3], ids[0]]
+
+
 def test_the_list_of_links_for_a_phone(client_of: ClientOf, cast: Cast, clock: Clock) -> None:
     one = added(cast.owner, name="王建国", phones=["13800138000"])
     mailing_id = kit.drafted(cast.owner, way="sms", subject="", body="{客户}您好 & 再见?")
