@@ -1,7 +1,8 @@
 """What a text may name in braces: one way for messages to a group and for the rules that plan activities.
 
 Each is written as a word of any language of ours, {客户} or {customer}, and all are understood, whoever reads. What is
-kept of a rule has the keys, and each reader sees the words of their own language.
+kept of a rule has the keys, and each reader sees the words of their own language. Braces may be wide ones, ｛客户｝, as
+Chinese keyboards write them.
 """
 
 import re
@@ -24,8 +25,8 @@ OF_RULES: Final = tuple(PLACES)
 """What the text of an activity may name that a rule plans."""
 OF_MESSAGES: Final = ("customer", "contact", "salesperson", "company", "date")
 """What a message to a group may name."""
-_PLACE: Final = re.compile(r"\{([^{}\n]{1,30})\}")
-_ANYTHING: Final = re.compile(r"\{([^{}]*)\}")
+_PLACE: Final = re.compile(r"[{｛]([^{}｛｝\n]{1,30})[}｝]")
+_ANYTHING: Final = re.compile(r"[{｛]([^{}｛｝]*)[}｝]")
 _KEYS: Final = {label.in_language(each): key for key, label in PLACES.items() for each in LANGUAGES}
 
 

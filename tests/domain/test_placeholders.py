@@ -6,6 +6,7 @@ from salesapp.domain.placeholders import (
     OF_MESSAGES,
     OF_RULES,
     PLACES,
+    filled,
     in_braces,
     offered,
     unknown,
@@ -37,6 +38,13 @@ def test_what_is_not_known_stays_as_it_is() -> None:
 def test_a_message_names_less_than_a_rule() -> None:
     assert unknown("{商机} {about} {client}", OF_MESSAGES) == ["商机", "about", "client"]
     assert with_keys("{商机}", OF_MESSAGES) == "{商机}"
+
+
+def test_braces_may_be_wide_ones() -> None:
+    assert with_keys("｛客户｝您好 ｛ 公司 }") == "{customer}您好 {company}"
+    assert filled("｛客户｝您好", {"customer": "｛公司｝", "company": "美家"}, OF_MESSAGES) == "｛公司｝您好"
+    assert unknown("｛姓名｝您好", OF_MESSAGES) == ["姓名"]
+    assert in_braces("｛姓名｝") == ["姓名"]
 
 
 def test_everything_in_braces_is_found() -> None:
