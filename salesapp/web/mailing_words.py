@@ -5,6 +5,7 @@ from typing import Any
 
 from salesapp.domain import mailing as rules
 from salesapp.domain.mailing_times import FEASTS, Timing
+from salesapp.domain.sms_length import sms_of
 from salesapp.store.mailings import MailingView, RunView
 from salesapp.web.i18n import gettext, ngettext, say, show_date, show_number
 
@@ -52,6 +53,13 @@ def takes(found: MailingView, customers: int, per_minute: int) -> str:
     late = found.repeat is not None and lasts > rules.LATE
     more = [gettext("What has not left a day after its time is left out.")] if late else []
     return " ".join([said % {"num": hours}, *more])
+
+
+def sms_parts(text: str) -> str:
+    """As how many SMS a text goes: each is paid for."""
+    n = sms_of(text)
+    said = ngettext("%(length)s characters: sent as %(num)s SMS.", "%(length)s characters: sent as %(num)s SMS.", n)
+    return said % {"length": show_number(len(text)), "num": n}
 
 
 def of_state(states: Sums, *wanted: str) -> int:

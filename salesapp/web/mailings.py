@@ -82,13 +82,15 @@ def _draft(x: Executor, found: MailingView) -> dict[str, Any]:
     except Refused as refused:
         return {"reached": 0, "nobody": True, "left": [], "text": None, "errors": render.by_place(refused.problems)}
     by_hand = found.way == "sms" and not channels(catalog())
+    text = written(x, found, row.id, row.contact_id, now) if row else None
     missing = service.mail_problems(x) if found.way == "email" else []
     return {
         "reached": counts.get("", 0),
         "nobody": not counts.get("") and not service.comes_back(found),
         "left": mailing_words.reasons({key: n for key, n in counts.items() if key}),
         "row": row,
-        "text": written(x, found, row.id, row.contact_id, now) if row else None,
+        "text": text,
+        "parts": mailing_words.sms_parts(text.body) if text and found.way == "sms" else "",
         "missing": [say(each.message) for each in missing],
         "takes": gettext("No SMS service is there: you will tap each SMS on your phone, and send it there.")
         if by_hand

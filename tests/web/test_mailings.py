@@ -241,6 +241,12 @@ def test_what_is_going_can_be_stopped_copied_and_put_away(
     assert f'href="{path}"' in browser.get("/mailings").text
 
 
+def test_it_is_said_as_how_many_sms_it_goes(client_of: ClientOf, cast: Cast) -> None:
+    path = f"/mailings/{a_draft(cast.owner, way='sms', subject='', body='{客户}' + '好' * 68)}"
+    assert "71 characters: sent as 2 SMS." in client_of(cast.owner).get(path).text
+    assert "sent as" not in client_of(cast.owner).get(f"/mailings/{kit.drafted(cast.owner)}").text
+
+
 def test_every_message_is_found_again(client_of: ClientOf, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("salesapp.web.mailings.LISTED", 2)
     ids = [a_draft(cast.owner, name="一"), *(kit.drafted(cast.owner, name=name) for name in "二三四")]
