@@ -20,7 +20,7 @@ from salesapp.plugin_api import (
 from . import here
 from .after import again, calls, matters_here, matters_pages, referrals, survey, survey_pages
 from .cars import car_dates, car_dates_pages, drives, drives_pages, vehicles, vehicles_pages
-from .door import interests, interests_pages, levels, maps, visits_pages, visits_rules
+from .door import interests, interests_pages, levels, maps, not_online, visits_pages, visits_rules
 from .evidence import EVIDENCE
 from .example import demo
 from .handover import delivery, delivery_pages
@@ -46,6 +46,7 @@ MANIFEST = Manifest(
 PARTS = (
     here,
     visits_rules,
+    not_online,
     interests,
     vehicles,
     drives,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from salesapp.plugin_api import SYSTEM, Actor, NewCustomer, Refused, work
 from salesapp.testing import Browser, Cast, Kit
 
+from ..door import visits as visits_door
 from ..tables import INTEREST, VISIT
 
 pytest_plugins = ["salesapp.testing"]
@@ -217,6 +218,31 @@ def test_an_online_lead_of_nobody_waits_for_no_one(kit: Kit, cast: Cast) -> None
         assert w.take_enquiry(NewCustomer(phones=["13800001234"], source="platform")) == lead
     (call,) = kit.planned(kit.customer(lead), "automotive.online_again")
     assert call.planned_at == CAME + timedelta(hours=3, minutes=5)
+
+
+def test_who_is_here_is_not_called_as_an_online_lead(kit: Kit, client_of: Any, cast: Cast) -> None:
+    owner = client_of(cast.owner)
+    note(owner, cast.owner, heard="social_ads")
+    as_deal(owner)
+    kit.run_jobs()
+    assert kit.planned(kit.customer(1), "automotive.online_lead") == []
+    assert len(kit.planned(kit.customer(1), "automotive.visit_call")) == 1, "as everybody who came"
+    kit.clock.advance(days=3)
+    with work(SYSTEM, kit.clock.now, plugin="automotive") as w:
+        assert w.take_enquiry(NewCustomer(phones=["13800001234"], source="platform")) == 1
+    kit.run_jobs()
+    assert len(kit.planned(kit.customer(1), "automotive.online_again")) == 1, "asked online, days after the visit"
+
+
+def test_who_was_here_an_hour_ago_is_not_called_as_one_who_asks_online_again(kit: Kit, client_of: Any) -> None:
+    kit.a_customer("沈月", source="platform", phones=["13800001234"])
+    kit.run_jobs()
+    owner = client_of(kit.cast.colleague)
+    note(owner, kit.cast.colleague, name="沈月", phone="13800001234")
+    with work(SYSTEM, kit.clock.now) as w:
+        visits_door.tell_holder(w, 1, "沈月", "13800001234")
+    kit.run_jobs()
+    assert kit.planned(kit.customer(1), "automotive.online_again") == []
 
 
 def test_the_register_as_a_table_and_a_file(kit: Kit, client_of: Any, cast: Cast) -> None:
