@@ -31,7 +31,20 @@ CHINESE: Final = {
     **dict.fromkeys(("最近跟进时间", "最后跟进时间"), "last_contact_at"),
     **dict.fromkeys(("地址", "所在城市", "城市", "省市"), "address"),
     **dict.fromkeys(("意向车型", "意向车系", "意向配置", "意向颜色", "意向级别", "预算", "购车预算"), "note"),
-    **dict.fromkeys(("到店时间", "预约到店时间", "预计购车时间", "旧车置换", "备注", "跟进记录"), "note"),
+    **dict.fromkeys(
+        (
+            "到店时间",
+            "到店日期",
+            "来店时间",
+            "来店日期",
+            "预约到店时间",
+            "预计购车时间",
+            "旧车置换",
+            "备注",
+            "跟进记录",
+        ),
+        "note",
+    ),
 }
 TRADITIONAL: Final = {
     **dict.fromkeys(("姓名", "客戶姓名", "聯絡人"), "name"),
@@ -39,7 +52,7 @@ TRADITIONAL: Final = {
     **dict.fromkeys(("來源管道", "來源", "客戶來源"), "source"),
     **dict.fromkeys(("銷售顧問", "業務", "業務代表"), "owner"),
     **dict.fromkeys(("建立時間", "留資時間", "登記日期"), "created_at"),
-    **dict.fromkeys(("意向車款", "意向顏色", "意向等級", "預算", "來店時間", "備註"), "note"),
+    **dict.fromkeys(("意向車款", "意向顏色", "意向等級", "預算", "來店時間", "來店日期", "備註"), "note"),
 }
 RUSSIAN: Final = {
     **dict.fromkeys(("Имя", "ФИО", "Клиент", "Имя клиента"), "name"),
@@ -50,7 +63,7 @@ RUSSIAN: Final = {
     **dict.fromkeys(("Дата обращения", "Дата создания", "Дата заявки"), "created_at"),
     **dict.fromkeys(("Город", "Адрес"), "address"),
     **dict.fromkeys(("Интересующая модель", "Комплектация", "Цвет", "Уровень готовности", "Бюджет"), "note"),
-    **dict.fromkeys(("Дата визита", "Трейд-ин", "Комментарий", "Примечание"), "note"),
+    **dict.fromkeys(("Дата визита", "Время визита", "Трейд-ин", "Комментарий", "Примечание"), "note"),
 }
 ENGLISH: Final = {
     **dict.fromkeys(("Name", "Full name", "Customer", "Customer name"), "name"),
@@ -61,7 +74,8 @@ ENGLISH: Final = {
     **dict.fromkeys(("Enquiry date", "Lead date", "Created"), "created_at"),
     **dict.fromkeys(("City", "Address"), "address"),
     **dict.fromkeys(
-        ("Model of interest", "Trim", "Colour", "Level", "Budget", "Visit time", "Trade-in", "Note"), "note"
+        ("Model of interest", "Trim", "Colour", "Level", "Budget", "Visit time", "Visit date", "Trade-in", "Note"),
+        "note",
     ),
 }
 SOURCES: Final = {

@@ -23,7 +23,7 @@ def bargains(story: Story, cars: Any) -> bool:
     extras = [("insurance", "", _round(price / 25)), ("plates", "", _round(price / 250))]
     extras += [
         ("discount", "", _round(price / 40)),
-        ("accessory", story.pick(story.words.demands)[:20], _round(price / 60)),
+        ("accessory", story.pick(story.words.accessories), _round(price / 60)),
     ]
     for kind, text, amount in random.sample(extras, random.randrange(1, len(extras) + 1)):
         offer_lines.add(past, offer, kind, text, amount)

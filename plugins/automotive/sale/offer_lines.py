@@ -157,6 +157,8 @@ def add(w: Work, offer_id: int, kind: str, text: str, amount_minor: int) -> None
     wrong += too_long({"text": text}, text=200)
     if amount_minor > MOST_MINOR:
         wrong.append(problem("amount", N_("The amount is too large.")))
+    elif kind in TAKEN_OFF and amount_minor >= sheet(w.reads, offer_id).total.minor:
+        wrong.append(problem("amount", N_("There is nothing to pay: look at what is taken off.")))
     there = len(w.reads.execute(select(OFFER_LINE.c.id).where(OFFER_LINE.c.offer_id == offer_id)))
     if there >= MOST:
         wrong.append(problem("", N_("An offer has at most %(n)s lines."), n=MOST))
