@@ -27,6 +27,8 @@ NEXT: Final = "mailings.next"
 """The setting that says until when leaving is spoken for: all messages together share one way out."""
 PORTION: Final = 60
 AGAIN: Final = timedelta(seconds=20)
+FURTHEST: Final = timedelta(days=1)
+"""Portions of many messages together do not reach further: what does was noted by a clock that was put back since."""
 AT_LOOK: Final = 50
 
 
@@ -130,7 +132,8 @@ def _on_their_way(w: Work, run_id: int, customers: list[int]) -> datetime:
     """A job for each, one after the other as fast as may be."""
     gap = timedelta(minutes=1) / mail.load(w.session).per_minute
     kept = settings.locked(w.session, NEXT, {})
-    at = max(w.now, datetime.fromisoformat(kept["at"])) if kept.get("at") else w.now
+    taken = datetime.fromisoformat(kept["at"]) if kept.get("at") else w.now
+    at = max(w.now, taken) if taken <= w.now + FURTHEST else w.now
     for customer_id in customers:
         mailing_items.mark(w.session, run_id, customer_id, [rules.WAITING], {"state": rules.SENDING})
         enqueue(w, SEND_JOB, {"run": run_id, "customer": customer_id, "try": 1}, run_at=at)

@@ -299,6 +299,16 @@ def test_all_messages_together_leave_no_faster_than_may_be(cast: Cast, clock: Cl
     assert len(box.mails) == 20
 
 
+def test_a_clock_that_was_put_back_holds_nothing_up(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    with work(SYSTEM, NOW) as w:
+        settings.locked(w.session, mailing_running.NEXT, {})
+        settings.put(w.session, mailing_running.NEXT, {"at": (NOW + timedelta(days=1000)).isoformat()})
+    kit.begun(cast.owner, kit.drafted(cast.owner))
+    kit.let_run(clock, seconds=30)
+    assert kit.outcome() == {one: ("sent", None)}
+
+
 @pytest.mark.parametrize("per_minute", [2, 120])
 def test_how_fast_they_leave_is_for_the_owner_to_say(
     app: Flask, cast: Cast, clock: Clock, box: Box, per_minute: int
