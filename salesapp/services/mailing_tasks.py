@@ -27,13 +27,16 @@ def plan_portion(w: Work, found: MailingView, run_id: int) -> bool:
     mine = replace(w, actor=actor)
     customers = mailing_items.waiting(w.session, run_id, PORTION)
     for customer_id in customers:
-        values = _one(mine, found, customer_id)
+        values = _one(mine, found, run_id, customer_id)
         mailing_items.mark(w.session, run_id, customer_id, [rules.WAITING], {**values, "at": w.now})
     return len(customers) == PORTION
 
 
-def _one(w: Work, found: MailingView, customer_id: int) -> dict[str, Any]:
-    """What became of one customer."""
+def _one(w: Work, found: MailingView, run_id: int, customer_id: int) -> dict[str, Any]:
+    """What became of one customer, asked at the last moment."""
+    item = mailing_items.get(w.session, run_id, customer_id)
+    if item is None or item.customer_archived_at is not None:  # put away, merged or erased meanwhile
+        return {"state": rules.SKIPPED, "reason": "archived"}
     if mailing_choosing.has_withdrawn(w.session, customer_id, found.way):
         return {"state": rules.SKIPPED, "reason": "opted_out"}
     try:

@@ -582,6 +582,18 @@ def test_a_task_for_each_with_whoever_looks_after_them(cast: Cast, clock: Clock)
     assert kit.runs()[0].state == "done"
 
 
+def test_no_task_for_whom_was_put_away_meanwhile(cast: Cast, clock: Clock) -> None:
+    one = added(cast.owner, name="甲")
+    kit.begun(cast.owner, kit.drafted(cast.owner, way="task", subject="", body="请回访 {客户}"))
+    clock.advance(seconds=30)
+    worker(clock, BEGIN).run_due()
+    archived_meanwhile(cast, one)
+    kit.let_run(clock, seconds=1)
+    assert kit.outcome() == {one: ("skipped", "archived")}
+    with reading() as x:
+        assert x.execute(select(activity)).all() == []
+
+
 def test_no_task_for_whom_said_no_meanwhile(cast: Cast, clock: Clock) -> None:
     one = added(cast.owner, name="甲")
     kit.begun(cast.owner, kit.drafted(cast.owner, way="task", subject="", body="问候 {客户}"))
