@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
-from salesapp.domain.followups import Interval, Unit, add_months
+from salesapp.domain.followups import Interval, add_months
 from salesapp.domain.partial_dates import PartialDate, occurrence_in
 from salesapp.domain.text import Text
 
@@ -108,7 +108,7 @@ def _nth(first: date, every: Interval, n: int) -> date:
 
 
 def _passed(first: date, every: Interval, today: date) -> int:
-    """About how many times have passed: never more than have."""
-    days = (today - first).days
-    longest: Mapping[Unit, int] = {"day": 1, "week": 7, "month": 31}
-    return max(0, days) // (every.count * longest[every.unit])
+    """How many times have passed; of months perhaps one more, as the day in the last one may be still to come."""
+    if every.unit == "month":
+        return max(0, (today.year - first.year) * 12 + today.month - first.month) // every.count
+    return max(0, (today - first).days) // (every.count * (7 if every.unit == "week" else 1))

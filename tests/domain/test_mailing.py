@@ -1,11 +1,15 @@
 """The texts and times of messages to a group."""
 
 from datetime import UTC, date, datetime
+from itertools import count as count_up
+from itertools import takewhile
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from salesapp.domain.followups import Interval
+from salesapp.domain.follow_up_times import later
+from salesapp.domain.followups import Interval, Unit
 from salesapp.domain.mail_settings import MailSettings
 from salesapp.domain.mailing import check_texts
 from salesapp.domain.mailing_letter import GroupLetter, message
@@ -70,6 +74,19 @@ def at(*numbers: int, zone: ZoneInfo = SHANGHAI) -> datetime:
 def test_the_next_time(timing: Timing, after: datetime, expected: datetime | None) -> None:
     assert next_time(timing, after, SHANGHAI) == expected
     assert Timing.from_data(timing.to_data()) == timing
+
+
+@pytest.mark.parametrize("unit", get_args(Unit))
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 12, 366])
+def test_what_comes_back_comes_back_for_ever(unit: Unit, count: int) -> None:
+    """By counting on from the first time, however long ago that was."""
+    every = Interval(count, unit)
+    for first in (date(1996, 2, 29), date(2010, 1, 31), date(2019, 12, 1)):
+        days = list(takewhile(lambda day: day.year < 2062, (later(first, every, n) for n in count_up())))
+        for today in (date(2019, 12, 1), date(2026, 2, 28), date(2026, 3, 31), date(2031, 3, 1)):
+            expected = next(day for day in [*days, later(first, every, len(days))] if day > today)
+            found = next_time(Timing(first, 9, every), at(today.year, today.month, today.day, 9), SHANGHAI)
+            assert found == at(expected.year, expected.month, expected.day, 9)
 
 
 def test_an_hour_stays_the_hour_over_a_change_of_clocks() -> None:
