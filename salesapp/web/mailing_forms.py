@@ -60,6 +60,8 @@ def read(typed: Mapping[str, str]) -> tuple[NewMailing, list[Problem]]:
 
 def _timing(typed: Mapping[str, str], problems: list[Problem]) -> Timing | None:
     if typed["when"] not in ("once", "every", "feast"):
+        if typed["when"] != "now":  # nothing goes out at once that somebody may have meant for later
+            problems.append(problem("when", N_("Please choose one of the list.")))
         return None
     first = day_from(typed["first"], "first", problems) or date(2000, 1, 1)
     if typed["when"] != "feast" and not typed["first"].strip():

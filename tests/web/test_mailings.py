@@ -105,6 +105,8 @@ def test_ticked_customers_are_written_to(client_of: ClientOf, cast: Cast) -> Non
         ({"body": "{nobody}"}, "body"),
         ({"name": ""}, "name"),
         ({"way": "pigeon"}, "way"),
+        ({"when": ""}, "when"),
+        ({"when": "later"}, "when"),
         ({"when": "once", "first": ""}, "first"),
         ({"when": "once", "first": "soon"}, "first"),
         ({"when": "once", "first": "2026-03-01"}, "first"),
