@@ -43,7 +43,18 @@ def look(w: Work) -> int:
         by_hand = way == "sms" and not by_itself and mailing_items.has_open(w.session, run_id)
         if run_id not in worked_on and not by_hand:
             enqueue(w, GO_JOB, {"run": run_id})
+    _give_up(w, [run_id for run_id, _ in going])
     return len(ids)
+
+
+def _give_up(w: Work, run_ids: list[int]) -> None:
+    """What is on its way has a job. Where that was parked, as it ended its worker each time, nobody waits for it."""
+    sending = mailing_items.sending(w.session, run_ids)  # before the jobs: of what left meanwhile both have changed
+    known = {(args["run"], args["customer"]) for args in jobs.args_to_do(w.session, SEND_JOB)} if sending else set()
+    for run_id, customer_id in sending:
+        if (run_id, customer_id) not in known:
+            values = {"state": rules.FAILED, "reason": "server", "at": w.now}
+            mailing_items.mark(w.session, run_id, customer_id, [rules.SENDING], values)
 
 
 def begin(w: Work, mailing_id: int) -> int | None:
@@ -144,20 +155,10 @@ def _on_their_way(w: Work, run_id: int, customers: list[int]) -> datetime:
 
 def _through(w: Work, found: MailingView, run: RunView) -> datetime | None:
     """The end of a run, unless something is still on its way."""
-    _give_up(w, run.id)
     if mailing_items.has_open(w.session, run.id):
         return w.now + AGAIN
     end(w, found, run.id)
     return None
-
-
-def _give_up(w: Work, run_id: int) -> None:
-    """What is on its way has a job. Where that was parked, as it ended its worker each time, nobody waits for it."""
-    sending = mailing_items.sending(w.session, run_id)
-    known = {args["customer"] for args in jobs.args_to_do(w.session, SEND_JOB) if args["run"] == run_id}
-    for customer_id in [each for each in sending if each not in known]:
-        values = {"state": rules.FAILED, "reason": "server", "at": w.now}
-        mailing_items.mark(w.session, run_id, customer_id, [rules.SENDING], values)
 
 
 def end(w: Work, found: MailingView, run_id: int) -> None:

@@ -51,10 +51,11 @@ def waiting(x: Executor, run_id: int, limit: int) -> list[int]:
     return list(x.scalars(query.order_by(mailing_item.c.customer_id).limit(limit)))
 
 
-def sending(x: Executor, run_id: int) -> list[int]:
-    """The customers to whom something is on its way."""
-    mine = (mailing_item.c.run_id == run_id, mailing_item.c.state == SENDING)
-    return list(x.scalars(select(mailing_item.c.customer_id).where(*mine)))
+def sending(x: Executor, run_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """To whom something of these runs is on its way: run and customer."""
+    mine = (mailing_item.c.run_id.in_(run_ids), mailing_item.c.state == SENDING)
+    rows = x.execute(select(mailing_item.c.run_id, mailing_item.c.customer_id).where(*mine)) if run_ids else ()
+    return [(row.run_id, row.customer_id) for row in rows]
 
 
 def get(x: Executor, run_id: int, customer_id: int) -> Row[*tuple[Any, ...]] | None:
