@@ -27,8 +27,9 @@ from salesapp.plugin_api import (
 from ..evidence import DELIVERED
 from ..tables import DELIVERY
 from . import delivery_car
+from .delivery_money import hold_again, is_paid, leads, of_the_money, of_the_stage, release
 from .delivery_points import CHECKS, EXPLAINED, counts
-from .delivery_rows import LOST, begin, begin_open, contract_of, of_deal
+from .delivery_rows import LOST, begin, begin_open, of_deal
 
 __all__ = ["CHECKS", "EXPLAINED", "RECORDS"]
 
@@ -48,12 +49,6 @@ ENDS: Final = ("deal.lost", "deal.reopened", "deal.taken_back")
 AHEAD: Final = timedelta(days=730)
 OWN_DAY: Final = timedelta(hours=24)
 """So long whoever noted a handing over may take it back."""
-PAID: Final = ("paid", "released")
-
-
-def leads(w: Work | Reads) -> bool:
-    """Whether this person may let a car go unpaid, and say when it really went."""
-    return "gate.override" in w.actor.verbs
 
 
 def promise(w: Work, deal_id: int, at: datetime | None) -> None:
@@ -143,8 +138,9 @@ def hand_over(w: Work, deal_id: int, said: Mapping[str, Any], also: Sequence[Pro
     assert deal is not None  # `begin` has asked
     at = (said["at"] if leads(w) else None) or w.now
     car = delivery_car.of_delivery(w.reads, row, deal_id)
-    wrong = [*also, *_of_the_moment(w, deal, at), *_of_the_checks(row), *_of_the_money(w, deal_id, said["reason"])]
+    wrong = [*also, *_of_the_moment(w, deal, at), *_of_the_checks(row), *of_the_money(w, deal_id, said["reason"])]
     wrong += delivery_car.check(car, deal_id, said["km"])
+    wrong += of_the_stage(deal)
     if not said["signed_name"]:
         wrong.append(problem("signed_name", N_("Whose car is it now? They sign with their name.")))
     if wrong:
@@ -152,6 +148,7 @@ def hand_over(w: Work, deal_id: int, said: Mapping[str, Any], also: Sequence[Pro
     delivery_car.let_go(w, row, deal_id, kept=car.id)
     delivery_car.give(w, car, deal, at, said["km"])
     reason = "" if is_paid(w.reads, deal_id) else said["reason"]
+    release(w, deal_id)
     activity_id = _noted(w, row, deal, at, reason)
     kept = {"delivered_at": at, "noted_at": w.now, "noted_by": w.actor.id, "reason": reason, "car_was": car.state}
     kept |= {"signed_name": said["signed_name"], "strokes": said["strokes"]}
@@ -175,20 +172,6 @@ def _of_the_checks(row: Any) -> list[Problem]:
         return []
     text = N_("The inspection has not passed yet: %(done)s of %(of)s are in order.")
     return [problem("checks", text, done=counts(row.checks)[0], of=len(CHECKS))]
-
-
-def is_paid(reads: Reads, deal_id: int) -> bool:
-    """Whether nothing is owed by contract."""
-    contract = contract_of(reads, deal_id)
-    return contract is None or contract.state in PAID
-
-
-def _of_the_money(w: Work, deal_id: int, reason: str) -> list[Problem]:
-    if is_paid(w.reads, deal_id) or (leads(w) and reason):
-        return []
-    if leads(w):
-        return [problem("reason", N_("The contract is not paid in full. Say why the car goes out all the same."))]
-    return [problem("reason", N_("The contract is not paid in full. Only whoever leads may hand over all the same."))]
 
 
 def _noted(w: Work, row: Any, deal: DealView, at: datetime, reason: str) -> int:
@@ -235,6 +218,7 @@ def take_back(w: Work, deal_id: int) -> None:
     if deal is not None and deal.state == "won":
         raise Refused([problem("", N_("The deal is won already. Open it again first."))])
     delivery_car.take_back(w, row.vehicle_id, deal_id, row.car_was or "reserved")
+    hold_again(w, deal_id, row)
     none = {"delivered_at": None, "noted_at": None, "noted_by": None, "strokes": None}
     done = w.reads.activity(row.activity_id) if row.activity_id else None
     if done is not None and done.state == "done":

@@ -26,6 +26,7 @@ from ..consent import read_strokes
 from ..sending import everybody, kilometres_of, moment_of, number_of, save, too_long, typed
 from ..showroom import KEY, behind
 from . import delivery, delivery_car, delivery_rows
+from .delivery_money import is_paid, leads
 from .delivery_photos import attach, with_photos
 from .delivery_points import CHECKS, EXPLAINED, GROUPS, counts, note_checks, note_explained, shown
 
@@ -197,8 +198,9 @@ def _page(deal_id: int, said: dict[str, str], errors: dict[str, list[str]]) -> s
         delivered = row is not None and row.delivered_at is not None
         facts: dict[str, Any] = {
             "cars": [] if delivered else [(str(each.id), _name(each)) for each in delivery_car.offered(reads, deal_id)],
-            "unpaid": not delivery.is_paid(reads, deal_id),
-            "leads": delivery.leads(reads),
+            "contract": delivery_rows.contract_of(reads, deal_id),
+            "unpaid": not is_paid(reads, deal_id),
+            "leads": leads(reads),
             "may_take_back": delivery.may_take_back(reads, row),
             "photos": _photos(reads, row),
             "people": everybody(),

@@ -21,8 +21,9 @@ WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "effective": ("deposit", "paid", "cancelled"),
     "deposit": ("effective", "paid", "cancelled"),
     "paid": ("effective", "deposit", "released", "cancelled"),
+    "released": ("paid",),
 }
-"""From which state a contract may come into which; back only when a payment is taken back."""
+"""From which state a contract may come into which; back only when a payment, or the handing over, is taken back."""
 OPEN: Final = ("effective", "deposit", "paid")
 OWED: Final = ("effective", "deposit")
 

@@ -120,6 +120,11 @@ def release(w: Work, contract_id: int) -> None:
     _go(w, _hold(w, contract_id), "released", None, "")
 
 
+def hold_again(w: Work, contract_id: int) -> None:
+    """The car is not gone after all: the contract is paid, and no more."""
+    _go(w, _hold(w, contract_id), "paid", None, "")
+
+
 def cancel(w: Work, contract_id: int, reason: str) -> None:
     """The contract is off, says whoever leads, and why: the car is free, and the deal can have another contract."""
     if MAY_CANCEL not in w.actor.verbs:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 
 from salesapp.plugin_api import SYSTEM, Actor, DealView, work
 from salesapp.testing import NOW, Browser, Cast, Kit
@@ -48,6 +48,14 @@ def deal(kit: Kit) -> DealView:
     return kit.move(made, "delivery")
 
 
+def contracted(kit: Kit, deal: DealView, state: str = "paid", **more: Any) -> int:
+    """A contract of the deal, by itself all paid; its id."""
+    money = {"state": state, "currency": "CNY", "total_minor": 1, "signed_at": NOW}
+    with work(SYSTEM, kit.clock.now) as w:
+        made = insert(CONTRACT).values(deal_id=deal.id, **money | more).returning(CONTRACT.c.id)
+        return int(w.session.execute(made).scalar_one())
+
+
 def checked(kit: Kit, **but: tuple[str, str]) -> dict[str, str]:
     """The form of the inspection, all in order but these."""
     said = {key: but.get(key, ("ok", "")) for key in parts(kit).delivery.CHECKS}
@@ -55,10 +63,11 @@ def checked(kit: Kit, **but: tuple[str, str]) -> dict[str, str]:
 
 
 def ready(kit: Kit, browser: Browser, deal: DealView) -> str:
-    """Promised, with a car, and inspected; the address of its page."""
+    """Promised, with a car, inspected and paid; the address of its page."""
     home = f"{HOME}/deals/{deal.id}"
     for page, form in (("promise", PROMISE), ("car", {"vehicle": "1"}), ("checks", checked(kit))):
         assert browser.send(f"{home}/{page}", form).status_code == 303
+    contracted(kit, deal, vehicle_id=1)
     return home
 
 
@@ -91,6 +100,7 @@ def test_from_the_promise_to_the_handing_over(kit: Kit, client_of: Any, cast: Ca
     assert owner.send(f"{home}/explained", {"explained": list(parts(kit).delivery.EXPLAINED)}).status_code == 303
     assert kit.deal(deal.id).done_steps >= {"inspected", "explained"}
 
+    contracted(kit, deal, vehicle_id=1)
     kit.clock.advance(days=2, hours=6)
     assert owner.send(f"{home}/hand_over", GIVEN | {"handed": [photo()]}).status_code == 303
     car, kept = row(kit, VEHICLE), row(kit, DELIVERY)
@@ -139,9 +149,8 @@ def test_nothing_is_handed_over_before_its_time(kit: Kit, client_of: Any, cast: 
     long = client_of(cast.owner).send(f"{home}/hand_over", GIVEN | {"signed_name": "长" * 81})
     assert (long.status_code, "At most 80" in long.text) == (422, True)
     ready(kit, client_of(cast.owner), deal)
-    contract = {"deal_id": deal.id, "vehicle_id": 1, "state": "deposit", "currency": "CNY", "total_minor": 1}
     with work(SYSTEM, kit.clock.now) as w:
-        w.session.execute(insert(CONTRACT).values(**contract, signed_at=NOW))
+        w.session.execute(update(CONTRACT).values(state="deposit"))
     unpaid = client_of(cast.owner).send(f"{home}/hand_over", GIVEN | {"reason": "A friend", "handed": [photo()]})
     assert (unpaid.status_code, "Only whoever leads" in unpaid.text, "/preview" in unpaid.text) == (422, True, True)
     lead = client_of(cast.manager)
@@ -151,6 +160,49 @@ def test_nothing_is_handed_over_before_its_time(kit: Kit, client_of: Any, cast: 
     assert row(kit, VEHICLE).state == "reserved"
     assert lead.send(f"{home}/hand_over", GIVEN | {"reason": "Bank closed"}).status_code == 303
     assert (row(kit, DELIVERY).reason, row(kit, VEHICLE).state) == ("Bank closed", "customer")
+
+
+@pytest.mark.parametrize("contract", ["none", "cancelled"])
+def test_a_car_without_a_contract_goes_out_only_when_who_leads_says_why(
+    kit: Kit, client_of: Any, cast: Cast, deal: DealView, contract: str
+) -> None:
+    home = ready(kit, client_of(cast.owner), deal)
+    with work(SYSTEM, kit.clock.now) as w:
+        off = update(CONTRACT).values(state="cancelled")
+        w.session.execute(off if contract == "cancelled" else delete(CONTRACT))
+    refused = client_of(cast.owner).send(f"{home}/hand_over", GIVEN | {"reason": "A friend"})
+    words = "No contract stands for this deal. Only whoever leads may hand over all the same."
+    assert (refused.status_code, words in refused.text) == (422, True)
+    lead = client_of(cast.manager)
+    assert lead.send(f"{home}/hand_over", GIVEN).status_code == 422
+    assert lead.send(f"{home}/hand_over", GIVEN | {"reason": "Signed on paper"}).status_code == 303
+    assert row(kit, DELIVERY).reason == "Signed on paper"
+
+
+def test_a_car_is_handed_over_no_earlier_than_the_deal_comes_to_it(
+    kit: Kit, client_of: Any, cast: Cast, deal: DealView
+) -> None:
+    home = ready(kit, client_of(cast.owner), deal)
+    kit.move(deal, "closing")
+    for who in (cast.owner, cast.manager):
+        early = client_of(who).send(f"{home}/hand_over", GIVEN | {"reason": "A friend"})
+        assert (early.status_code, "move it on to the delivery first" in early.text) == (422, True)
+    kit.move(deal, "delivery")
+    assert client_of(cast.owner).send(f"{home}/hand_over", GIVEN).status_code == 303
+
+
+@pytest.mark.parametrize(("before", "after"), [("paid", "paid"), ("released", "released"), ("deposit", "deposit")])
+def test_the_contract_is_released_with_its_car(
+    kit: Kit, client_of: Any, cast: Cast, deal: DealView, before: str, after: str
+) -> None:
+    home = ready(kit, client_of(cast.owner), deal)
+    with work(SYSTEM, kit.clock.now) as w:
+        w.session.execute(update(CONTRACT).values(state=before))
+    kit.clock.advance(hours=1)
+    assert client_of(cast.manager).send(f"{home}/hand_over", GIVEN | {"reason": "Bank closed"}).status_code == 303
+    assert row(kit, CONTRACT).state == ("deposit" if before == "deposit" else "released")
+    assert client_of(cast.manager).send(f"{home}/take_back").status_code == 303
+    assert row(kit, CONTRACT).state == after
 
 
 def test_the_car_that_was_ordered_by_contract_is_the_one_that_is_chosen(
@@ -332,6 +384,7 @@ def test_photos_of_a_handing_over_that_nobody_promised_are_kept_with_it(
     owner, home = client_of(cast.owner), f"{HOME}/deals/{deal.id}"
     for page, form in (("car", {"vehicle": "1"}), ("checks", checked(kit))):
         assert owner.send(f"{home}/{page}", form).status_code == 303
+    contracted(kit, deal, vehicle_id=1)
     assert owner.send(f"{home}/hand_over", GIVEN | {"handed": [photo()]}).status_code == 303
     assert kit.activity(row(kit, DELIVERY).activity_id).state == "done"
     assert owner.get(home).text.count("/preview") == 1
