@@ -151,6 +151,33 @@ def test_the_answer_goes_back_and_only_a_content_customer_closes_it(
     assert rows(kit)[0].state == "answered"
 
 
+def test_an_answer_nobody_called_back_with_goes_up_once(kit: Kit, cast: Cast, client_of: Any, deal: DealView) -> None:
+    def told(who: Any, words: str) -> int:
+        return int(client_of(who).get("/notices").text.split("<main")[1].count(words))
+
+    second_call(kit, deal)
+    kit.clock.advance(hours=3)
+    call = answered(kit, client_of)
+    deadline = kit.clock.now + DAY
+    kit.run_jobs(until=deadline - timedelta(minutes=1))
+    assert steps(kit) == ["raised", "answered"]
+    for late in (deadline, deadline + 3 * DAY):
+        kit.run_jobs(until=late)
+        (matter,) = rows(kit)
+        assert (steps(kit), matter.state) == (["raised", "answered", "uncalled"], "answered")
+        assert (matter.owner_id, matter.level, matter.call_id) == (cast.manager.id, 1, call.id)
+        assert (told(cast.manager, "not called back"), told(cast.owner, "your lead knows")) == (1, 1)
+    kit.finish(kit.activity(call.id), "not_reached")
+    kit.run_jobs()
+    kit.run_jobs(until=kit.clock.now + 10 * DAY)
+    assert steps(kit).count("uncalled") == 1
+    kit.finish(call_of(kit), answers={"content": "no"}, note="还是响")
+    kit.run_jobs()
+    answered(kit, client_of, "换了密封条")
+    kit.run_jobs(until=kit.clock.now + DAY)
+    assert steps(kit).count("uncalled") == 2
+
+
 def test_by_hand_from_a_customers_page_with_lists_and_counts(
     kit: Kit, cast: Cast, client_of: Any, deal: DealView
 ) -> None:
@@ -196,7 +223,7 @@ def test_hours_are_a_setting(kit: Kit, cast: Cast, client_of: Any, deal: DealVie
     second_call(kit, deal)
     assert rows(kit)[0].due_at == NOW + timedelta(hours=6)
     with work(SYSTEM, kit.clock.now) as w:
-        w.session.execute(update(MATTER).values(state="answered"))
+        w.session.execute(update(MATTER).values(state="answered", due_at=NOW + DAY))
     kit.run_jobs(until=NOW + timedelta(hours=7))
     assert rows(kit)[0].level == 0
 

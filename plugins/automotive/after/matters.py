@@ -1,7 +1,8 @@
 """Open matters: a complaint or a request has an owner until the customer has had their answer, and was content.
 
 open -> answered (the answer goes back with a planned call) -> closed (that call reached them, and they are content).
-One that is not solved when it is due goes up, to the owner's lead and so on to the owner of the house.
+One that is not solved when it is due goes up, to the owner's lead and so on to the owner of the house; one whose
+customer is not called back in time goes up once, to the lead of whoever is to call.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ from salesapp.plugin_api import (
 )
 
 from ..tables import MATTER, MATTER_STEP
-from .matters_words import AT_THE_TOP, CAME_UP, NEW, STEPS, TOPIC_LABELS, WENT_UP
+from .matters_words import AT_THE_TOP, CALL_LATE, CAME_UP, NEW, NOT_CALLED, STEPS, TOPIC_LABELS, WENT_UP
 
 HOME: Final = "/p/automotive/matters"
 LONGEST: Final = 1000
@@ -90,7 +91,10 @@ def wait(w: Work, matter: Any) -> None:
 def go_up(w: Work, args: Mapping[str, Any]) -> None:
     """Not solved in time: it is the lead's from now on, with a new due time, once however many processes look."""
     matter = row(w, args["matter"])
-    if matter is None or matter.state != "open" or matter.due_at > w.now:
+    if matter is None or matter.state == "closed" or matter.due_at > w.now:
+        return
+    if matter.state == "answered":
+        _not_called(w, matter)
         return
     above = above_of(w.reads, matter.owner_id)
     if above is None:
@@ -106,6 +110,26 @@ def go_up(w: Work, args: Mapping[str, Any]) -> None:
     note = ". ".join([*said, matter.text] if matter.text else said)
     w.log_activity(NewActivity(kind="task", note=note, owner_id=above, **about(w, matter)))
     wait(w, row(w, matter.id))
+
+
+def _not_called(w: Work, matter: Any) -> None:
+    """The customer waits for the call with the answer: whoever leads the caller sees to it from now on, told once for
+    each answer. The call stays where it is, and so does what it is late by."""
+    told = {each.what for each in steps_since(w, matter.id, "answered")}
+    above = above_of(w.reads, matter.back_to)
+    if above is None or "uncalled" in told:
+        return
+    if change(w, matter, {"owner_id": above, "level": matter.level + 1}):
+        note_step(w, matter, "uncalled", to_id=above)
+        tell(w, matter, matter.back_to, CALL_LATE)
+        tell(w, matter, above, NOT_CALLED)
+
+
+def steps_since(w: Work, matter_id: int, what: str) -> Sequence[Any]:
+    """What became of a matter since this happened to it last."""
+    found = w.reads.execute(select(MATTER_STEP).where(MATTER_STEP.c.matter_id == matter_id).order_by(MATTER_STEP.c.id))
+    last = max((n for n, each in enumerate(found) if each.what == what), default=-1)
+    return found[last + 1 :]
 
 
 def above_of(reads: Reads, owner_id: int | None) -> int | None:

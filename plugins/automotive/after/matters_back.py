@@ -29,6 +29,7 @@ def answer(w: Work, matter_id: int, text: str) -> None:
     if matter.state != "open" or not change(w, matter, new):
         raise Refused([QUICKER])
     note_step(w, matter, "answered", to_id=matter.back_to, text=text)
+    wait(w, row(w, matter_id))
     call_back(w, matter_id)
 
 
@@ -97,8 +98,10 @@ def told(w: Work, call: ActivityView) -> None:
         return
     (matter,) = found
     if matter.state == "closed" and call.state == "planned":
-        if change(w, matter, {"state": "answered", "closed_at": None}):
+        due = w.now + hours(w, "matter_back_hours")
+        if change(w, matter, {"state": "answered", "closed_at": None, "due_at": due}):
             note_step(w, matter, "undone")
+            wait(w, row(w, matter.id))
     elif matter.state == "answered" and call.state != "planned":
         _after(w, matter, call)
 
@@ -110,6 +113,7 @@ def _after(w: Work, matter: Any, call: ActivityView) -> None:
         due = again.planned_at if again is not None else w.now + hours(w, "matter_back_hours")
         if change(w, matter, {"call_id": again.id if again is not None else None, "due_at": due}):
             note_step(w, matter, "missed", by_id=call.owner_id, to_id=matter.back_to)
+            wait(w, row(w, matter.id))
             if again is None:
                 call_back(w, matter.id)
     elif answers.get("content") == "no":

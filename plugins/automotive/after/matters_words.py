@@ -30,6 +30,12 @@ STEPS: Final[Mapping[str, Text]] = {
     "up": Text(
         "Not solved in time: went up", "超时未解决，已上报", "逾時未解決，已上報", "Не решено в срок: передано выше"
     ),
+    "uncalled": Text(
+        "Not called back in time: went up",
+        "超时未回电，已上报",
+        "逾時未回電，已上報",
+        "Не перезвонили в срок: передано выше",
+    ),
     "given": Text("Given on", "转交", "轉交", "Передано"),
     "answered": Text("Answered", "已答复", "已答覆", "Дан ответ"),
     "missed": Text("Called back, not reached", "回电未接通", "回電未接通", "Перезвонили, не ответили"),
@@ -58,6 +64,18 @@ CAME_UP: Final = Text(
     "有一件事超时未解决，现由您处理",
     "有一件事逾時未解決，現由您處理",
     "Обращение не решено в срок: теперь решать вам",
+)
+CALL_LATE: Final = Text(
+    "A customer waits for your call with the answer: your lead knows",
+    "客户还在等您回电告知结果，已上报您的主管",
+    "客戶還在等您回電告知結果，已上報您的主管",
+    "Клиент ждёт вашего звонка с ответом: руководитель в курсе",
+)
+NOT_CALLED: Final = Text(
+    "A customer was not called back with the answer in time: see to it",
+    "有客户的答复超时未回电，请您跟进",
+    "有客戶的答覆逾時未回電，請您跟進",
+    "Клиенту вовремя не сообщили ответ: проследите, чтобы перезвонили",
 )
 AT_THE_TOP: Final = Text(
     "A matter of this customer is still not solved, and nobody is above you",
