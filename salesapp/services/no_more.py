@@ -26,8 +26,9 @@ def count_try(address: str, now: datetime) -> bool:
 
 
 def find(x: Executor, token: str) -> Row[*tuple[Any, ...]] | None:
-    """What a link belongs to; None where it is none of ours."""
-    return mailing_items.by_token(x, token_hash(token)) if token and len(token) <= LONGEST else None
+    """What a link belongs to; None where it is none of ours, or its address was erased."""
+    found = mailing_items.by_token(x, token_hash(token)) if token and len(token) <= LONGEST else None
+    return found if found is not None and found.normalised else None
 
 
 def masked(address: str) -> str:

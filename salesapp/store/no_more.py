@@ -13,14 +13,14 @@ from salesapp.store.tables import contact_point
 def points(
     x: Executor, customer_id: int, contact_id: int | None, kind: str, normalised: str
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Every living address of this kind of the same reader, and the same address wherever else it stands (a family's):
-    id, customer_id, kind, shown."""
+    """Every living address of this kind of the same reader, and the same address wherever else it stands (a family's),
+    also out of use, as it may be typed anew: id, customer_id, kind, shown."""
     point = contact_point.c
     theirs = point.contact_id.is_(None) if contact_id is None else point.contact_id == contact_id
-    same = or_(and_(point.customer_id == customer_id, theirs), point.normalised == normalised)
+    of_reader = and_(point.customer_id == customer_id, theirs, point.archived_at.is_(None))
+    same = or_(of_reader, point.normalised == normalised)
     columns = (point.id, point.customer_id, point.kind, point.shown)
-    living = (point.kind == kind, point.archived_at.is_(None), same)
-    return x.execute(select(*columns).where(*living).order_by(point.id)).all()
+    return x.execute(select(*columns).where(point.kind == kind, same).order_by(point.id)).all()
 
 
 def opt_out(x: Executor, point_id: int) -> bool:

@@ -11,10 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from salesapp.domain.contact_points import ContactPoint, parse_contact_point
 from salesapp.domain.mailing_times import Timing
 from salesapp.domain.permissions import Actor
+from salesapp.services.contacts import add_point, archive_point
 from salesapp.services.pool import assign_customer
-from salesapp.services.privacy import note_consent
+from salesapp.services.privacy import erase_customer, note_consent
 from salesapp.services.public_pages import MOST
 from salesapp.services.work import work
 from salesapp.store import mailing_choosing, settings
@@ -423,6 +425,33 @@ def test_a_reader_who_ends_it_takes_their_consent_back(client: Browser, cast: Ca
     with reading() as x:
         rows = x.execute(select(consent.c.purpose, consent.c.withdrawn_at).order_by(consent.c.id)).all()
     assert [(row.purpose, row.withdrawn_at is None) for row in rows] == [("news", False), ("keep", True)]
+
+
+def test_an_address_that_was_put_away_stays_one_that_wants_no_more(
+    client: Browser, cast: Cast, box: Box, link: str
+) -> None:
+    customer_id = kit.items()[0].customer_id
+    with reading() as x:
+        (old,) = x.scalars(select(contact_point.c.id).where(contact_point.c.kind == "email"))
+    with work(cast.owner, NOW) as w:
+        archive_point(w, old)
+    assert "gets no more messages" in client.send(link, {}).text
+    point = parse_contact_point("email", "wang@example.com")
+    assert isinstance(point, ContactPoint)
+    with work(cast.owner, NOW) as w:
+        add_point(w, customer_id, point)
+    assert [out for address, out in points() if address == "wang@example.com"] == [True, True]
+
+
+def test_the_link_of_somebody_erased_leads_nowhere(client: Browser, cast: Cast, box: Box, link: str) -> None:
+    other = added(cast.owner, name="李芳", emails=["li@example.com"])
+    for customer_id, name in ((kit.items()[0].customer_id, "王建国"), (other, "李芳")):
+        with work(cast.admin, NOW) as w:
+            erase_customer(w, customer_id, name)
+    assert client.get(link).status_code == 404
+    assert client.send(link, {}).status_code == 404
+    assert not any(out for _, out in points())
+    assert kit.told("customer.point_changed") == []
 
 
 def test_a_link_that_is_none_says_so_and_nothing_else(client: Browser, cast: Cast, link: str) -> None:
