@@ -41,11 +41,12 @@ def insert(
 
 
 def refused(x: Executor, points: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """At which of these (kind, number or address) nobody wants to be reached: as the newest of each says, in use or
-    not."""
+    """At which of these (kind, number or address) nobody wants to be reached: as the one in use says, else the one that
+    was in use last."""
     same = contact_point.c.normalised.in_({normalised for _, normalised in points})
     columns = (contact_point.c.kind, contact_point.c.normalised, contact_point.c.opt_out)
-    rows = x.execute(select(*columns).where(same).order_by(contact_point.c.id)) if points else ()
+    one_by_one = (_living, contact_point.c.archived_at, contact_point.c.id)
+    rows = x.execute(select(*columns).where(same).order_by(*one_by_one)) if points else ()
     newest = {(row.kind, row.normalised): row.opt_out for row in rows}
     return {point for point in points if newest.get(point)}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from salesapp.domain import mailing as rules
 from salesapp.domain.conditions import When
@@ -158,6 +158,22 @@ def test_who_said_no_is_not_asked_anew_as_their_address_was_typed_anew(cast: Cas
     with work(cast.owner, NOW) as w:
         add_point(w, one, point)
     assert kit.reached(cast.owner, kit.drafted(cast.owner)) == {"": 1}
+
+
+def test_what_was_said_last_at_an_address_counts(cast: Cast, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    point = parse_contact_point("email", "a@example.com")
+    assert isinstance(point, ContactPoint)
+    old = {"customer_id": one, "kind": "email", "shown": "a@example.com", "normalised": "a@example.com"}
+    opt_out("a@example.com")
+    with work(SYSTEM, NOW) as w:  # as merging leaves a twin behind
+        w.session.execute(insert(contact_point).values(**old, archived_at=NOW - timedelta(days=1)))
+    with work(cast.owner, NOW) as w:
+        (living,) = w.session.scalars(select(contact_point.c.id).where(contact_point.c.archived_at.is_(None)))
+        archive_point(w, living)
+    with work(cast.owner, NOW) as w:
+        add_point(w, one, point)
+    assert kit.reached(cast.owner, kit.drafted(cast.owner)) == {"opted_out": 1}
 
 
 def opted_out_meanwhile(cast: Cast, one: int) -> None:
