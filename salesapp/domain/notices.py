@@ -284,6 +284,12 @@ KINDS: Final = (
                 "到點時系統停機，這次沒有寄出：%(name)s",
                 "SalesApp не работал в назначенное время, в этот раз ничего не ушло: %(name)s",
             ),
+            left=Text(
+                "Who wrote this message to a group has left, so it no longer goes out; copy it to go on: %(name)s",
+                "发起人已离职，这个群发不再发送；如需继续，请复制一份：%(name)s",
+                "發起人已離職，這個群發不再寄送；如需繼續，請複製一份：%(name)s",
+                "Автор рассылки больше не работает, она остановлена. Чтобы продолжить, скопируйте её: %(name)s",
+            ),
             failed=Text(
                 "Not one of them could be sent: %(name)s",
                 "一条也没有发送成功：%(name)s",

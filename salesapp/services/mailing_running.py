@@ -14,7 +14,7 @@ from salesapp.services import mail
 from salesapp.services.jobs import enqueue
 from salesapp.services.mailing_channels import channels
 from salesapp.services.mailing_tasks import plan_portion
-from salesapp.services.mailing_telling import came_to_nothing, perhaps_failed
+from salesapp.services.mailing_telling import came_to_nothing, nobody_answers, perhaps_failed
 from salesapp.services.mailing_whom import TooMany, chosen
 from salesapp.services.mailings import BEGIN_JOB, own, zone_of
 from salesapp.services.work import Work
@@ -65,6 +65,7 @@ def begin(w: Work, mailing_id: int) -> int | None:
     actor = sign_ins.actor_of(w.session, found.person_id)
     if actor is None:  # nobody answers for it any more
         mailings.change(w.session, found, {"state": rules.STOPPED, "next_at": None})
+        nobody_answers(w, found)
         return None
     at, timing = found.next_at, Timing.from_data(found.repeat) if found.repeat else None
     late = timing is not None and w.now - at > rules.LATE

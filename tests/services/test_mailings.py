@@ -517,6 +517,20 @@ def failures(cast: Cast) -> list[str]:
     return [row.data["how"] for row in found]
 
 
+def test_who_leads_hears_of_what_ends_as_its_author_left(cast: Cast, clock: Clock, box: Box) -> None:
+    one = added(cast.owner, name="甲", emails=["a@example.com"])
+    mailing_id = kit.drafted(cast.owner, timing=Timing(NOW.date(), 20, Interval(1, "day")))
+    kit.begun(cast.owner, mailing_id)
+    left_meanwhile(cast, one)
+    for _ in range(3):
+        kit.let_run(clock, days=1)
+    assert (box.mails, kit.view(mailing_id).state) == ([], "stopped")
+    (found,) = rows(kind="mailing.failed")
+    assert (found.person_id, found.subject_id, found.data["how"]) == (cast.manager.id, mailing_id, "left")
+    with reading() as x:
+        assert mailings.seen(x, cast.manager, mailing_id).name == "五月促销"
+
+
 def test_who_wrote_it_is_told_once_of_each_time_that_came_to_nothing(cast: Cast, clock: Clock, box: Box) -> None:
     added(cast.owner, name="甲", emails=["a@example.com"])
     box.refuses = "550 no such user"
