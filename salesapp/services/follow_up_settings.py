@@ -7,8 +7,9 @@ rule is a whole one. A change is one row and one event, which its undo reads.
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from salesapp.domain.errors import N_, NotFound, Refused, Stale, problem
+from salesapp.domain.errors import N_, NotFound, Problem, Refused, Stale, problem
 from salesapp.domain.follow_up import FollowUp
 from salesapp.domain.follow_up_data import read_part, to_data
 from salesapp.services.follow_up_changing import PARTS, change, changed_rule, put_part, revert
@@ -17,6 +18,7 @@ from salesapp.services.follow_up_keeping import LOOK, locked, opened, write
 from salesapp.services.follow_up_setting import Setting, every, mark_of, one, part_of
 from salesapp.services.work import Work
 from salesapp.store import follow_up_settings as rows
+from salesapp.store import settings
 from salesapp.store.events import data_of
 
 __all__ = [
@@ -55,9 +57,17 @@ def switch(w: Work, key: str, on: bool, seen: str | None = None) -> None:
         raise Stale(now.by)
     if on and now.archived:
         raise Refused([problem("", N_("It is archived: bring it back first."))])
-    if on and (problems := refusals(now.missing)):
+    if on and (problems := [*refusals(now.missing), *_over(w, now)]):
         raise Refused(problems)
     _put_state(w, now, off=not on, since=w.now if on else now.since)
+
+
+def _over(w: Work, now: Setting) -> list[Problem]:
+    """A rule whose last day has passed would run, and plan nothing."""
+    last = now.rule.until.day
+    if last is None or last >= w.now.astimezone(ZoneInfo(settings.company(w.session).zone)).date():
+        return []
+    return [problem("until", N_("Its last day has passed: set another one first."))]
 
 
 def archive(w: Work, key: str) -> None:

@@ -207,6 +207,19 @@ def test_parts_that_do_not_go_together_are_refused_in_words(app: Flask, cast: Ca
     assert [each.place for each in refused.value.problems] == ["unless"]
 
 
+def test_what_ended_long_ago_is_not_switched_on(app: Flask, cast: Cast) -> None:
+    with admin(cast) as w:
+        key = service.add(w, replace(OWN, until=Until(day=NOW.date())))
+        service.switch(w, key, True)
+        service.switch(w, key, False)
+    with admin(cast, later=60 * 24) as w, pytest.raises(Refused, match="last day has passed"):
+        service.switch(w, key, True)
+    with admin(cast, later=60 * 24) as w:
+        service.change(w, key, "until", Until(), seen("until", key))
+        service.switch(w, key, True)
+    assert now(key).on
+
+
 def test_an_undo_leaves_a_rule_that_holds_together(app: Flask, cast: Cast) -> None:
     with admin(cast) as w:
         key = service.add(w, OWN)
