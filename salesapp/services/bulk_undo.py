@@ -56,13 +56,12 @@ def _owner_of_customer(w: Work, item: Item, args: Args) -> None:
         raise Skip("refused")
     customers.set_owner(w.session, item.id, owner_id=before, pool_id=pool_id, change=pool.change(w, "assigned"))
     _shares(w, item)
-    went = {
-        "deals": sum(_deal_along(w, one, version, before) for one, version in item.before.get("deals", ())),
-        "activities": sum(
-            batch_marks.give_back_activity(w.session, one, version, before)
-            for one, version in item.before.get("activities", ())
-        ),
-    }
+    activities = sum(  # before the deals: with a deal go the calls of its rules
+        batch_marks.give_back_activity(w.session, one, version, before)
+        for one, version in item.before.get("activities", ())
+    )
+    deals_back = sum(_deal_along(w, one, version, before) for one, version in item.before.get("deals", ()))
+    went = {"deals": deals_back, "activities": activities}
     for one, version in item.before.get("cancelled", ()):
         if batch_marks.version(w.session, "activity", one) == version:
             reopen_activity(w, one)

@@ -8,6 +8,7 @@ from salesapp.domain.follow_up_exceptions import of_closing, of_fields, of_stage
 from salesapp.plugging.follow_up_rules import Running
 from salesapp.services.follow_up_beginning import Some, Values
 from salesapp.services.follow_up_changed import asks, renew_each, spare
+from salesapp.services.follow_up_owners import follow_salesperson
 from salesapp.services.follow_up_planning import over
 from salesapp.services.follow_up_settling import rest
 from salesapp.services.work import Work
@@ -89,5 +90,7 @@ def changed(w: Work, values: Values, rules: Some) -> None:
         follow_up_settled.give_customer(w.session, known, values["deal_id"], values["customer_id"])
     renew_each(w, values, [each for each in rules if asks(each, "deal", said)], values["deal_id"])
     spare(w, rules, "deal", values["deal_id"], lambda fact: of_fields(fact, said))
+    if "owner_id" in said:
+        follow_salesperson(w, values, rules)
     if "owner_id" in said and values["customer_id"] is not None:
         follow_up_settled.follow_owners(w.session, values["customer_id"])

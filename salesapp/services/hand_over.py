@@ -11,9 +11,10 @@ def give_open_work(w: Work, customer_id: int, before: int, after: int) -> dict[s
     What colleagues do with the customer stays theirs, and so does what is done and closed: figures count it for them.
     """
     ids = deals.open_of(w.session, customer_id, before)
+    given = activities.give(w.session, customer_id, before, after)  # first: with a deal go the calls of its rules
     for deal_id in ids:
         deal = deals.read(w.session, deal_id)
         save(w, deal, {"owner_id": after, "team_id": deals.team_of(w.session, after)[1]})
         data = {"fields": ["owner_id"], "changes": {}, "from_owner": before, "to_owner": after, "process": deal.process}
         note(w, deal, "deal.changed", data)
-    return {"deals": len(ids), "activities": activities.give(w.session, customer_id, before, after)}
+    return {"deals": len(ids), "activities": given}

@@ -218,6 +218,23 @@ def test_somebody_else_does_it(app: Flask, cast: Cast, clock: Clock) -> None:
     assert [row.owner_id for row in occurrences()] == [cast.colleague.id]
 
 
+def test_the_next_salesperson_of_a_deal_does_what_is_open_of_its_rules(app: Flask, cast: Cast, clock: Clock) -> None:
+    one, lead = a_rule(WON, who="salesperson"), a_rule(WON, key="r2", who="manager")
+    only(one, lead, a_rule(WON, key="r3", who="salesperson"))
+    deal_id = won(app, cast, clock)
+    (by_hand,), (of_lead,) = planned(rule="own.r3"), planned(rule="own.r2")
+    with work(cast.manager, clock.now) as w:
+        assign_activity(w, by_hand.id, int(cast.manager.id or 0))
+    with work(cast.manager, clock.now) as w:
+        change_deal(w, deal_id, {"owner_id": cast.colleague.id}, {})
+    assert [row.owner_id for row in [*planned(), *occurrences()]] == [cast.colleague.id] * 2
+    assert [row.owner_id for row in planned(rule="own.r3")] == [cast.manager.id]
+    assert [row.owner_id for row in planned(rule="own.r2")] == [of_lead.owner_id] == [cast.manager.id]
+    with work(cast.colleague, clock.now) as w:
+        finish_activity(w, planned()[0].id, "reached", "")
+    assert [row.state for row in occurrences()] == ["kept"]
+
+
 def test_an_event_that_comes_again_moves_what_is_open(app: Flask, cast: Cast, clock: Clock) -> None:
     only(a_rule(OnEvent("offer.sent"), deadline=Deadline(48, "hour")))
     deal_id = a_deal(app, cast.owner, a_customer(cast.owner))
