@@ -86,7 +86,8 @@ def part_words(rule: FollowUp, part: str, names: Names) -> str:
 
 
 def _by_itself(rule: FollowUp) -> str:
-    if isinstance(rule.when, OnStage | OnEvent):
+    in_record = isinstance(rule.when, OnDate) and not rule.when.yearly and not rule.when.of.startswith("date.")
+    if in_record or isinstance(rule.when, OnStage | OnEvent):
         return gettext("once")
     if isinstance(rule.when, OnDate | OnHoliday):
         return gettext("each time it comes round")

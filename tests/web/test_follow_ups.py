@@ -253,6 +253,16 @@ def test_a_text_names_things_in_the_words_of_its_reader(app: Flask, browser: Bro
     assert now().rule.do.text == kept
 
 
+def test_a_day_that_comes_once_is_not_said_to_come_round(browser: Browser) -> None:
+    when = f"{BIRTHDAY}/when"
+    assert "each time it comes round" in browser.get(BIRTHDAY).text
+    browser.send(when, typed_on(browser, when, date_of="deal.closed", yearly="1"))
+    assert "each time it comes round" in browser.get(BIRTHDAY).text
+    browser.send(when, typed_on(browser, when, date_of="deal.closed", yearly=""))
+    assert now("general.birthday").rule.when == OnDate("deal.closed")
+    assert "each time it comes round" not in browser.get(BIRTHDAY).text
+
+
 def test_an_interval_for_each_answer(browser: Browser) -> None:
     browser.send("/settings/fields", {})
     add = {"kind": "deal", "type": "choice", "label": "Level", "options": "Hot\nCold"}
