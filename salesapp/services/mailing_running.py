@@ -182,8 +182,8 @@ def try_again(w: Work, mailing_id: int, run_id: int) -> int:
     n = mailing_items.wait_again(w.session, run_id)
     if n and run.state != rules.GOING:
         mailings.reopen_run(w.session, run_id, w.now)
-        again = {"state": rules.GOING} if found.state == rules.DONE else {}
-        mailings.change(w.session, found, again)
+        state = rules.GOING if found.state == rules.DONE else found.state
+        mailings.change(w.session, found, {"state": state, "archived_at": None})  # what goes stands in the list
         enqueue(w, GO_JOB, {"run": run_id})
     w.done("mailing", found.id)
     return n

@@ -379,7 +379,9 @@ def test_after_some_tries_it_failed_and_can_be_tried_again(cast: Cast, clock: Cl
     assert failures(cast) == ["failed"]
     box.says = ""
     with work(cast.owner, clock.now) as w:
+        mailings.set_archived(w, mailing_id, True)
         assert mailing_running.try_again(w, mailing_id, kit.runs()[0].id) == 1
+    assert kit.view(mailing_id).archived_at is None
     kit.let_run(clock, seconds=1)
     kit.let_run(clock, minutes=5)
     assert kit.outcome() == {one: ("sent", None)}
