@@ -46,7 +46,7 @@ PRESENTATION = (
     ),
 )
 TEST_DRIVE = (
-    KeyStep("driven", Text("Test drive", "试乘试驾", "試乘試駕", "Тест-драйв"), (DRIVEN, "activity.demo")),
+    KeyStep("driven", Text("Test drive", "试乘试驾", "試乘試駕", "Тест-драйв"), (DRIVEN,)),
     KeyStep("impressions", Text("Note the impressions", "记录试驾感受", "記錄試駕感受", "Записать впечатления")),
 )
 NEGOTIATION = (

@@ -9,16 +9,17 @@ from sqlalchemy.exc import IntegrityError
 
 from salesapp.plugin_api import (
     N_,
+    CustomerView,
     DealView,
-    Field,
+    Event,
     Line,
+    Listens,
     MenuItem,
     NewActivity,
     NotFound,
-    Option,
+    Problem,
     Reads,
     Refused,
-    ResultForm,
     Text,
     Work,
     problem,
@@ -28,16 +29,18 @@ from ..evidence import DRIVEN
 from ..sending import hours_of, today_of
 from ..showroom import KEY
 from ..tables import DRIVE, SLOT, VEHICLE
+from .impressions import FORM
 
 STATES: Final = ("booked", "out", "done", "cancelled", "no_show")
 QUARTER: Final = timedelta(minutes=15)
 LONGEST: Final = 16  # four hours, in quarters
+EARLY: Final = timedelta(hours=12)  # so much before its time a car may leave
 AHEAD: Final = timedelta(days=14)  # as far as a free time is looked for
 
 
 def book(w: Work, deal_id: int, vehicle_id: int, starts_at: datetime, quarters: int, route: str = "") -> int:
     """Book a demo car for a deal; the drive's id. Of two people in the same second one gets it."""
-    deal = _deal(w, deal_id)
+    deal = _open_deal(w, deal_id)
     _check(w, vehicle_id, starts_at, quarters)
     row = {
         "vehicle_id": vehicle_id,
@@ -52,20 +55,27 @@ def book(w: Work, deal_id: int, vehicle_id: int, starts_at: datetime, quarters: 
     try:
         with w.session.begin_nested():
             drive_id = int(w.session.execute(insert(DRIVE).values(row).returning(DRIVE.c.id)).scalar_one())
-            slots = [
-                {"vehicle_id": vehicle_id, "drive_id": drive_id, "at": at} for at in _quarters(starts_at, quarters)
-            ]
-            w.session.execute(insert(SLOT), slots)
+            _take(w, vehicle_id, drive_id, _quarters(starts_at, quarters))
     except IntegrityError:
         raise Refused([_taken(w.reads, vehicle_id, starts_at, quarters)]) from None
     return drive_id
 
 
-def _deal(w: Work, deal_id: int) -> Any:
+def _open_deal(w: Work, deal_id: int) -> DealView:
+    """A deal this person may work on, which nobody closes meanwhile."""
     deal = w.reads.deal(deal_id)
     if deal is None or deal.process != KEY or deal.customer_id is None:
         raise NotFound
+    w.change_deal(deal_id, {})  # changes nothing: it asks for the right, and locks
+    deal = w.reads.deal(deal_id) or deal
+    if deal.state != "open":
+        raise Refused([problem("", N_("This deal is closed: open it again first."))])
     return deal
+
+
+def _take(w: Work, vehicle_id: int, drive_id: int, quarters: Sequence[datetime]) -> None:
+    if quarters:
+        w.session.execute(insert(SLOT), [{"vehicle_id": vehicle_id, "drive_id": drive_id, "at": at} for at in quarters])
 
 
 def _check(w: Work, vehicle_id: int, starts_at: datetime, quarters: int) -> None:
@@ -91,7 +101,7 @@ def _quarters(starts_at: datetime, quarters: int) -> list[datetime]:
 def _taken(reads: Reads, vehicle_id: int, starts_at: datetime, quarters: int) -> Any:
     """Who has the car then, and when it is free next."""
     free = next_free(reads, vehicle_id, starts_at, quarters)
-    names = {each.id: each.name for each in reads.people()}
+    names = {each.id: each.name for each in reads.people(team=True)}
     there = select(DRIVE.c.with_id).join(SLOT, SLOT.c.drive_id == DRIVE.c.id)
     there = there.where(SLOT.c.vehicle_id == vehicle_id, SLOT.c.at.in_(_quarters(starts_at, quarters)))
     who = next((names[row.with_id] for row in reads.execute(there) if row.with_id in names), "")
@@ -115,14 +125,20 @@ def next_free(reads: Reads, vehicle_id: int, after: datetime, quarters: int) -> 
 
 def end(w: Work, drive_id: int, state: str) -> None:
     """It does not take place, cancelled or not shown up for: its quarters are free again."""
-    drive(w.reads, drive_id)
+    w.change_deal(drive(w.reads, drive_id).deal_id, {})  # changes nothing: it asks for the right
+    _free(w, drive_id, state)
+
+
+def _free(w: Work, drive_id: int, state: str) -> None:
     _go(w, drive_id, "booked", {"state": state})
     w.session.execute(delete(SLOT).where(SLOT.c.drive_id == drive_id))
 
 
 def go_out(w: Work, drive_id: int, values: dict[str, Any], today: date) -> None:
-    """The car leaves: licence seen and still good, terms signed, kilometres read."""
-    drive(w.reads, drive_id)
+    """The car leaves: licence seen and still good, terms signed, kilometres read. One that is still out with somebody,
+    or is somebody else's until the booked time, does not."""
+    row = drive(w.reads, drive_id)
+    _open_deal(w, row.deal_id)
     wrong = [] if values["licence"] else [problem("licence", N_("Look at the licence: which class is it?"))]
     if values["licence_until"] is None or values["licence_until"] < today:
         wrong.append(problem("licence_until", N_("The licence must still be valid today.")))
@@ -130,9 +146,36 @@ def go_out(w: Work, drive_id: int, values: dict[str, Any], today: date) -> None:
         wrong.append(problem("signed_name", N_("Who drives signs with their name.")))
     if values["km_out"] is None:
         wrong.append(problem("km_out", N_("Kilometres are a whole number.")))
+    wrong += _too_early(w, row)
     if wrong:
         raise Refused(wrong)
+    _leaves_only_once(w, row)
     _go(w, drive_id, "booked", {**values, "state": "out", "licence_seen_at": w.now, "signed_at": w.now})
+
+
+def _too_early(w: Work, row: Any) -> list[Problem]:
+    """Before its time a car leaves only where nobody else has it until then."""
+    now = w.now.replace(minute=w.now.minute // 15 * 15, second=0, microsecond=0)
+    if row.starts_at - now > EARLY:
+        return [problem("", N_("It is booked for %(at)s: book it anew for now."), at=row.starts_at)]
+    early = max(0, (row.starts_at - now) // QUARTER)
+    try:
+        with w.session.begin_nested():
+            _take(w, row.vehicle_id, row.id, _quarters(now, early))
+    except IntegrityError:
+        return [_taken(w.reads, row.vehicle_id, now, early)]
+    return []
+
+
+def _leaves_only_once(w: Work, row: Any) -> None:
+    """The car is held, so that of two people in the same second one drives."""
+    w.session.execute(select(VEHICLE.c.id).where(VEHICLE.c.id == row.vehicle_id).with_for_update())
+    out = select(DRIVE.c.with_id).where(DRIVE.c.vehicle_id == row.vehicle_id, DRIVE.c.state == "out")
+    if (found := w.session.execute(out.limit(1)).first()) is None:
+        return
+    names = {each.id: each.name for each in w.reads.people(team=True)}
+    text = N_("This car is still out with %(name)s: note first that it is back.")
+    raise Refused([problem("", text, name=names.get(found.with_id, "–"))])
 
 
 def come_back(w: Work, drive_id: int, km_in: int | None, answers: dict[str, Any]) -> None:
@@ -165,6 +208,23 @@ def _go(w: Work, drive_id: int, was: str, values: dict[str, Any]) -> None:
         raise Refused([problem("", N_("Somebody else was quicker. Look at the test drive again."))])
 
 
+def hears(event: Event, w: Work) -> None:
+    """A lost deal holds no demo car."""
+    if event.kind != "deal.lost" or event.deal_id is None:
+        return
+    deal = w.reads.deal(event.deal_id)
+    if deal is not None and deal.state == "lost":
+        booked = select(DRIVE.c.id).where(DRIVE.c.deal_id == deal.id, DRIVE.c.state == "booked")
+        for row in w.session.execute(booked).all():
+            _free(w, row.id, "cancelled")
+
+
+def erases(customer: CustomerView, w: Work) -> None:
+    """Their licence, their name and how they sign."""
+    bare = {"licence": "", "licence_until": None, "signed_name": "", "strokes": None}
+    w.session.execute(update(DRIVE).where(DRIVE.c.customer_id == customer.id).values(bare))
+
+
 def drive(reads: Reads, drive_id: int) -> Any:
     """One test drive this person sees, with its car."""
     rows = seen(reads, DRIVE.c.id == drive_id)
@@ -188,26 +248,6 @@ def demo_cars(reads: Reads) -> Sequence[Any]:
 
 
 TITLE = Text("Test drives", "试驾", "試駕", "Тест-драйвы")
-LIKED = Field("liked", Text("What they liked", "喜欢哪里", "喜歡哪裡", "Что понравилось"), "text")
-DISLIKED = Field("disliked", Text("What they did not like", "不满意哪里", "不滿意哪裡", "Что не понравилось"), "text")
-COMPARED = Field("compared", Text("Compared with", "和哪款车比较", "和哪款車比較", "С чем сравнивали"), "text")
-READY = Field(
-    "ready",
-    Text("Ready to talk price", "愿意谈价格", "願意談價格", "Готов обсуждать цену"),
-    "choice",
-    options=(
-        Option("yes", Text("Yes", "愿意", "願意", "Да")),
-        Option("no", Text("Not yet", "还不", "還不", "Пока нет")),
-    ),
-)
-FORM = ResultForm(
-    "drive",
-    Text("Impressions of the test drive", "试驾感受", "試駕感受", "Впечатления от тест-драйва"),
-    "demo",
-    fields=(LIKED, DISLIKED, COMPARED, READY),
-    required=("liked", "ready"),
-    process=KEY,
-)
 SOON = Text("Test drive", "试驾", "試駕", "Тест-драйв")
 FITS = ("presentation", "test_drive")
 
@@ -225,5 +265,6 @@ def lines(reads: Reads, deal: DealView) -> Iterable[Line]:
 
 RECORDS: tuple[Any, ...] = (
     FORM,
+    Listens("drives", ("deal.lost",), each=True),
     MenuItem("drives", TITLE, "/p/automotive/drives", icon="calendar", verb="deal.see"),
 )

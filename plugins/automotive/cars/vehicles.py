@@ -7,7 +7,19 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from salesapp.plugin_api import N_, MenuItem, Money, NotFound, Problem, Reads, Refused, Text, Work, problem
+from salesapp.plugin_api import (
+    N_,
+    CustomerView,
+    MenuItem,
+    Money,
+    NotFound,
+    Problem,
+    Reads,
+    Refused,
+    Text,
+    Work,
+    problem,
+)
 
 from ..sending import today_of
 from ..tables import DRIVE, VEHICLE
@@ -162,6 +174,12 @@ def days_in_stock(row: Any, today: date) -> int | None:
     """How long it has been standing here; None where it is not here."""
     here = row.state in ("in_stock", "reserved", "demo") and row.arrived_on is not None
     return max(0, (today - row.arrived_on).days) if here else None
+
+
+def erases(customer: CustomerView, w: Work) -> None:
+    """The plate of their car, and what was written beside it."""
+    theirs = VEHICLE.c.customer_id == customer.id
+    w.session.execute(update(VEHICLE).where(theirs).values(plate="", note=""))
 
 
 RECORDS: tuple[Any, ...] = (

@@ -1,7 +1,7 @@
 """Test drives: nobody gets a car that another has, nobody drives without a licence, and impressions are kept."""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -70,6 +70,17 @@ def test_the_test_drive_that_was_planned_for_the_day_is_the_one_that_is_done(
     assert told["liked"] == BACK["liked"]
 
 
+def test_only_a_demo_car_that_came_back_ticks_the_key_step(kit: Kit, client_of: Any, cast: Cast, deal: Any) -> None:
+    by_hand = kit.an_activity(deal, kind="demo", planned_at=NOW + timedelta(days=2))
+    kit.finish(by_hand, answers={"liked": "安静", "ready": "yes"})
+    assert "driven" not in kit.deal(deal.id).done_steps, "no licence was seen and nobody signed"
+    owner = client_of(cast.owner)
+    book(owner, deal)
+    owner.send(f"{HOME}/1/out", OUT)
+    owner.send(f"{HOME}/1/back", BACK)
+    assert "driven" in kit.deal(deal.id).done_steps
+
+
 def test_what_is_too_long_is_said_and_never_cut(client_of: Any, cast: Cast, deal: Any) -> None:
     owner, words = client_of(cast.owner), "长" * 81
     book(owner, deal)
@@ -125,6 +136,79 @@ def test_of_two_in_the_same_second_one_gets_it(kit: Kit, cast: Cast, deal: Any) 
     assert sorted(map(str, said))[1] == "refused"
     assert len(rows(kit, "DRIVE")) == 1
     assert len(rows(kit, "SLOT")) == 4
+
+
+def test_a_car_is_out_with_one_customer_at_a_time(kit: Kit, client_of: Any, cast: Cast, deal: Any) -> None:
+    owner, colleague = client_of(cast.owner), client_of(cast.colleague)
+    other = kit.a_deal(
+        "automotive.showroom", customer=kit.a_customer("罗敏", actor=cast.colleague), actor=cast.colleague
+    )
+    book(owner, deal)
+    book(colleague, other, "16:00")
+    before = colleague.send(f"{HOME}/2/out", OUT)
+    assert (before.status_code, "Owner has the car then" in before.text) == (422, True), "it is booked until half past"
+    owner.send(f"{HOME}/1/out", OUT)
+    kit.clock.now = NOW.replace(hour=8)  # 16:00 in Shanghai
+    late = colleague.send(f"{HOME}/2/out", OUT)
+    assert (late.status_code, "still out with Owner" in late.text, 'value="1200"' in late.text) == (422, True, True)
+    owner.send(f"{HOME}/1/back", BACK)
+    assert colleague.send(f"{HOME}/2/out", OUT).status_code == 303
+
+
+def test_of_two_who_leave_in_the_same_second_one_drives(kit: Kit, cast: Cast, deal: Any) -> None:
+    drives, together, said = parts(kit).drives, threading.Barrier(2), []
+    signed = {"licence": "C1", "licence_until": date(2030, 1, 1), "signed_name": "沈月", "km_out": 1200}
+    other = kit.a_deal("automotive.showroom", customer=kit.a_customer("罗敏"))
+    with work(cast.owner, kit.clock.now) as w:
+        both = [drives.book(w, of.id, 1, NOW + timedelta(hours=n), 2) for n, of in enumerate((deal, other))]
+    kit.clock.advance(hours=1)
+
+    def leave(drive_id: int) -> None:
+        with kit.app.app_context():
+            together.wait()
+            try:
+                with work(cast.owner, kit.clock.now) as w:
+                    drives.go_out(w, drive_id, dict(signed), date(2026, 3, 2))
+                    said.append("out")
+            except Refused:
+                said.append("refused")
+
+    threads = [threading.Thread(target=leave, args=(each,)) for each in both]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(said) == ["out", "refused"]
+    assert sorted(each.state for each in rows(kit, "DRIVE")) == ["booked", "out"]
+
+
+def test_nobody_leaves_a_day_before_the_booked_time(kit: Kit, client_of: Any, cast: Cast, deal: Any) -> None:
+    owner = client_of(cast.owner)
+    owner.send(f"{HOME}/deals/{deal.id}", {"vehicle": "1", "day": "2026-03-03", "hour": "15:00", "quarters": "2"})
+    assert "book it anew for now" in owner.send(f"{HOME}/1/out", OUT).text
+    assert len(rows(kit, "SLOT")) == 2
+
+
+def test_a_lost_deal_holds_no_demo_car(kit: Kit, client_of: Any, cast: Cast, deal: Any) -> None:
+    owner = client_of(cast.owner)
+    book(owner, deal)
+    kit.lose(kit.fill(deal, rival="none", remark="x"), "price")
+    kit.run_jobs()
+    assert ([each.state for each in rows(kit, "DRIVE")], rows(kit, "SLOT")) == (["cancelled"], [])
+    assert "closed" in book(owner, deal).text
+
+
+def test_who_is_erased_leaves_no_licence_no_name_and_no_plate(kit: Kit, client_of: Any, cast: Cast, deal: Any) -> None:
+    owner = client_of(cast.owner)
+    book(owner, deal)
+    owner.send(f"{HOME}/1/out", OUT | {"agree": "", "strokes": "[[[0,0],[10,20]]]"})
+    with work(SYSTEM, kit.clock.now, plugin="automotive") as w:
+        theirs = {"model": "A6L", "state": "customer", "customer_id": deal.customer_id, "plate": "沪A·1", "note": "红"}
+        w.session.execute(insert(parts(kit).tables.VEHICLE).values(theirs))
+        parts(kit).salesapp_erase(kit.customer(deal.customer_id), w)
+    (drive,) = rows(kit, "DRIVE")
+    assert (drive.licence, drive.licence_until, drive.signed_name, drive.strokes) == ("", None, "", None)
+    assert [(each.plate, each.note) for each in rows(kit, "VEHICLE")] == [("", ""), ("", "")]
 
 
 def test_who_is_let_in(client_of: Any, cast: Cast, deal: Any, client: Browser) -> None:
