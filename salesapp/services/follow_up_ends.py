@@ -105,13 +105,18 @@ def unsubscribed(
 
 
 def _bought(x: Executor, running: Running, watched: list[Watched]) -> list[tuple[int, str]]:
+    """Whose customer bought something later. Where the rule runs for the other deal, too, the moment it counts from
+    there says which is later: two cars delivered together and won after it would else end each other's."""
     closed = rows.bought(x, _customers(watched))
     own = running.rule.subject == "deal"
+    mine = {each.subject_id for each in watched} if own else set()
+    others = {deal_id for some in closed.values() for deal_id, _ in some if len(some) > 1 or deal_id not in mine}
+    since = rows.anchors(x, running.key, others) if own and others else {}
     return [
         _key(each)
         for each in watched
         if any(
-            at > each.anchor and not (own and deal_id == each.subject_id)
+            since.get(deal_id, at) > each.anchor and not (own and deal_id == each.subject_id)
             for deal_id, at in closed.get(each.customer_id, ())
         )
     ]

@@ -24,6 +24,7 @@ from salesapp.store.criteria import compile_condition
 from salesapp.store.engine import Executor
 from salesapp.store.record_sources import TABLES, record_sources
 from salesapp.store.tables import activity, consent, contact_point, customer, deal
+from salesapp.store.tables import follow_up_watch as watch
 
 _ids: BindParameter[Any] = bindparam("ids", expanding=True)
 _contacts = select(customer.c.id, customer.c.last_contact_at.label("at")).where(
@@ -37,6 +38,13 @@ _contacts_of_deals = (
 )
 _bought = select(deal.c.customer_id, deal.c.id, deal.c.closed_at).where(
     deal.c.customer_id.in_(_ids), deal.c.state == "won", deal.c.archived_at.is_(None), deal.c.closed_at.is_not(None)
+)
+
+_anchors = (
+    select(watch.c.subject_id, func.max(watch.c.anchor, type_=watch.c.anchor.type).label("at"))
+    .where(watch.c.rule == bindparam("rule"), watch.c.subject_kind == literal_column("'deal'"))
+    .where(watch.c.subject_id.in_(_ids))
+    .group_by(watch.c.subject_id)
 )
 
 
@@ -83,6 +91,11 @@ def bought(x: Executor, customer_ids: Collection[int]) -> Mapping[int, list[tupl
     for row in x.execute(_bought, {"ids": sorted(customer_ids)}):
         found.setdefault(row.customer_id, []).append((row.id, row.closed_at))
     return found
+
+
+def anchors(x: Executor, rule: str, deal_ids: Collection[int]) -> Mapping[int, datetime]:
+    """The moment a rule counts from for each of these deals it was begun for."""
+    return {row.subject_id: row.at for row in x.execute(_anchors, {"rule": rule, "ids": sorted(deal_ids)})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from salesapp.plugin_api import DealView, work
+from salesapp.plugin_api import CustomerView, DealView, work
 from salesapp.testing import Cast, Kit, refused
 
 from ..tables import DELIVERY
@@ -39,10 +39,10 @@ CASES = [
 ]
 
 
-def a_delivery(kit: Kit, at: datetime) -> DealView:
+def a_delivery(kit: Kit, at: datetime, customer: CustomerView | None = None) -> DealView:
     """A car is handed over at a moment; its deal stands in the last stage."""
     kit.clock.now = at
-    deal = kit.a_deal("automotive.showroom", customer=kit.a_customer("沈月"), amount_minor=1)
+    deal = kit.a_deal("automotive.showroom", customer=customer or kit.a_customer("沈月"), amount_minor=1)
     kit.tick(deal, "need_confirmed", "trust")
     deal = kit.fill(deal, level="h", reason="first", picked="A6", demands="x", no_drive="knows")
     kit.fill(deal, signals=["delivery"], decides_on="2030-01-01")
@@ -133,3 +133,18 @@ def test_a_call_that_reached_nobody_wins_nothing_but_two_weeks_do(kit: Kit) -> N
     assert kit.deal(deal.id).state == "open"
     kit.run_jobs(until=FRIDAY + timedelta(days=14, hours=2))
     assert kit.deal(deal.id).state == "won"
+
+
+def test_of_two_cars_handed_over_together_the_later_one_keeps_its_contact(kit: Kit) -> None:
+    buyer = kit.a_customer("沈月")
+    cars = [a_delivery(kit, FRIDAY + timedelta(days=days), buyer) for days in (0, 2)]
+    kit.run_jobs()
+    for deal in reversed(cars):  # whichever is won last
+        jump(kit, kit.clock.now + timedelta(days=2))
+        (call,) = kit.planned(deal, "automotive.second_call")
+        kit.finish(call, answers=SECOND)
+        kit.run_jobs()
+    assert [kit.deal(each.id).state for each in cars] == ["won", "won"]
+    jump(kit, FRIDAY + timedelta(days=65))
+    planned = [[each.planned_at for each in kit.planned(deal, "automotive.contact")] for deal in cars]
+    assert planned == [[], [datetime(2026, 11, 27, 4, tzinfo=UTC)]]
