@@ -186,7 +186,7 @@ def come_back(w: Work, drive_id: int, km_in: int | None, answers: dict[str, Any]
     _go(w, drive_id, "out", {"state": "done", "km_in": km_in, "activity_id": _noted(w, row, {"automotive": answers})})
     w.session.execute(delete(SLOT).where(SLOT.c.drive_id == drive_id, SLOT.c.at > w.now))
     w.session.execute(update(VEHICLE).where(VEHICLE.c.id == row.vehicle_id).values(km=km_in))
-    w.push_evidence(row.deal_id, DRIVEN, drive_id)
+    w.push_evidence(row.deal_id, DRIVEN, drive_id, lasting=True)
 
 
 def _noted(w: Work, row: Any, told: dict[str, Any]) -> int:

@@ -71,9 +71,22 @@ def test_the_test_drive_that_was_planned_for_the_day_is_the_one_that_is_done(
 
 
 def test_only_a_demo_car_that_came_back_ticks_the_key_step(kit: Kit, client_of: Any, cast: Cast, deal: Any) -> None:
+    kit.move(kit.tick(deal, "need_confirmed", "trust"), "reception")
+    kit.move(kit.fill(deal, level="h", reason="first"), "presentation")
+    kit.move(kit.fill(deal, picked="A6"), "test_drive")
     by_hand = kit.an_activity(deal, kind="demo", planned_at=NOW + timedelta(days=2))
     kit.finish(by_hand, answers={"liked": "安静", "ready": "yes"})
     assert "driven" not in kit.deal(deal.id).done_steps, "no licence was seen and nobody signed"
+    owner = client_of(cast.owner)
+    book(owner, deal)
+    owner.send(f"{HOME}/1/out", OUT)
+    owner.send(f"{HOME}/1/back", BACK)
+    assert "driven" in kit.deal(deal.id).done_steps
+
+
+def test_a_drive_before_its_stage_counts_when_the_deal_comes_there(
+    kit: Kit, client_of: Any, cast: Cast, deal: Any
+) -> None:
     owner = client_of(cast.owner)
     book(owner, deal)
     owner.send(f"{HOME}/1/out", OUT)
