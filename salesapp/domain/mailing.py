@@ -18,6 +18,12 @@ WAYS: Final = {
 }
 POINT_OF: Final = {"email": "email", "sms": "phone"}
 """Which way to reach somebody a message needs."""
+LANDLINES: Final = (
+    *("+8610", *(f"+86{n}" for n in range(2, 10))),  # mobile ones begin with 13 to 19
+    *("+73", "+74", "+78"),
+    *(f"+886{n}" for n in range(2, 9)),
+)
+"""How numbers begin, in mainland China, Russia and Taiwan, that get no SMS."""
 PURPOSES_OF: Final = {"email": ("news", "contact"), "sms": ("news", "contact"), "task": ("contact",)}
 """What a customer must not have taken their consent to back from."""
 

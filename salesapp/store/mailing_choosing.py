@@ -1,7 +1,7 @@
 """Whom a message to a group reaches: chosen in one statement from what a list means.
 
-The address is the customer's own; a contact's only where they have none. Whoever asked for no more gets nothing at
-another of their addresses.
+The address is the customer's own; a contact's only where they have none (for an SMS: none but landlines). Whoever asked
+for no more gets nothing at another of their addresses.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from salesapp.domain.mailing import POINT_OF, PURPOSES_OF
+from salesapp.domain.mailing import LANDLINES, POINT_OF, PURPOSES_OF
 from salesapp.domain.permissions import Actor
 from salesapp.store import visibility
 from salesapp.store.batch_marks import works_on
@@ -55,13 +55,14 @@ def each_alone(hits: Select[Any], actor: Actor, way: str, now: datetime) -> Subq
 
 
 def _with_point(hit: Subquery, way: str) -> Select[Any]:
-    own, usable = contact_point.c.contact_id.is_(None), contact_point.c.opt_out.is_(False)
+    own, refused, usable = contact_point.c.contact_id.is_(None), contact_point.c.opt_out, _usable(way)
     points = (
         select(
             contact_point.c.customer_id,
             func.min(case((and_(own, usable), contact_point.c.id))).label("own_id"),
             func.min(case((and_(~own, usable), contact_point.c.id))).label("their_id"),
-            func.max(case((own, 1), else_=0)).label("has_own"),
+            func.max(case((own & (refused | usable), 1), else_=0)).label("has_own"),
+            func.max(case((refused, 1), else_=0)).label("has_refused"),
         )
         .where(
             contact_point.c.kind == POINT_OF[way],
@@ -73,8 +74,8 @@ def _with_point(hit: Subquery, way: str) -> Select[Any]:
     )
     point_id = case((points.c.has_own == 1, points.c.own_id), else_=points.c.their_id)
     no_way = case(
-        (points.c.customer_id.is_(None), literal("no_address", String)),
-        (point_id.is_(None), literal("opted_out", String)),
+        (and_(point_id.is_(None), points.c.has_refused == 1), literal("opted_out", String)),
+        (point_id.is_(None), literal("no_address", String)),
     )
     return (
         select(customer.c.id, point_id.label("point_id"), contact_point.c.normalised, no_way.label("no_way"))
@@ -82,6 +83,14 @@ def _with_point(hit: Subquery, way: str) -> Select[Any]:
         .outerjoin(points, points.c.customer_id == customer.c.id)
         .outerjoin(contact_point, contact_point.c.id == point_id)
     )
+
+
+def _usable(way: str) -> ColumnElement[bool]:
+    """Whether a message of this way can go there: no SMS to a landline."""
+    open_one = contact_point.c.opt_out.is_(False)
+    if way != "sms":
+        return open_one
+    return and_(open_one, *(~contact_point.c.normalised.startswith(each) for each in LANDLINES))
 
 
 def _without_point(hit: Subquery) -> Select[Any]:

@@ -659,6 +659,30 @@ def test_by_sms_from_a_list_of_links(cast: Cast, clock: Clock) -> None:
     assert (kit.runs()[0].state, kit.view(mailing_id).state) == ("done", "done")
 
 
+def test_no_sms_goes_to_a_landline(cast: Cast) -> None:
+    firm = added(cast.owner, name="公司", kind="organisation", phones=["010-64001234"])
+    office = added(cast.owner, name="门店", kind="organisation", phones=["021-64001234"])
+    quiet = added(cast.owner, name="不要", kind="organisation", phones=["020-64001234"])
+    kazan = added(cast.owner, name="Казань", kind="organisation", phones=["+7 843 200-00-00", "+7 917 200-00-00"])
+    for customer_id, number in ((firm, "13800138001"), (quiet, "13800138002")):
+        point = parse_contact_point("phone", number)
+        assert isinstance(point, ContactPoint)
+        with work(cast.owner, NOW) as w:
+            add_contact(w, customer_id, NewContact(name="李芳", points=[point]))
+    opt_out("+862064001234")
+    mailing_id = kit.drafted(cast.owner, way="sms", subject="", body="您好")
+    with work(cast.owner, NOW) as w:
+        found = mailing_whom.chosen(w.session, cast.owner, w.catalog, mailings.own(w, mailing_id), NOW)
+        to = select(found.c.id, found.c.reason, contact_point.c.normalised)
+        rows = w.session.execute(to.outerjoin(contact_point, contact_point.c.id == found.c.point_id))
+        assert {row.id: row.normalised or row.reason for row in rows} == {
+            firm: "+8613800138001",
+            office: "no_address",
+            quiet: "opted_out",
+            kazan: "+79172000000",
+        }
+
+
 def go(mailing_id: int, run_id: int, w: Work) -> None:
     mailing_running.go_on(w, run_id)
 
