@@ -15,8 +15,12 @@ from .figure import Case
 
 WITHIN: Final = {"h": 7, "a": 15, "b": 30, "c": 90}
 """In how many days whoever has this level buys."""
+LEVELS: Final = ("o", *WITHIN, "n")
+"""All of them; who ordered on the spot, and who is undecided, is judged by no days."""
 ANSWERS: Final = ("call", "message", "visit", "meeting")
 """Kinds of activities that answer an enquiry."""
+ASKED_WITHIN: Final = timedelta(days=7)
+"""A deal opened so soon after its customer was entered is of that enquiry."""
 
 
 def within(moment: Any, query: ReportQuery) -> ColumnElement[bool]:
@@ -87,8 +91,12 @@ def driven(reads: Reads, query: ReportQuery) -> Iterator[Case]:
 
 
 def bought(reads: Reads, query: ReportQuery) -> Iterator[Case]:
-    """Deals received, and whether a contract stands or the deal is won."""
-    return _received(reads, query, lambda deal: or_(deal.c.state == "won", _live_contract(deal.c.id)))
+    """Deals received, and whether the deal is won, or open with a contract that stands."""
+
+    def hit(deal: Subquery) -> ColumnElement[bool]:
+        return or_(deal.c.state == "won", and_(deal.c.state == "open", _live_contract(deal.c.id)))
+
+    return _received(reads, query, hit)
 
 
 # --- the way of a deal ---
@@ -107,7 +115,7 @@ def levels_ended(reads: Reads, query: ReportQuery) -> Iterator[Case]:
     """Times a deal had a level which ended in this time; the value is how many days it had it."""
     deal, is_ours = of_showroom(reads)
     found = select(LEVEL, deal.c.title, deal.c.owner_id).join(deal, deal.c.id == LEVEL.c.deal_id)
-    for row in reads.execute(found.where(is_ours, LEVEL.c.level.in_(WITHIN), within(LEVEL.c.until, query))):
+    for row in reads.execute(found.where(is_ours, LEVEL.c.level.in_(LEVELS), within(LEVEL.c.until, query))):
         days = (row.until - row.since) / timedelta(days=1)
         yield Case(row.title, f"/deals/{row.deal_id}", row.until, row.owner_id, value=days, group=row.level)
 
@@ -133,17 +141,24 @@ def levels_judged(reads: Reads, query: ReportQuery) -> Iterator[Case]:
 
 
 def answered(reads: Reads, query: ReportQuery) -> Iterator[Case]:
-    """Deals opened before anybody came for them; the value is the minutes until somebody called, wrote or met them."""
+    """Deals opened before anybody came for them; the value is the minutes from the enquiry until one of us first
+    reached them. A call that reached nobody is no answer, and neither is one of theirs. They asked when they were
+    entered, where the deal was opened soon after it; else when it was opened."""
     deal, is_ours = of_showroom(reads)
-    done = reads.visible_activities()
+    done, customer = reads.visible_activities(), reads.visible_customers()
     its = done.c.customer_id == deal.c.customer_id, or_(done.c.deal_id == deal.c.id, done.c.deal_id.is_(None))
-    first = select(func.min(done.c.at)).where(
-        done.c.state == "done", done.c.kind.in_(ANSWERS), *its, done.c.at >= deal.c.created_at
-    )
+    reached = done.c.state == "done", done.c.direction == "out", done.c.outcome == "reached"
+    first = select(func.min(done.c.at)).where(done.c.kind.in_(ANSWERS), *reached, *its)
     came = exists().where(VISIT.c.deal_id == deal.c.id, VISIT.c.came_at <= deal.c.created_at)
-    found = select(deal.c.id, deal.c.title, deal.c.owner_id, deal.c.created_at, first.scalar_subquery().label("first"))
+    found = select(
+        *(deal.c.id, deal.c.title, deal.c.owner_id, deal.c.created_at, customer.c.created_at.label("entered_at")),
+        first.where(done.c.at >= customer.c.created_at).scalar_subquery().label("since_entered"),
+        first.where(done.c.at >= deal.c.created_at).scalar_subquery().label("since_opened"),
+    ).outerjoin(customer, customer.c.id == deal.c.customer_id)
     for row in reads.execute(found.where(is_ours, within(deal.c.created_at, query), ~came)):
-        value = None if row.first is None else (row.first - row.created_at) / timedelta(minutes=1)
+        new = row.entered_at and row.entered_at <= row.created_at <= row.entered_at + ASKED_WITHIN
+        asked, answer = (row.entered_at, row.since_entered) if new else (row.created_at, row.since_opened)
+        value = None if answer is None else (answer - asked) / timedelta(minutes=1)
         yield Case(row.title, f"/deals/{row.id}", row.created_at, row.owner_id, value is not None, value)
 
 

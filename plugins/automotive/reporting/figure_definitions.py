@@ -11,8 +11,9 @@ from .figure_cases import WITHIN
 
 LEVELS: Final = {
     key: Text(f"level {key.upper()}", f"{key.upper()} 级", f"{key.upper()} 級", f"уровень {key.upper()}")
-    for key in WITHIN
+    for key in figure_cases.LEVELS
 }
+JUDGED: Final = {key: LEVELS[key] for key in WITHIN}
 FIGURES: Final[tuple[Figure, ...]] = (
     Figure(
         "visits",
@@ -63,10 +64,10 @@ FIGURES: Final[tuple[Figure, ...]] = (
         "bought",
         Text("Closed", "成交率", "成交率", "Купили"),
         Text(
-            "Of deals first received in this time, those with a contract that stands, or won.",
-            "本期首次接待的商机中，合同有效或已成交的比例。",
-            "本期首次接待的商機中，合約有效或已成交的比例。",
-            "Доля сделок с первым приёмом за период, по которым действует договор или есть победа.",
+            "Of deals first received in this time, those won, or open with a contract that stands.",
+            "本期首次接待的商机中，已成交，或跟进中且合同有效的比例。",
+            "本期首次接待的商機中，已成交，或跟進中且合約有效的比例。",
+            "Доля сделок с первым приёмом за период, которые выиграны или открыты с действующим договором.",
         ),
         figure_cases.bought,
     ),
@@ -109,17 +110,21 @@ FIGURES: Final[tuple[Figure, ...]] = (
         ),
         figure_cases.levels_judged,
         "share",
-        LEVELS,
+        JUDGED,
     ),
     Figure(
         "response",
         Text("Minutes to the first answer", "首次响应（分钟）", "首次回應（分鐘）", "Минут до первого ответа"),
         Text(
-            "Of deals opened in this time before anybody came: minutes until the first call, message or meeting, the "
-            "middle one. Who still waits counts in “Of” only.",
-            "本期到店前建立的商机，从建立到首次电话、消息或见面的分钟数（中位数）；尚未响应的只计入总数。",
-            "本期到店前建立的商機，從建立到首次電話、訊息或見面的分鐘數（中位數）；尚未回應的只計入總數。",
-            "Минуты от создания сделки (до визита) до первого звонка, сообщения или встречи, медиана. Кто ещё ждёт, "
+            "Of deals opened in this time before anybody came: minutes from the enquiry (customer entered, at most 7 "
+            "days before; else deal opened) until our first call, message or meeting reached them, the middle one. "
+            "Who still waits counts in “Of” only.",
+            "本期到店前建立的商机，从客户来询（建档后 7 天内建立的商机从建档算起，否则从商机建立算起）到首次联系上客户"
+            "（电话、消息或见面）的分钟数（中位数）；未接通不算，尚未响应的只计入总数。",
+            "本期到店前建立的商機，從客戶來詢（建檔後 7 天內建立的商機從建檔算起，否則從商機建立算起）到首次聯絡上客戶"
+            "（電話、消息或見面）的分鐘數（中位數）；未接通不算，尚未回應的只計入總數。",
+            "Минуты от обращения (клиент занесён не раньше чем за 7 дней до сделки, иначе её создание) до первого "
+            "звонка, сообщения или встречи, дошедших до клиента; сделки, созданные до визита; медиана. Кто ещё ждёт, "
             "входит только в «Всего».",
         ),
         figure_cases.answered,

@@ -35,7 +35,8 @@ SHARES = {
     "driven": "SELECT sum(CASE WHEN d.id IN (SELECT deal_id FROM automotive_drive WHERE state = 'done') THEN 1 ELSE 0"
     " END), count(*) FROM deal d JOIN (SELECT deal_id, min(came_at) AS f FROM automotive_visit GROUP BY deal_id) v"
     f" ON v.deal_id = d.id WHERE {OURS} AND {inside('v.f')}",
-    "bought": f"SELECT sum(CASE WHEN d.state = 'won' OR {SIGNED} THEN 1 ELSE 0 END), count(*) FROM deal d JOIN (SELECT"
+    "bought": f"SELECT sum(CASE WHEN d.state = 'won' OR (d.state = 'open' AND {SIGNED}) THEN 1 ELSE 0"
+    " END), count(*) FROM deal d JOIN (SELECT"
     " deal_id, min(came_at) AS f FROM automotive_visit GROUP BY deal_id) v ON v.deal_id = d.id"
     f" WHERE {OURS} AND {inside('v.f')}",
     "lost price": "SELECT sum(CASE WHEN d.state = 'lost' AND d.lost_reason = 'price' THEN 1 ELSE 0 END), count(*)"
@@ -106,7 +107,7 @@ def past(w: Work, t: Any, dice: random.Random, deal: Any, other: int) -> None:
         values = {"customer_id": deal.customer_id, "deal_id": deal.id, "again": n > 0}
         add(t.VISIT, came_at=moment(dice), received_by=deal.owner_id, **values)
     times = pairwise(sorted(moment(dice) for _ in range(4)))
-    for level, (since, until) in zip(dice.sample("habcn", 3), times, strict=True):
+    for level, (since, until) in zip(dice.sample("habcno", 3), times, strict=True):
         add(t.LEVEL, deal_id=deal.id, level=level, since=since, until=until)
     add(t.LEVEL, deal_id=deal.id, level="h", since=moment(dice))
     if dice.random() < 0.5:
@@ -168,7 +169,7 @@ def test_shares_are_what_sql_says(kit: Kit, w: Work) -> None:
 def test_days_and_minutes_are_the_middle_ones(kit: Kit, w: Work) -> None:
     made, t = results(kit, w), parts(kit).tables
     ended = [row for row in w.reads.execute(t.LEVEL.select()) if row.until and SINCE <= row.until < UNTIL]
-    for level in "habc":
+    for level in "ohabcn":
         days = [(row.until - row.since).total_seconds() / 86400 for row in ended if row.level == level]
         assert made[f"level_days {level}"] == (f"{median(days):.1f}", len(days), len(days))
     sql = f"SELECT count(*) FROM deal d WHERE {OURS} AND {inside('d.created_at')} AND NOT EXISTS (SELECT 1 FROM"
@@ -211,11 +212,30 @@ def test_the_first_answer_counts_in_minutes(kit: Kit, cast: Cast) -> None:
     kit.a_deal("automotive.showroom", customer=lead)
     began = kit.clock.now
     for about, minutes in ((lead, 4), (slow, 11), (twice, 20), (lead, 40)):  # who is called may have no deal yet
+        kit.clock.now = began + timedelta(minutes=minutes - 2)
+        kit.an_activity(about, kind="call", outcome="not_reached")  # nobody heard: it is no answer
+        kit.an_activity(about, kind="call", direction="in")
         kit.clock.now = began + timedelta(minutes=minutes)
-        kit.an_activity(about, kind="call", outcome="not_reached")
+        kit.an_activity(about, kind="call", outcome="reached")
     with work(cast.owner, kit.clock.now, plugin="automotive") as w:
         always = ReportQuery(None, None, None, None, None)
         assert results(kit, w, always)["response"] == ("11.0", 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("days", "minutes"), [(0, 3.0), (7, 3.0), (8, 2 * 24 * 60.0)], ids=["at once", "in a week", "later"]
+)
+def test_an_enquiry_is_answered_before_its_deal_is_opened(kit: Kit, cast: Cast, days: int, minutes: float) -> None:
+    asked = kit.a_customer("沈月")
+    began = kit.clock.now
+    kit.clock.now = began + timedelta(minutes=3)
+    kit.an_activity(asked, kind="call", outcome="reached")
+    kit.clock.now = began + timedelta(days=days, minutes=0 if days else 10)
+    deal = kit.a_deal("automotive.showroom", customer=asked)
+    kit.clock.advance(days=2)
+    kit.an_activity(deal, kind="call", outcome="reached")
+    with work(cast.owner, kit.clock.now, plugin="automotive") as w:
+        assert results(kit, w, ALL)["response"] == (f"{minutes:.1f}", 1, 1)
 
 
 def test_maintenance_is_due_months_after_the_delivery(kit: Kit, w: Work) -> None:
