@@ -8,7 +8,7 @@ from typing import Final
 from salesapp.domain.errors import N_, Msg
 from salesapp.domain.import_numbers import parse_number
 
-__all__ = ["parse_day", "parse_moment", "parse_number", "split_day"]
+__all__ = ["parse_day", "parse_moment", "parse_number", "split_day", "tidied"]
 
 NOON: Final = time(12)
 """Stands for the whole day where a file names no hour."""
@@ -40,6 +40,13 @@ _ORDER_SAID: Final = {
     "dmy": N_("“%(value)s” is not a date written day, month, year."),
     "mdy": N_("“%(value)s” is not a date written month, day, year."),
 }
+
+
+def tidied(cell: str, *, in_lines: bool = False) -> str:
+    """A cell without spare blanks, on one line, or on the lines it was written on."""
+    if not in_lines:
+        return " ".join(cell.split())
+    return "\n".join(" ".join(line.split()) for line in cell.strip().splitlines())
 
 
 def parse_day(cell: str, order: str) -> date | Msg:

@@ -100,7 +100,7 @@ def read_activity(row: Row, known: Known) -> ActivityRow | Rejected:
         planned_at=planned_at,
         all_day=planned_at is not None and is_day(planned_at, words.zone),
         direction=_word("direction", DIRECTIONS, row, words, wrong) or "out",
-        outcome=_outcome(row, known, words, wrong) if state == DONE else None,
+        outcome=_outcome(row, known, words, wrong) if state == DONE and not was_open else None,
         note=note,
         minutes=_minutes(row, known, words, wrong),
         owner_id=words.owner(row, wrong),

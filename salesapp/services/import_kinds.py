@@ -11,11 +11,15 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final, Protocol
+from itertools import chain
+from typing import Any, Final, Protocol, get_args
 
 from salesapp.domain.company import Company
+from salesapp.domain.deal_values import PREFIX
 from salesapp.domain.errors import N_, Msg, Problem
+from salesapp.domain.import_cells import tidied
 from salesapp.domain.importing import ImportAsked, ImportField, Row
+from salesapp.domain.pack import FieldKind
 from salesapp.domain.permissions import Actor
 from salesapp.domain.sources import Source
 from salesapp.domain.text import LANGUAGES, Text, own_text
@@ -132,8 +136,8 @@ class Known:
         return found
 
     def cells(self, row: Row, name: str) -> list[str]:
-        """What a row has for a field, column by column, without spare blanks; words that stand for something else are
-        that, those that stand for nothing and empty cells are left out."""
+        """What a row has for a field, column by column, without spare blanks, in lines where it is a longer text; words
+        that stand for something else are that, those that stand for nothing and empty cells are left out."""
         return self.cells_of(row).get(name, [])
 
     def cell(self, row: Row, name: str) -> str:
@@ -151,7 +155,7 @@ class Known:
     def _read(self, row: Row) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for at, name, words in self._places:
-            text = " ".join(row.cells[at].split()) if at < len(row.cells) else ""
+            text = tidied(row.cells[at], in_lines=name in self._in_lines) if at < len(row.cells) else ""
             if text and words:
                 text = words.get(text, text)
             if text:
@@ -161,6 +165,14 @@ class Known:
     @cached_property
     def _places(self) -> list[tuple[int, str, Mapping[str, str] | None]]:
         return [(at, name, self.asked.values.get(name)) for at, name in sorted(self.asked.columns.items())]
+
+    @cached_property
+    def _in_lines(self) -> frozenset[str]:
+        """The names of columns that are texts of several lines."""
+        own = chain.from_iterable(self.catalog.fields_of(kind).items() for kind in get_args(FieldKind))
+        of_deals = chain.from_iterable(each.fields for each in self.catalog.processes.values())
+        every = [*own, *((f"{PREFIX}{each.key}", each) for each in of_deals)]
+        return frozenset({"note", *(key for key, each in every if each.type == "long_text")})
 
     @cached_property
     def _seen(self) -> list[Any]:

@@ -103,6 +103,7 @@ def test_what_was_open_and_is_over_comes_as_asked(app: Flask, cast: Cast) -> Non
     rows = ("a1,call,,2025-05-01,open,,,,Owner,A", "a2,call,,2025-05-01,,,,,Owner,B")
     bring(cast.admin, *rows)
     assert (one().state, one("a2").state, one().at) == ("done", "done", day(5, 1))
+    assert (one().outcome, one("a2").outcome) == (None, "reached"), "nobody says that who was still to be called was"
     rows = ("b1,call,,2025-05-01,open,,,,Owner,C", "b2,call,,2025-05-01,done,,,,Owner,D")
     bring(cast.admin, *rows, open_past="planned")
     assert (one("b1").state, one("b2").state) == ("planned", "done")

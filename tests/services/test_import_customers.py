@@ -63,6 +63,17 @@ def counts(run: RunView) -> tuple[int, int, int, int]:
     return run.added, run.changed, run.same, run.rejected
 
 
+def test_a_longer_text_keeps_its_lines_and_a_name_has_none(app: Flask, cast: Cast) -> None:
+    own = a_field(cast.admin, "customer", "long_text", "Delivery")
+    file = 'Nr,Name,Note,Delivery\n7,"Acme\n Clinic","Gate 3\n\n  ask  for Li\n","by noon\r\nnot on Friday"\n'
+    for _ in range(2):
+        bring(file, "key", "name", "note", own)
+        with reading() as x:
+            row = x.execute(select(customer.c.name, customer.c.note, customer.c.custom)).one()
+        assert (row.name, row.note) == ("Acme Clinic", "Gate 3\n\nask for Li")
+        assert [each for its in row.custom.values() for each in its.values()] == ["by noon\nnot on Friday"]
+
+
 def test_a_key_makes_a_second_file_an_update(app: Flask) -> None:
     bring("id,n,p\n1,Ann,13800000001\n2,Bob,13800000002\n", "key", "name", "phone")
     again = bring("id,n,p,c\n1,Ann,13800000009,Green Hill\n2,Bob,13800000002,\n", "key", "name", "phone", "company")
