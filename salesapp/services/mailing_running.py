@@ -39,11 +39,13 @@ def look(w: Work) -> int:
         enqueue(w, BEGIN_JOB, {"mailing": mailing_id})
     going, by_itself = mailings.all_going(w.session), bool(channels(w.catalog))
     worked_on = {args["run"] for args in jobs.args_to_do(w.session, GO_JOB)} if going else set()
-    for run_id, way in going:
+    for run_id, way, at in going:
         by_hand = way == "sms" and not by_itself and mailing_items.has_open(w.session, run_id)
         if run_id not in worked_on and not by_hand:
+            if way == "sms" and w.now - at > rules.LATE:  # it waited for a hand, and nobody means it any more
+                mailing_items.skip_open(w.session, run_id, "late", w.now)
             enqueue(w, GO_JOB, {"run": run_id})
-    _give_up(w, [run_id for run_id, _ in going])
+    _give_up(w, [run_id for run_id, _, _ in going])
     return len(ids)
 
 

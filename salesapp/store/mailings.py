@@ -131,11 +131,12 @@ def going_runs(x: Executor, mailing_id: int) -> list[int]:
     return list(x.scalars(select(mailing_run.c.id).where(*mine).order_by(mailing_run.c.id)))
 
 
-def all_going(x: Executor) -> list[tuple[int, str]]:
-    """Every run that is not through, with the way it goes."""
+def all_going(x: Executor) -> list[tuple[int, str, datetime]]:
+    """Every run that is not through, with the way it goes and when it began."""
     joined = mailing_run.join(mailing, mailing.c.id == mailing_run.c.mailing_id)
-    query = select(mailing_run.c.id, mailing.c.way).select_from(joined).where(mailing_run.c.state == GOING)
-    return [(row.id, row.way) for row in x.execute(query.order_by(mailing_run.c.id))]
+    columns = (mailing_run.c.id, mailing.c.way, mailing_run.c.at)
+    query = select(*columns).select_from(joined).where(mailing_run.c.state == GOING)
+    return [(row.id, row.way, row.at) for row in x.execute(query.order_by(mailing_run.c.id))]
 
 
 def latest_runs(x: Executor, mailing_ids: Sequence[int]) -> dict[int, RunView]:

@@ -68,15 +68,16 @@ def test_messages_go_through_it(app: Flask, cast: Cast, clock: Clock, plugin_pat
     assert (folder / "open.txt").read_text() == "0"  # it may take its time: nothing is held open meanwhile
 
 
+@pytest.mark.parametrize(("days", "outcome"), [(0, ("sent", None)), (2, ("skipped", "late"))])
 def test_what_waited_for_a_hand_goes_by_itself_once_there_is_a_channel(
-    app: Flask, cast: Cast, clock: Clock, plugin_paths: list[Path]
+    app: Flask, cast: Cast, clock: Clock, plugin_paths: list[Path], days: int, outcome: tuple[str, str | None]
 ) -> None:
     with work(cast.admin, clock.now) as w:
         plugin_states.switch(w, "gateway", off=True)
     one = added(cast.owner, name="甲", phones=["13800138001"])
     kit.begun(cast.owner, kit.drafted(cast.owner, way="sms", subject="", body="您好 {客户}"))
     kit.let_run(clock, seconds=30)
-    kit.let_run(clock, minutes=5)
+    kit.let_run(clock, days=days, minutes=5)
     assert kit.outcome() == {one: ("waiting", None)}
     assert not [row for row in all_jobs() if row.name == GO.name and row.state == "waiting"]
     with work(cast.admin, clock.now) as w:
@@ -84,7 +85,7 @@ def test_what_waited_for_a_hand_goes_by_itself_once_there_is_a_channel(
     (plugin_paths[0].parent / "on").touch()
     for _ in range(3):
         kit.let_run(clock, minutes=5)
-    assert kit.outcome() == {one: ("sent", None)}
+    assert kit.outcome() == {one: outcome}
     assert kit.runs()[0].state == "done"
 
 
