@@ -6,6 +6,7 @@ not be allowed to work with the customer.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import insert, select, update
@@ -44,6 +45,8 @@ TAKEN_OVER: Final = Text(
 )
 MOST: Final = 99
 """People who come together; a coach full is a visit of another kind."""
+AT_ONCE: Final = timedelta(minutes=30)
+"""Whoever is noted twice in this time has come once: two people stood at the door."""
 LONGEST: Final = {"name": 80, "phone": 40, "model": 80, "colour": 40, "note": 500}
 
 
@@ -59,6 +62,9 @@ def welcome(w: Work, values: Mapping[str, Any]) -> int:
     received_by, people."""
     if wrong := _of_guests(w.reads, values):
         raise Refused(wrong)
+    lately = VISIT.c.customer_id == values["customer_id"], VISIT.c.came_at > w.now - AT_ONCE
+    if w.reads.execute(select(VISIT.c.id).where(*lately).limit(1)):
+        raise Refused([problem("", N_("Somebody has noted already that they came."))])
     try:
         with w.session.begin_nested():
             visit_id = _insert(w, {**values, "again": _been_here(w.reads, values["customer_id"], None)})

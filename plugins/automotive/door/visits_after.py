@@ -8,8 +8,10 @@ from sqlalchemy import select, update
 from salesapp.plugin_api import CustomerView, Money, NewActivity, PluginJob, Refused, Text, Work
 
 from ..evidence import CONTACT_LEFT, RECEIVED
-from ..tables import VISIT
+from ..tables import DELIVERY, VISIT
 from . import visits_seen
+
+_deliveries = select(DELIVERY.c.id)
 
 
 def hold(w: Work, visit_id: int) -> Any:
@@ -20,14 +22,19 @@ def hold(w: Work, visit_id: int) -> Any:
 def visited(w: Work, args: Mapping[str, Any]) -> None:
     """The visit of somebody known: on their timeline, once; and their deal knows that they were received. When the
     moment changes, because they have left, what counts from it moves along. Who came for a test drive has not taken it
-    by coming: that appointment is done with its impressions. `contact`: they left a way to reach them."""
+    by coming: that appointment is done with its impressions. Who comes to fetch their car was sold it already: their
+    appointment is done by the handing over, and nobody calls them to agree on another visit. `contact`: they left a way
+    to reach them."""
     row = hold(w, int(args["visit"]))
     if row is None or row.customer_id is None:
         return
     deal_id = row.deal_id or visits_seen.open_deal(w.reads, row.customer_id)
     activity_id = row.activity_id
     planned = w.reads.activity(activity_id) if activity_id is not None else None
-    if planned is not None and planned.state == "planned" and planned.kind != "demo":
+    fetches = activity_id is not None and bool(
+        w.reads.execute(_deliveries.where(DELIVERY.c.activity_id == activity_id))
+    )
+    if planned is not None and planned.state == "planned" and planned.kind != "demo" and not fetches:
         w.finish_activity(planned.id, "reached", said(row), at=row.came_at)
     elif planned is None:
         new = NewActivity(
@@ -36,7 +43,7 @@ def visited(w: Work, args: Mapping[str, Any]) -> None:
         )  # fmt: skip
         activity_id = w.log_activity(new)
     w.session.execute(update(VISIT).where(VISIT.c.id == row.id).values(deal_id=deal_id, activity_id=activity_id))
-    if deal_id is not None:
+    if deal_id is not None and not fetches:
         if args.get("contact"):
             w.push_evidence(deal_id, CONTACT_LEFT, row.id, lasting=True)
         _received(w, deal_id, row)

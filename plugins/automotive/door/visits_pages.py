@@ -33,6 +33,8 @@ from . import levels, visits, visits_seen
 
 pages = Blueprint("visits", __name__)
 HOME = "/p/automotive/visits"
+FEW = [(str(n), str(n)) for n in range(1, 10)]
+"""How many come together, where one presses who has come."""
 
 
 @pages.get("/visits")
@@ -100,7 +102,7 @@ def invited() -> str:
 
 @pages.post("/visits/invited")
 def note_invited() -> Any:
-    said = typed("activity", "customer", "received_by", "q")
+    said = typed("activity", "customer", "received_by", "people", "q")
 
     def do(w: Work) -> str:
         found = visits.welcome(w, _expected(w.reads, said))
@@ -112,19 +114,19 @@ def note_invited() -> Any:
 
 def _expected(reads: Reads, said: dict[str, str]) -> dict[str, Any]:
     """Who came, by the appointment or the customer that was pressed; only what this person is offered counts."""
-    planned = number_of(said["activity"])
+    planned, people = number_of(said["activity"]), number_of(said["people"] or "1")
     if planned is not None:
         for row in visits_seen.appointments(reads, today_of(reads)):
             if row.id == planned:
                 here = [each.id for each in reads.people(team=True)]
                 about = {"customer_id": row.customer_id, "deal_id": row.deal_id, "activity_id": row.id}
                 by = row.owner_id if row.owner_id in here else None  # who planned it may work elsewhere
-                return about | {"received_by": by, "people": 1, "invited": True}
+                return about | {"received_by": by, "people": people, "invited": True}
         raise Refused([problem("", N_("Somebody has noted already that they came."))])
     customer_id = number_of(said["customer"])
     if customer_id not in [found for found, _ in visits_seen.guests(reads, said["q"])]:
         raise NotFound
-    return {"customer_id": customer_id, "received_by": number_of(said["received_by"]), "people": 1}
+    return {"customer_id": customer_id, "received_by": number_of(said["received_by"]), "people": people}
 
 
 def _invited_page(words: str, errors: dict[str, list[str]]) -> str:
@@ -134,7 +136,7 @@ def _invited_page(words: str, errors: dict[str, list[str]]) -> str:
         free = visits_seen.receivers(reads)
         names = {each.id: each.name for each in reads.people(team=True)}
     first = free[0].id if free else ""
-    facts = {"expected": expected, "found": found, "first": first, "names": names}
+    facts = {"expected": expected, "found": found, "first": first, "names": names, "few": FEW}
     return page("automotive/visit_invited.html", q=words, errors=errors, **facts)
 
 

@@ -175,3 +175,23 @@ def test_one_that_was_handed_over_asks_for_nothing(kit: Kit, client_of: Any, cas
     assert client_of(cast.owner).send(f"{home}/hand_over", GIVEN).status_code == 303
     kit.run_jobs(until=kit.clock.now + timedelta(hours=1))
     assert TOLD not in client_of(cast.owner).get("/notices").text
+
+
+def test_who_comes_to_fetch_the_car_is_not_handed_it_by_coming(
+    kit: Kit, client_of: Any, cast: Cast, deal: DealView
+) -> None:
+    owner = client_of(cast.owner)
+    home = ready(kit, owner, deal)
+    (plan,) = appointments(kit, deal)
+    kit.clock.now = plan.planned_at
+    assert owner.send("/p/automotive/visits/invited", {"activity": str(plan.id), "people": "2"}).status_code == 303
+    kit.run_jobs()
+    assert kit.activity(plan.id).state == "planned"
+    assert TOLD not in owner.get("/notices").text
+    kit.clock.advance(hours=1)
+    assert owner.send(f"{home}/hand_over", GIVEN).status_code == 303
+    assert owner.send("/p/automotive/visits/1/leave").status_code == 303
+    kit.run_jobs()
+    assert (kit.activity(plan.id).state, kit.activity(plan.id).at) == ("done", kit.clock.now)
+    assert not kit.planned(deal, "automotive.visit_call")
+    assert kit.planned(deal, "automotive.first_call")

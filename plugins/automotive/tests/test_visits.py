@@ -114,9 +114,11 @@ def test_a_guest_by_appointment_is_one_tap(kit: Kit, client_of: Any, cast: Cast)
     assert (kit.activity(planned.id).state, kit.activity(planned.id).at) == ("done", row.came_at)
     assert owner.send(f"{HOME}/invited", {"activity": str(planned.id)}).status_code == 422
     other = kit.an_activity(kit.a_deal("general.six", customer=known), kind="meeting", planned_at=at, all_day=False)
+    kit.clock.advance(minutes=28)
     assert owner.send(f"{HOME}/invited", {"activity": str(other.id)}).status_code == 303
     kit.run_jobs()
     assert visits(kit)[1].deal_id == deal.id  # the car deal, not the one it was planned with
+    kit.clock.advance(minutes=30)
     assert owner.send(f"{HOME}/invited", {"customer": str(known.id), "q": "沈"}).status_code == 303
     assert [each.again for each in visits(kit)] == [False, True, True]
     assert client_of(cast.outsider).send(f"{HOME}/invited", {"customer": str(known.id), "q": "沈"}).status_code == 404
@@ -304,3 +306,16 @@ def test_who_is_erased_leaves_no_words_in_the_register(kit: Kit, client_of: Any,
     assert [(row.note, row.customer_id) for row in visits(kit)] == [("", 1)]
     with work(SYSTEM, kit.clock.now) as w:
         assert {row.note for row in w.reads.execute(select(INTEREST))} == {""}
+
+
+def test_the_door_says_how_many_came_and_one_guest_is_noted_once(kit: Kit, client_of: Any, cast: Cast) -> None:
+    known = kit.a_customer("沈月")
+    came = {"customer": str(known.id), "q": "沈", "received_by": str(cast.owner.id), "people": "3"}
+    assert client_of(cast.owner).send(f"{HOME}/invited", came | {"people": "0"}).status_code == 422
+    assert client_of(cast.owner).send(f"{HOME}/invited", came).status_code == 303
+    kit.clock.advance(minutes=29)
+    again = client_of(cast.manager).send(f"{HOME}/invited", came)
+    assert (again.status_code, "noted already" in again.text) == (422, True)
+    kit.clock.advance(minutes=1)
+    assert client_of(cast.manager).send(f"{HOME}/invited", came).status_code == 303
+    assert [(row.people, row.again) for row in visits(kit)] == [(3, False), (3, True)]
