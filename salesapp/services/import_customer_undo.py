@@ -10,7 +10,7 @@ from salesapp.domain.record_values import value_at, with_values_at
 from salesapp.services.import_customer_comparing import MOMENTS, UPDATED
 from salesapp.services.import_customer_writing import CODES
 from salesapp.services.work import Work
-from salesapp.store import bulk_undo, contacts, customers, search, search_subjects
+from salesapp.store import bulk_undo, contacts, customers, deals, search, search_subjects
 from salesapp.store.batches import Item
 from salesapp.store.customers import Change
 
@@ -66,6 +66,7 @@ def _change_back(w: Work, item: Item) -> None:
     bulk_undo.take_tags(w.session, item.id, told.get("tags", ((), ()))[1])
     customers.reindex(w.session, item.id)
     if "name" in pairs:
+        deals.reindex_of_customer(w.session, item.id)
         search_subjects.reindex_of_customer(w.session, item.id)
     _event(w, "customer.changed", item.id, row.owner_id, {name: [new, old] for name, (old, new) in pairs.items()})
 

@@ -196,6 +196,7 @@ def _to_take_back(each: _Changed, path: tuple[list[int], list[int]] | None) -> d
     before = each.before
     found: dict[str, Any] = {
         "version": before["version"] + 1,
+        "was": before["version"],
         "columns": {name: plain(before[name]) for name in each.columns if name != "custom"},
     }
     if "custom" in each.columns:

@@ -13,6 +13,7 @@ from salesapp.services.import_deal_changes import plain
 from salesapp.services.import_deal_writing import counted, counted_entry, standing
 from salesapp.services.work import Work
 from salesapp.store import (
+    batches,
     bulk_deals,
     deal_totals,
     deals,
@@ -86,6 +87,8 @@ def _as_before(
         columns["custom"] = with_values_at(values["custom"], before["values"])
     after = values | columns
     bulk_deals.change(w.session, [(row.id, {**columns, "touched_at": w.now})])
+    if "was" in before:
+        batches.follow_version(w.session, "deal", row.id, before["was"], row.version + 1)
     deal_totals.count(w.session, standing(values), standing(after))
     now: Sequence[Row[*tuple[Any, ...]]] = steps
     if "path" in before:

@@ -363,6 +363,17 @@ _settle: Final = (
 )
 
 
+def follow_version(x: Executor, kind: str, record_id: int, was: int, now: int) -> None:
+    """A record is again as earlier imports left it at the version `was`: they may take it back at its version now."""
+    imports = select(batch.c.id).where(batch.c.kind == "import")
+    mine = (batch_item.c.subject_kind == kind, batch_item.c.subject_id == record_id, batch_item.c.state == CHANGED)
+    query = select(batch_item.c.batch_id, batch_item.c.before).where(batch_item.c.batch_id.in_(imports), *mine)
+    for row in x.execute(query).all():
+        if (row.before or {}).get("version") == was:
+            moved = update(batch_item).where(_one(row.batch_id, (kind, record_id)))
+            x.execute(moved.values(before={**row.before, "version": now}))
+
+
 def finish_import(x: Executor, batch_id: int, now: datetime, changed: int, *, undone: bool) -> None:
     """Everything is in, or was taken back."""
     values: dict[str, Any] = {"state": DONE, "finished_at": now, "changed": changed, "total": changed}

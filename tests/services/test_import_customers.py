@@ -63,6 +63,16 @@ def counts(run: RunView) -> tuple[int, int, int, int]:
     return run.added, run.changed, run.same, run.rejected
 
 
+def test_a_name_that_is_taken_back_is_what_its_deals_are_found_by(app: Flask, cast: Cast) -> None:
+    bring("Nr,Name\n7,Acme\n", "key", "name", actor=cast.owner)
+    with reading() as x:
+        a_deal(app, cast.owner, x.scalars(select(customer.c.id)).one())
+    run = bring("Nr,Name\n7,Zenith\n", "key", "name", actor=cast.owner)
+    assert [len(found(name, kind="deal")) for name in ("Acme", "Zenith")] == [0, 1]
+    kit.undone(cast.owner, run.id)
+    assert [len(found(name, kind="deal")) for name in ("Acme", "Zenith")] == [1, 0]
+
+
 def test_a_longer_text_keeps_its_lines_and_a_name_has_none(app: Flask, cast: Cast) -> None:
     own = a_field(cast.admin, "customer", "long_text", "Delivery")
     file = 'Nr,Name,Note,Delivery\n7,"Acme\n Clinic","Gate 3\n\n  ask  for Li\n","by noon\r\nnot on Friday"\n'

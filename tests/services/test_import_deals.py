@@ -203,6 +203,17 @@ def test_all_of_it_is_taken_back_and_can_come_again(app: Flask, cast: Cast) -> N
     right()
 
 
+def test_imports_are_taken_back_one_after_the_other_the_newest_first(app: Flask, cast: Cast) -> None:
+    runs = [bring(cast.admin, WON.replace("1054", amount), OPEN) for amount in ("70", "80", "90")]
+    assert one().amount_minor == 90_00
+    for run, before in zip(reversed(runs), (80_00, 70_00), strict=False):
+        assert undone(cast.admin, run.id).left == 0
+        assert one().amount_minor == before
+    assert undone(cast.admin, runs[0].id).left == 0
+    assert count(deal, deal.c.archived_at.is_(None)) == count(customer, customer.c.archived_at.is_(None)) == 0
+    right()
+
+
 def test_what_somebody_worked_on_stays(app: Flask, cast: Cast) -> None:
     run = bring(cast.admin, WON, OPEN)
     with work(cast.colleague, NOW) as w:
