@@ -64,12 +64,12 @@ def counts(run: RunView) -> tuple[int, int, int, int]:
 
 
 def test_a_name_that_is_taken_back_is_what_its_deals_are_found_by(app: Flask, cast: Cast) -> None:
-    bring("Nr,Name\n7,Acme\n", "key", "name", actor=cast.owner)
+    bring("Nr,Name\n7,Acme\n", "key", "name", actor=cast.admin)
     with reading() as x:
-        a_deal(app, cast.owner, x.scalars(select(customer.c.id)).one())
-    run = bring("Nr,Name\n7,Zenith\n", "key", "name", actor=cast.owner)
+        a_deal(app, cast.admin, x.scalars(select(customer.c.id)).one())
+    run = bring("Nr,Name\n7,Zenith\n", "key", "name", actor=cast.admin)
     assert [len(found(name, kind="deal")) for name in ("Acme", "Zenith")] == [0, 1]
-    kit.undone(cast.owner, run.id)
+    kit.undone(cast.admin, run.id)
     assert [len(found(name, kind="deal")) for name in ("Acme", "Zenith")] == [1, 0]
 
 
