@@ -46,6 +46,7 @@ LETTER = FollowUp(
     ),
     "salesperson",
     Deadline(24, "hour"),
+    escalate=Escalate("manager", before=4),
 )
 FIRST_CALL = FollowUp(
     "first_call",

@@ -118,7 +118,8 @@ def how_many(reads: Reads) -> int:
 
 
 def not_followed_up(reads: Reads) -> Sequence[Any]:
-    """Visits of customers with whom nobody was in touch since, a day after and later."""
+    """Visits of customers with whom nobody was in touch since, a day after and later; and of strangers who left a
+    number, of whom nobody made a customer to call."""
     done = reads.visible_activities()
     again = exists().where(
         done.c.customer_id == VISIT.c.customer_id,
@@ -129,7 +130,8 @@ def not_followed_up(reads: Reads) -> Sequence[Any]:
     )
     late = and_(VISIT.c.came_at <= reads.now - FOLLOWED, VISIT.c.came_at > reads.now - LOOK_BACK)
     mine = reads.visible_customers()
-    return find(reads, late, VISIT.c.customer_id.in_(select(mine.c.id)), ~again)
+    known = and_(VISIT.c.customer_id.in_(select(mine.c.id)), ~again)
+    return find(reads, late, or_(known, and_(VISIT.c.customer_id.is_(None), VISIT.c.phone != "")))
 
 
 def appointments(reads: Reads, day: date) -> Sequence[Any]:

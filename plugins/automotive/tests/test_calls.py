@@ -148,3 +148,14 @@ def test_of_two_cars_handed_over_together_the_later_one_keeps_its_contact(kit: K
     jump(kit, FRIDAY + timedelta(days=65))
     planned = [[each.planned_at for each in kit.planned(deal, "automotive.contact")] for deal in cars]
     assert planned == [[], [datetime(2026, 11, 27, 4, tzinfo=UTC)]]
+
+
+def test_a_letter_not_written_is_told_before_its_hour(kit: Kit, client_of: Any, cast: Cast) -> None:
+    deal = a_delivery(kit, FRIDAY)
+    kit.run_jobs()
+    (letter,) = kit.planned(deal, "automotive.letter")
+    told = []
+    for moment in (timedelta(hours=19, minutes=59), timedelta(hours=20)):
+        jump(kit, FRIDAY + moment)
+        told.append("The deadline is near" in client_of(cast.manager).get("/notices").text)
+    assert (letter.planned_at, told) == (FRIDAY + timedelta(hours=24), [False, True])

@@ -319,3 +319,17 @@ def test_the_door_says_how_many_came_and_one_guest_is_noted_once(kit: Kit, clien
     kit.clock.advance(minutes=1)
     assert client_of(cast.manager).send(f"{HOME}/invited", came).status_code == 303
     assert [(row.people, row.again) for row in visits(kit)] == [(3, False), (3, True)]
+
+
+def test_a_stranger_who_left_a_number_and_was_not_called_is_late(kit: Kit, client_of: Any, cast: Cast) -> None:
+    owner = client_of(cast.owner)
+    note(owner, cast.owner, name="沈月", phone="13800001234")
+    note(owner, cast.owner, name="方原")
+    kit.clock.advance(hours=24)
+    late = owner.get(HOME).text.split("Not followed up within 24 hours")[1].split("</section>")[0]
+    assert (f'href="{HOME}/1"' in late, "方原" in late) == (True, False)
+    kit.clock.advance(hours=6)
+    as_deal(owner)
+    kit.run_jobs()
+    kit.an_activity(kit.customer(1), kind="call", outcome="reached")
+    assert "Not followed up within 24 hours" not in owner.get(HOME).text
