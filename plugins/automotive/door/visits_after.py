@@ -5,12 +5,14 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from salesapp.plugin_api import CustomerView, Money, NewActivity, PluginJob, Refused, Text, Work
+from salesapp.plugin_api import CustomerView, DateKind, Money, NewActivity, PluginJob, Refused, Text, Work
 
 from ..evidence import CONTACT_LEFT, RECEIVED
+from ..sending import house_day
 from ..tables import DELIVERY, VISIT
 from . import visits_seen
 
+CAME = DateKind("came", Text("Came without an opportunity", "到店未建商机", "到店未建商機", "Визит без сделки"))
 _deliveries = select(DELIVERY.c.id)
 
 
@@ -43,10 +45,19 @@ def visited(w: Work, args: Mapping[str, Any]) -> None:
         )  # fmt: skip
         activity_id = w.log_activity(new)
     w.session.execute(update(VISIT).where(VISIT.c.id == row.id).values(deal_id=deal_id, activity_id=activity_id))
+    _keep_day(w, row, deal_id)
     if deal_id is not None and not fetches:
         if args.get("contact"):
             w.push_evidence(deal_id, CONTACT_LEFT, row.id, lasting=True)
         _received(w, deal_id, row)
+
+
+def _keep_day(w: Work, row: Any, deal_id: int | None) -> None:
+    """Who has no deal is called, too: a rule begins with the day they came. With a deal it is the deal's call."""
+    customer = w.reads.customer(row.customer_id)
+    if customer is not None and customer.archived_at is None:
+        day = house_day(w.reads, row.came_at) if deal_id is None else None
+        w.keep_date(row.customer_id, f"automotive.{CAME.key}", day, ref=str(row.id))
 
 
 def _received(w: Work, deal_id: int, row: Any) -> None:
@@ -93,6 +104,7 @@ def erases(customer: CustomerView, w: Work) -> None:
 
 
 RECORDS: tuple[Any, ...] = (
+    CAME,
     PluginJob("visited", Text("Visits to the showroom", "展厅到店", "展間到店", "Визиты в салон"), visited),
     PluginJob("given", Text("Guests handed over", "接待交接", "接待交接", "Передача гостей"), given),
 )

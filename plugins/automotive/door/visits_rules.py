@@ -14,6 +14,7 @@ from salesapp.plugin_api import (
     MenuItem,
     Money,
     Not,
+    OnDate,
     OnEvent,
     Panel,
     PluginReport,
@@ -40,22 +41,32 @@ ASK = Do(
         "Сразу позвонить: {customer}. Заявка из интернета: уточнить потребность, позвать в салон",
     ),
 )
+THANK = Do(
+    "call",
+    Text(
+        "Call {customer}: thank them for coming, ask what they think now, agree on the next visit",
+        "回访 {customer}：感谢来店，了解想法，约下次到店",
+        "回訪 {customer}：感謝來店，了解想法，約下次來店",
+        "Позвонить: {customer}. Поблагодарить за визит, узнать мнение, договориться о следующем",
+    ),
+)
 
 VISIT_CALL = FollowUp(
     "visit_call",
     Text("Call after a visit", "到店后回访", "來店後回訪", "Звонок после визита"),
     OnEvent(RECEIVED, each=True),
-    Do(
-        "call",
-        Text(
-            "Call {customer}: thank them for coming, ask what they think now, agree on the next visit",
-            "回访 {customer}：感谢来店，了解想法，约下次到店",
-            "回訪 {customer}：感謝來店，了解想法，約下次來店",
-            "Позвонить: {customer}. Поблагодарить за визит, узнать мнение, договориться о следующем",
-        ),
-    ),
+    THANK,
     "salesperson",
     Deadline(24, "hour"),
+    escalate=Escalate("manager", after=4),
+)
+VISIT_ALONE = FollowUp(
+    "visit_alone",
+    Text("Call after a visit without a deal", "到店未建商机回访", "到店未建商機回訪", "Звонок после визита без сделки"),
+    OnDate(f"date.automotive.{visits_after.CAME.key}"),
+    THANK,
+    "owner",
+    Deadline(1),
     escalate=Escalate("manager", after=4),
 )
 ONLINE_LEAD = FollowUp(
@@ -164,5 +175,5 @@ RECORDS: tuple[Any, ...] = (
         rows=rows,
     ),
     *visits_after.RECORDS,
-    *(VISIT_CALL, ONLINE_LEAD, ONLINE_AGAIN),
+    *(VISIT_CALL, VISIT_ALONE, ONLINE_LEAD, ONLINE_AGAIN),
 )

@@ -155,7 +155,8 @@ def test_told_twice_whose_customer_it_is_they_are_told_once(kit: Kit, client_of:
     owner.send(f"{HOME}/new", {"people": "1", "received_by": str(cast.owner.id), "name": "沈"})
     said = {"name": "沈", "phone": "13800001234"}
     assert [owner.send(f"{HOME}/1/holder", said).status_code for _ in range(2)] == [303, 303]
-    assert client_of(cast.outsider).get("/notices").text.count("沈月") == 1
+    told = client_of(cast.outsider).get("/notices").text
+    assert (told.count("沈月"), told.count("planned something for you: 沈月")) == (2, 1)  # and that they are to call
 
 
 def test_a_quoted_price_stands_on_the_timeline_to_its_last_unit(kit: Kit, client_of: Any, cast: Cast) -> None:

@@ -333,3 +333,16 @@ def test_a_stranger_who_left_a_number_and_was_not_called_is_late(kit: Kit, clien
     kit.run_jobs()
     kit.an_activity(kit.customer(1), kind="call", outcome="reached")
     assert "Not followed up within 24 hours" not in owner.get(HOME).text
+
+
+def test_a_customer_who_came_without_a_deal_is_called_too(kit: Kit, client_of: Any, cast: Cast) -> None:
+    known, owner = kit.a_customer("沈月"), client_of(cast.owner)
+    came = {"customer": str(known.id), "q": "沈", "received_by": str(cast.owner.id)}
+    assert owner.send(f"{HOME}/invited", came).status_code == 303
+    kit.run_jobs()
+    (call,) = kit.planned(known, "automotive.visit_alone")
+    assert (call.kind, call.owner_id, call.planned_at) == ("call", cast.owner.id, CAME + timedelta(hours=26))
+    assert owner.send(f"{HOME}/1/happened", {"do": "deal"}).location == "/deals/1"
+    kit.run_jobs()
+    assert not kit.planned(known, "automotive.visit_alone")
+    assert len(kit.planned(kit.deal(1), "automotive.visit_call")) == 1
