@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from salesapp.domain.errors import Refused
+from salesapp.plugging.answers import problems_in
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.loader import Plugins
 from salesapp.plugging.troubles import SLOW_MS, Troubles
@@ -108,7 +110,7 @@ class Asking:
         before = in_plugin.set(True)
         try:
             its = {name: given[name] if name in given else _made(facade, plugin) for name in asked.arguments}
-            value = read(asked.function(**its), plugin)
+            value = read(_answered(asked, its, read), plugin)
         except KeyboardInterrupt:  # the person at the console, not the plugin
             raise
         except BaseException as error:  # SystemExit too: a plugin must not end the house
@@ -146,6 +148,16 @@ def _in_order(plugins: Plugins, hook: str) -> Sequence[_Asked]:
     found = getattr(plugins.manager.hook, hook).get_hookimpls()
     ordered = sorted(found, key=lambda each: each.trylast - each.tryfirst)
     return [_Asked(each.plugin_name, each.function, tuple(each.argnames)) for each in ordered]
+
+
+def _answered(asked: _Asked, its: Mapping[str, object], read: Read[Any]) -> object:
+    """What it answers; a check may raise its problems as well, as every verb of the house does."""
+    try:
+        return asked.function(**its)
+    except Refused as refused:
+        if read is not problems_in:
+            raise
+        return refused.problems
 
 
 def _made(facade: Facade | None, plugin: str) -> object:

@@ -11,6 +11,7 @@ from salesapp.plugging.follow_up_checks import complaints, foreign, known_in
 from salesapp.plugging.loader import LoadedPlugin, Plugins, load_plugins
 from salesapp.plugging.own_files import notes_on
 from salesapp.plugging.own_texts import unknown_texts
+from salesapp.plugging.po_check import po_findings
 from salesapp.plugging.python_check import python_findings
 from salesapp.plugging.search import PACK, Found, find_plugins, forget
 from salesapp.plugging.sources import Sources, sources_of
@@ -42,6 +43,7 @@ def examine(found: Found, folders: Sequence[Path]) -> list[Finding]:
         findings = list(python_findings(found, place, sources))
         findings += template_findings(found.name, place, sources) if place else []
         forget(found.name)
+    findings += po_findings(place)
     if not any(each.kind == PROBLEM for each in findings):
         findings += last_word(found, place, folders, sources)
     return sorted(set(findings), key=lambda each: (str(each.file or ""), each.line or 0, each.words))

@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import pluggy
@@ -18,6 +19,10 @@ OWNERS: Final = (OWN, "field")
 """What is kept under these names would be taken for answers to the owner's questions, or for fields of a process."""
 RESERVED: Final = (*OWNERS, CORE, PROJECT, "test", "tests")
 """No plugin is called so: it is neither made, nor taken, nor purged."""
+
+
+NEAR: Final = 0.75
+"""How alike two names are, from 0 to 1, for one to be taken for a slip of the other."""
 
 
 class UnfitError(Exception):
@@ -78,12 +83,28 @@ def hooks_of(module: object, found: Found) -> pluggy.PluginManager:
     return manager
 
 
+def nearest_hooks(name: str, known: Iterable[str]) -> list[str]:
+    """The hooks an author may have meant, in whatever order they remember a name's words: "deal_chek" is nearer to
+    "check_deal_move" than to "health"."""
+    said = name.removeprefix(f"{PROJECT}_").split("_")
+    found = {hook: _likeness(said, hook.removeprefix(f"{PROJECT}_").split("_")) for hook in known}
+    best = max(found.values(), default=0.0)
+    return sorted(hook for hook, likeness in found.items() if likeness == best) if best > NEAR else []
+
+
+def _likeness(said: Sequence[str], words: Sequence[str]) -> float:
+    """How well each word that was said is found, less something for each word that was not."""
+    each = [max(difflib.SequenceMatcher(None, one, other).ratio() for other in words) for one in said]
+    return sum(each) / len(each) - 0.05 * abs(len(words) - len(said))
+
+
 def check_hook(hook: str, function: object, options: dict[str, object], known: list[str]) -> None:
     """This hook is one of ours, and an ordinary function."""
     if hook not in known and not options.get("optionalhook"):
-        close = difflib.get_close_matches(hook, known, n=1)
-        if close:
-            raise UnfitError(N_("There is no hook %(hook)s; did you mean %(known)s?"), hook=hook, known=close[0])
+        if close := nearest_hooks(hook, known):
+            raise UnfitError(
+                N_("There is no hook %(hook)s; did you mean %(known)s?"), hook=hook, known=" / ".join(close)
+            )
         raise UnfitError(N_("There is no hook %(hook)s."), hook=hook)
     if options.get("wrapper") or options.get("hookwrapper") or inspect.iscoroutinefunction(function):
         raise UnfitError(N_("%(hook)s must be an ordinary function, neither async nor a wrapper."), hook=hook)

@@ -25,6 +25,7 @@ from salesapp.domain.errors import N_, Msg
 from salesapp.domain.text import LANGUAGE_NAMES, LANGUAGES
 from salesapp.places import TEMPLATES
 from salesapp.plugging.fitness import UnfitError
+from salesapp.plugging.po_check import misplaced
 
 if TYPE_CHECKING:
     from salesapp.plugging.loader import LoadedPlugin
@@ -114,6 +115,9 @@ def _read(folder: Path, language: str) -> OwnWords | None:
     try:
         with file.open("rb") as source:
             catalogue = read_po(source, locale=language) if file.suffix == ".po" else read_mo(source)
+        for message, form in misplaced(catalogue):
+            log.warning("%s: %r cannot be filled as %r can", file, form, message.id)
+            message.string = ""
         compiled = io.BytesIO()
         write_mo(compiled, catalogue)
         compiled.seek(0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from salesapp.domain.follow_up import FollowUp
 from salesapp.plugging.catalog import Catalog
 from salesapp.plugging.checking import DOUBT, PROBLEM, Finding, records_findings
-from salesapp.plugging.fitness import UnfitError, check_name, manifest_of
+from salesapp.plugging.fitness import UnfitError, check_name, manifest_of, nearest_hooks
 from salesapp.plugging.search import Found
 from salesapp.plugging.sources import Sources
 from salesapp.plugging.spec import PROJECT, new_manager
@@ -118,7 +118,9 @@ def hook_findings(module: object) -> Iterator[Finding]:
         hook = str(options.get("specname") or name)
         if hook not in known:
             if not options.get("optionalhook"):
-                yield at(function, f"no hook {hook}{suggestion(hook, known)}")
+                meant = " or ".join(nearest_hooks(hook, known))
+                there = f": did you mean {meant}?" if meant else f"; there is {', '.join(sorted(known))}"
+                yield at(function, f"no hook {hook}{there}")
             continue
         if options.get("wrapper") or options.get("hookwrapper") or inspect.iscoroutinefunction(function):
             yield at(function, f"{hook} must be an ordinary function, neither async nor a wrapper")

@@ -77,18 +77,21 @@ def _language() -> str:
     return known
 
 
-def gettext(message: str) -> str:
-    """Translate one message."""
+def gettext(message: str, **values: object) -> str:
+    """Translate one message, and fill its places: `gettext("Booked by %(name)s.", name=who)`."""
     lang = language()
     found = catalogue(lang).gettext(message) if message else ""  # for "" it would tell the catalogue's header
-    return own_words.said(message, found, lang) if message in WATCHED else found
+    found = own_words.said(message, found, lang) if message in WATCHED else found
+    return found % values if values else found
 
 
-def ngettext(singular: str, plural: str, n: float) -> str:
-    """Translate a message that counts. A fraction takes the form of 2, which is the right one in all our languages."""
+def ngettext(singular: str, plural: str, n: float, **values: object) -> str:
+    """Translate a message that counts, and fill its places: `ngettext("%(num)s bay", "%(num)s bays", n, num=n)`. A
+    fraction takes the form of 2, which is the right one in all our languages."""
     lang, number = language(), abs(int(n)) if n == int(n) else 2
     found = catalogue(lang).ngettext(singular, plural, number)
-    return own_words.counted(singular, plural, found, number, lang) if singular in WATCHED else found
+    found = own_words.counted(singular, plural, found, number, lang) if singular in WATCHED else found
+    return found % values if values else found
 
 
 def say(thing: Msg | Text | str) -> str:

@@ -48,6 +48,20 @@ FINDS = {
         """,
         (HEAD, "no hook salesapp_check_deal_moves: did you mean salesapp_check_deal_move?"),
     ),
+    "a hook whose words are in another order": (
+        """
+        @hookimpl
+        def salesapp_deal_chek(deal): ...
+        """,
+        (HEAD, "no hook salesapp_deal_chek: did you mean salesapp_check_deal_move or salesapp_check_deal_save?"),
+    ),
+    "a hook that is none": (
+        """
+        @hookimpl
+        def salesapp_weather(now): ...
+        """,
+        (HEAD, "no hook salesapp_weather; there is salesapp_check_activity_save, "),
+    ),
     "an argument nobody gives": (
         """
         @hookimpl

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from salesapp.plugging.author_check import examine, plugins_in
 from salesapp.plugging.checking import PROBLEM
+from salesapp.plugging.loader import load_plugins
+from salesapp.plugging.own_files import words_of
 from tests.plugging.test_author_check import HEAD, look, said
 from tests.plugging.wash_files import write_wash
 
@@ -79,3 +81,22 @@ def test_a_text_in_no_catalogue_is_found_where_it_stands(tmp_path: Path) -> None
     assert [(each.file, each.line, each.words[:36]) for each in more] == [
         (folder / "templates" / "more.html", 2, "“Wax on, wax off” is in no catalogue")
     ]
+
+
+def test_a_translation_with_other_places_is_found_and_not_used(tmp_path: Path) -> None:
+    folder = write_wash(tmp_path)
+    file = folder / "translations" / "ru" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    texts = {"Bay %(n)s": "Бокс %(m)s", "Open": "100 %", "%(n)s cars": "%(n)s машин", "Half": "Половина"}
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+    file.write_text(head + "".join(f'\nmsgid "{text}"\nmsgstr "{said}"\n' for text, said in texts.items()))
+    (found,) = plugins_in([tmp_path], "wash")
+    wrong = [each for each in examine(found, [tmp_path]) if each.kind == PROBLEM]
+    assert [(each.file, each.line, "Бокс" in each.words or "100" in each.words) for each in wrong] == [
+        (file, 4, True),
+        (file, 7, True),
+    ]
+    (plugin,) = load_plugins([tmp_path], only=None, safe_mode=False).loaded
+    words = next(each for each in words_of(plugin) if each.language == "ru")
+    assert words.messages == {"%(n)s cars", "Half"}
+    assert words.translations.gettext("Bay %(n)s") == "Bay %(n)s"

@@ -122,6 +122,13 @@ def test_a_failing_check_lets_the_move_pass_with_a_note(
     assert "plugin broken: salesapp_check_deal_move failed" in caplog.text
 
 
+def test_problems_that_a_check_raises_are_its_answer(tmp_path: Path) -> None:
+    write(tmp_path, "strict", FAILS.format(what="raise Refused([Problem('amount', Msg('No price.'))])"))
+    checked = moved(hooks(tmp_path))
+    said = [(each.said_by, each.place, str(each.message)) for each in checked.problems]
+    assert (said, checked.notes) == ([("strict", "amount", "No price.")], ())
+
+
 @pytest.mark.parametrize("what", FAILURES[:3])
 def test_a_failing_check_of_a_critical_plugin_refuses(tmp_path: Path, what: str) -> None:
     write(tmp_path, "broken", FAILS.format(what=what), more=", critical=True")
