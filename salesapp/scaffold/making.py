@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from keyword import iskeyword
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from salesapp.plugging.fitness import RESERVED
 
 SAMPLE: Final = "car_wash"
 FOLDER: Final = Path(__file__).parent / SAMPLE
+SUBJECTS: Final = ("activity", "contact", "customer", "date", "deal")
+"""What the house says of its own records begins so ("activity.call", "deal.opened")."""
 _LABEL: Final = re.compile(r"^LABEL = .*$", re.MULTILINE)
 
 
@@ -20,7 +23,9 @@ def why_not(name: str) -> str | None:
         return (
             f"“{name}” cannot be a plugin's name: small letters, digits and _, beginning with a letter, as in car_wash."
         )
-    if name in RESERVED:
+    if iskeyword(name):
+        return f"“{name}” is a word of Python’s, which nothing can be called: choose another."
+    if name in (*RESERVED, *SUBJECTS):
         return f"“{name}” is a name the house keeps for itself: choose another."
     return None
 

@@ -34,6 +34,8 @@ def test_new_makes_a_plugin_without_problems_whose_tests_pass(salesapp: Command,
     [
         (["Car-Wash"], "“Car-Wash” cannot be a plugin's name: small letters, digits and _"),
         (["own"], "“own” is a name the house keeps for itself"),
+        (["deal"], "“deal” is a name the house keeps for itself"),
+        (["import"], "“import” is a word of Python’s"),
         (["general"], "There is a plugin “general” already"),
         (["wash", "--label", "ru="], "The label for ru is empty"),
     ],
