@@ -43,9 +43,20 @@ def canonical(field: "Field", value: object) -> object:
 
 def check_value(field: "Field", value: object) -> Msg | None:
     """What is wrong with a value to store; an empty one is always right."""
-    if is_empty(value) or _FITS[field.type](field, value):
+    if is_empty(value):
         return None
+    if _FITS[field.type](field, value):
+        return _beyond(field, value)
     return Msg(N_("“%(label)s” cannot be saved like this."), {"label": field.label})
+
+
+def _beyond(field: "Field", value: object) -> Msg | None:
+    """What is wrong with an integer that is too small or too large for its field."""
+    if field.between is None or not isinstance(value, int) or field.between[0] <= value <= field.between[1]:
+        return None
+    least, most = field.between
+    text = N_("“%(label)s” goes from %(least)s to %(most)s.")
+    return Msg(text, {"label": field.label, "least": least, "most": most})
 
 
 # --- numbers ---

@@ -55,8 +55,9 @@ class Field:
     `visible_when` holds (None: always); `default`, written as it is stored, stands in a new record's form.
 
     `readers` and `writers` are roles; () is everybody, and "admin" is always among them. Who may not read a field gets
-    its value nowhere. A field of a process or a result form has none of `required`, `default`, `readers`, `writers`,
-    and is no person or customer: there a gate, or the form, says when it is required.
+    its value nowhere. `between` is the least and the most of an integer. A field of a process or a result form has none
+    of `required`, `default`, `readers`, `writers`, and is no person or customer: there a gate, or the form, says when
+    it is required.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Field:
     writers: tuple[str, ...] = ()
     gone: tuple[Option, ...] = ()
     """Options no longer offered, in whose words older values are shown."""
+    between: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         check_key("Field", self.key)
@@ -91,6 +93,10 @@ class Field:
         self._check_use(me)
 
     def _check_use(self, me: str) -> None:
+        if self.between is not None:
+            check_tuple(me, "between", self.between, int, at_least_one=True)
+            if self.type != "integer" or self.between != (min(self.between), max(self.between)):
+                raise ValueError(f"{me}: between is the least and the most of an integer, not {self.between!r}")
         if type(self.required) is not bool:
             raise ValueError(f"{me}: required must be True or False, not {self.required!r}")
         if not is_empty(self.default) and (self.type in LINKS or check_value(self, self.default)):

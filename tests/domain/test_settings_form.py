@@ -28,6 +28,19 @@ def test_what_is_set(kept: Any, expected: Any) -> None:
     assert SettingsForm((NUMBER, NAME)).values(kept) == expected
 
 
+def test_what_is_beyond_its_limits_is_as_nothing_was_set() -> None:
+    form = SettingsForm((replace(NUMBER, between=(1, 9)),))
+    assert [form.values({"number": n})["number"] for n in (0, 1, 9, 10)] == [3, 1, 9, 3]
+
+
+@pytest.mark.parametrize("between", [(9, 1), (1,), (1, 2, 3), ("1", "9"), [1, 9]])
+def test_limits_are_the_least_and_the_most_of_an_integer(between: Any) -> None:
+    with pytest.raises(ValueError, match="between"):
+        replace(NUMBER, between=between)
+    with pytest.raises(ValueError, match="between"):
+        Field("name", LABEL, "text", between=(1, 9))
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

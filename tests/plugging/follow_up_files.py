@@ -40,7 +40,9 @@ ONCE = st.one_of(
     st.builds(Silence, INTERVALS, st.sampled_from(["customer", "deal"])),
     st.just(ByGrade()),
     st.builds(
-        ByLevel, st.just("car.level"), st.lists(st.tuples(st.text(max_size=9), INTERVALS), min_size=1).map(tuple)
+        ByLevel,
+        st.just("car.level"),
+        st.lists(st.tuples(st.text(max_size=9), INTERVALS), min_size=1, unique_by=lambda its: its[0]).map(tuple),
     ),
 )
 HOURS = st.builds(time, st.integers(0, 23), st.integers(0, 59))

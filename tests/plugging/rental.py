@@ -36,7 +36,7 @@ SIZE = Field("size", words("Group size"), "integer")
 ASKED = (Field("damage", words("Damage seen"), "text"), Field("fuel", words("Fuel left"), "integer"),)
 HANDOVER = ResultForm("handover", words("Handover"), "visit", ASKED, process="rental.rent")
 SETTINGS = SettingsForm((
-    Field("deposit", words("Deposit"), "integer", default=500),
+    Field("deposit", words("Deposit"), "integer", default=500, between=(0, 5000)),
     Field("sender", words("Sender"), "text", required=True, default="desk"),
     Field("level", words("Level"), "choice", (Option("low", words("Low")), Option("high", words("High")))),
 ))

@@ -334,6 +334,7 @@ def packs(draw: st.DrawFn) -> list[object]:
         (
             Field("size", draw(texts), "amount", default={"minor": 5, "currency": "CNY"}, readers=("manager",)),
             Field("tags", draw(texts), "choices", options=COLOURS, default=["r", "g"], required=True),
+            Field("seats", draw(texts), "integer", default=4, between=(1, 9)),
         ),
     )
     records: list[object] = [every]

@@ -103,6 +103,8 @@ def test_settings_are_saved_and_kept_when_wrong(browser: Browser) -> None:
     assert fields_in(wrong.text)["rental.deposit"] == ["a lot"]
     assert 'href="#f-rental.deposit"' in wrong.text
     assert 'href="#f-rental.sender"' in wrong.text or "Sender" in wrong.text
+    much = browser.send(f"{ITS}/settings", form | {"rental.deposit": "5001"})
+    assert (much.status_code, "“Deposit” goes from 0 to 5000." in unescape(much.text)) == (422, True)
     assert browser.send(f"{ITS}/settings", form | {"rental.deposit": "700"}).status_code == 303
     assert fields_in(text_of(browser))["rental.deposit"] == ["700"]
     late = browser.send(f"{ITS}/settings", form | {"rental.deposit": "900"})

@@ -66,7 +66,7 @@ def _setting(reason: str, days: int) -> Field:
         f"幾天後再聯繫（戰敗原因：{was.zh_Hant}）",
         f"Спросить ещё раз через (дней): {was.ru}",
     )
-    return Field(f"again_{reason}", label, "integer", default=days)
+    return Field(f"again_{reason}", label, "integer", default=days, between=(0, LATEST))
 
 
 SETTINGS: Final = tuple(_setting(reason, days) for reason, days in DAYS.items())

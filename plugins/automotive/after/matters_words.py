@@ -104,6 +104,7 @@ SETTINGS: Final = (
         ),
         "integer",
         default=24,
+        between=(1, 720),
     ),
     Field(
         "matter_back_hours",
@@ -115,6 +116,7 @@ SETTINGS: Final = (
         ),
         "integer",
         default=24,
+        between=(1, 720),
     ),
     Field(
         "matter_service",

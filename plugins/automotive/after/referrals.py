@@ -55,6 +55,7 @@ SETTINGS: Final = (
         ),
         "integer",
         default=2,
+        between=(1, 100),
     ),
 )
 

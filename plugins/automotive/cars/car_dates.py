@@ -36,12 +36,14 @@ SETTINGS = (
         Text("First maintenance at (km)", "首保里程（公里）", "首保里程（公里）", "Первое ТО при (км)"),
         "integer",
         default=5000,
+        between=(100, 100_000),
     ),
     Field(
         "first_months",
         Text("First maintenance after (months)", "首保时间（月）", "首保時間（月）", "Первое ТО через (месяцев)"),
         "integer",
         default=6,
+        between=(1, 60),
     ),
     Field(
         "km_month",
@@ -53,6 +55,7 @@ SETTINGS = (
         ),
         "integer",
         default=1250,
+        between=(1, 50_000),
     ),
     Field(
         "trade_years",
@@ -61,12 +64,14 @@ SETTINGS = (
         ),
         "integer",
         default=4,
+        between=(1, 30),
     ),
     Field(
         "away_months",
         Text("Lost after (months not here)", "几个月未回店算流失", "幾個月未回店算流失", "Ушёл, если не был (месяцев)"),
         "integer",
         default=12,
+        between=(1, 120),
     ),
 )
 KINDS = (

@@ -40,6 +40,7 @@ SETTINGS = (
         ),
         "integer",
         default=LIMIT,
+        between=(0, 100),
     ),
 )
 MAY: Final = "decision.make"
