@@ -82,7 +82,7 @@ def evidence_label(evidence: str) -> str:
     if group == "activity":
         return kind_label(kind)
     named = catalog().of(Evidence).get(evidence)
-    return say(named.label) if named else evidence
+    return say(named.label) if named else plugin_words.label_of(group)  # it rests: its own words are not known
 
 
 def reason_label(process_key: str, reason: str | None) -> str:

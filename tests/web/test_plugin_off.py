@@ -23,6 +23,7 @@ from salesapp.services.work import work
 from salesapp.store import customers, deals
 from salesapp.store.engine import reading
 from salesapp.testing import NOW, Browser, Cast
+from salesapp.web import deal_words
 from tests.plugging.rental import PROCESS, SECOND, become, write_rental
 from tests.services.deal_files import a_customer, a_deal
 from tests.web.imports_kit import form_of, uploaded, worked_off
@@ -191,6 +192,12 @@ def test_nothing_moves_nor_is_ticked(app: Flask, client_of: ClientOf, cast: Cast
     assert "/steps/" not in page
     board = text_of(browser, f"/deals?process={PROCESS}")
     assert f"/deals/{rented.deal}/move" not in board
+
+
+def test_what_ticked_a_step_is_said_by_the_name_of_a_plugin_that_rests(app: Flask, cast: Cast, rented: Rented) -> None:
+    switch(cast, True)
+    with app.test_request_context():
+        assert deal_words.evidence_label("rental.signed") == "Car rental"
 
 
 def test_an_export_still_has_it(app: Flask, client_of: ClientOf, cast: Cast, rented: Rented) -> None:
