@@ -49,7 +49,7 @@ _PLAIN: Final = (
     ImportField(
         key="expected_close",
         label=Text(en="Expected close", zh_Hans="预计成交日期", zh_Hant="預計成交日期", ru="Ожидаемое закрытие"),
-        called=("expected close date", "forecast date"),
+        called=("expected close date", "forecast date", "预计成交", "預計成交", "预计成交时间", "срок сделки"),
     ),
     ImportField(
         key="created_at",
@@ -124,7 +124,7 @@ def _process_fields(known: Known) -> list[ImportField]:
         ImportField(
             key="process",
             label=Text(en="Process", zh_Hans="销售流程", zh_Hant="銷售流程", ru="Процесс"),
-            called=("pipeline", "sales process", "管道", "воронка", "процесс продаж"),
+            called=("pipeline", "sales process", "流程", "管道", "воронка", "процесс продаж"),
             choices=processes,
         ),
         ImportField(
