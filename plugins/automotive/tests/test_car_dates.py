@@ -177,3 +177,16 @@ def test_marketing_is_asked_once_to_write_to_a_group(kit: Kit, cast: Cast) -> No
 def test_every_answer_that_means_trouble_is_an_answer() -> None:
     options = {each.key: {option.key for option in each.options} for each in TOPICS}
     assert all(answers <= options[topic] for topic, answers in TROUBLE.items())
+
+
+def test_dates_of_a_car_delivered_long_ago_are_looked_at_again_within_a_day(kit: Kit) -> None:
+    customer, long_ago = kit.a_customer("沈月"), NOW - timedelta(days=90)
+    car = {"model": "A6", "state": "customer", "customer_id": customer.id, "delivered_at": long_ago}
+    with work(kit.cast.owner, NOW, plugin="automotive") as w:
+        w.session.execute(insert(VEHICLE).values(car))
+    for _ in range(25):
+        kit.run_jobs()
+        kit.clock.now += timedelta(hours=1)
+    with work(kit.cast.owner, kit.clock.now, plugin="automotive") as w:
+        dates = w.reads.visible_dates()
+        assert w.reads.execute(select(dates.c.month).where(dates.c.kind == "automotive.trade_in"))
