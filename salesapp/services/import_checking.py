@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from salesapp.domain.errors import N_, Refused, problem
+from salesapp.domain.errors import N_, Msg, Refused, problem
 from salesapp.domain.import_findings import NOTED, REJECTED, Finding, Findings
-from salesapp.domain.importing import CHECKED, CHECKING, UPLOADED
+from salesapp.domain.importing import CHECKED, CHECKING, UPLOADED, Row
 from salesapp.domain.permissions import SYSTEM
 from salesapp.services import import_runs as verbs
+from salesapp.services.import_files import REASONS
 from salesapp.services.import_kinds import Plan, Rejected
 from salesapp.services.import_pass import MOST, Counts, Overtaken, Pace, Pass, open_pass, portions
 from salesapp.services.work import work
@@ -37,13 +39,14 @@ def check_file(args: Mapping[str, Any], now: datetime) -> None:
 
 
 def _check(at: Pass) -> None:
-    findings, counts, done, told = Findings(), Counts(), at.run.done, 0
+    findings, counts, done, told, left = Findings(), Counts(), at.run.done, 0, LeftOut.of(at)
     pace, seen = Pace(MOST), 0
     for portion in portions(at.rows(), pace):
         parsed, rejected = at.read(portion)
         with reading() as x:
             plan = at.kind.plan(x, parsed, at.run.asked, at.known)
         _find(findings, plan, rejected)
+        left.look(portion)
         counts.add(plan, len(rejected))
         seen += len(portion)
         if seen > MOST_ROWS:
@@ -52,8 +55,38 @@ def _check(at: Pass) -> None:
             _step(at, done, seen)
             done = told = seen
     wanted = {what: sorted(words.values()) for what, words in at.known.wanted.items()}
-    data = {"found": [each.to_data() for each in findings.found()], "wanted": wanted}
+    data = {"found": [each.to_data() for each in (*findings.found(), *left.found())], "wanted": wanted}
     _checked(at, done, seen, counts, data)
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """Columns that say something and are nothing here: told at the check, or nobody would miss them in time."""
+
+    names: dict[int, str]
+    seen: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """How many lines say something there, and the first of them."""
+
+    @classmethod
+    def of(cls, at: Pass) -> Self:
+        """Those the person gave no place; the reasons of rejected rows need none."""
+        header = at.header[:-1] if at.header and at.header[-1] in REASONS else at.header
+        return cls({n: name for n, name in enumerate(header) if n not in at.run.asked.columns})
+
+    def look(self, rows: Sequence[Row]) -> None:
+        for n in self.names:
+            lines = [row.line for row in rows if n < len(row.cells) and row.cells[n].strip()]
+            if lines:
+                count, first = self.seen.get(n, (0, lines[0]))
+                self.seen[n] = count + len(lines), first
+
+    def found(self) -> list[Finding]:
+        """One sentence for each column."""
+        said = N_("The column “%(name)s” is not brought in.")
+        return [
+            Finding(NOTED, Msg(said, {"name": self.names[n] or str(n + 1)}), count, (first,))
+            for n, (count, first) in sorted(self.seen.items())
+        ]
 
 
 def _find(findings: Findings, plan: Plan, rejected: Sequence[Rejected]) -> None:

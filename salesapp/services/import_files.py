@@ -18,7 +18,7 @@ from salesapp.domain.files import clean_name
 from salesapp.domain.import_findings import value_from_data
 from salesapp.domain.importing import FileShape, Row
 from salesapp.domain.safe_cells import safe_cell
-from salesapp.domain.text import Text
+from salesapp.domain.text import LANGUAGES, Text
 from salesapp.places import TRANSLATIONS
 from salesapp.services import file_disk
 from salesapp.services.file_disk import Written
@@ -33,6 +33,8 @@ KEPT_FOR: Final = timedelta(days=30)
 ORPHANS: Final = timedelta(days=1)
 SWEPT_AT_ONCE: Final = 2000
 REASON: Final = Text(en="Reason", zh_Hans="原因", zh_Hant="原因", ru="Причина")
+REASONS: Final = frozenset(REASON.in_language(language) for language in LANGUAGES)
+"""What the last column of rejected rows is called, in any language."""
 
 
 @dataclass(frozen=True, slots=True)

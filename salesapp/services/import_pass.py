@@ -60,9 +60,14 @@ class Pass:
     known: Known
     actor: Actor
     now: datetime
-    width: int
+    header: tuple[str, ...]
     lines: dict[str, int] = field(default_factory=dict)
     """The keys of the rows so far, with the line of each."""
+
+    @property
+    def width(self) -> int:
+        """How many cells a row has."""
+        return len(self.header)
 
     def rows(self) -> Iterator[Row]:
         """The file's rows from the first on."""
@@ -96,8 +101,8 @@ def open_pass(run_id: int, turn: int, state: str, now: datetime) -> Pass | None:
         known = replace(known_of(x, actor, run.asked, now), batch_id=run.batch_id)
     if run.file_key is None:
         return None
-    width = len(head(path_of(run.file_key), run.asked.shape, 1).header)
-    return Pass(run, kind, known, actor, now, width)
+    header = tuple(head(path_of(run.file_key), run.asked.shape, 1).header)
+    return Pass(run, kind, known, actor, now, header)
 
 
 def portions(rows: Iterator[Row], pace: Pace) -> Iterator[list[Row]]:

@@ -7,8 +7,7 @@ from typing import Final
 from salesapp.domain.errors import Refused
 from salesapp.domain.importing import ImportAsked
 from salesapp.domain.permissions import Actor
-from salesapp.domain.text import LANGUAGES
-from salesapp.services.import_files import REASON, path_of
+from salesapp.services.import_files import REASONS, path_of
 from salesapp.services.import_mappings import as_last_time, fingerprint
 from salesapp.services.import_reading import head
 from salesapp.services.import_words import fitted
@@ -19,14 +18,13 @@ from salesapp.store.import_runs import RunView
 
 LOOKED_AT: Final = 20
 """So many imports back: rows are mended soon, or never."""
-_REASONS: Final = frozenset(REASON.in_language(language) for language in LANGUAGES)
 
 
 def as_before(
     x: Executor, actor: Actor, asked: ImportAsked, header: Sequence[str], now: datetime
 ) -> ImportAsked | None:
     """What was asked of the file these rows were rejected from; None where they are of no import of this person."""
-    if len(header) < 2 or header[-1] not in _REASONS:
+    if len(header) < 2 or header[-1] not in REASONS:
         return None
     mark = fingerprint(header[:-1])
     for run in import_runs.recent(x, actor.id, everybody=False, limit=LOOKED_AT):

@@ -87,6 +87,13 @@ def cut_in(monkeypatch: pytest.MonkeyPatch, at: int, error: BaseException) -> No
     monkeypatch.setattr(import_customer_writing, "_add", broken)
 
 
+def test_a_column_with_no_place_is_named_where_it_says_something(app: Flask, cast: Cast) -> None:
+    content = "Name,Colour,Empty,Reason\nAcme,red,,bad\nBeta,,,bad\nGamma,blue,,bad\n"
+    found = kit.checked(cast.admin, kit.brought(cast.admin, content, kit.asked("customer", {0: "name"}))).problems
+    said = [(str(each.message), each.count, each.lines) for each in found if "column" in str(each.message)]
+    assert said == [("The column “Colour” is not brought in.", 2, (2,))]
+
+
 def test_killed_in_the_middle_it_goes_on_where_it_stopped(
     app: Flask, cast: Cast, by_tens: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

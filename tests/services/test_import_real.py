@@ -48,7 +48,8 @@ def test_the_126_hospitals_come_in_are_found_and_come_but_once(app: Flask, cast:
     )
     run_id = kit.brought(cast.admin, content, asked)
     check = kit.checked(cast.admin, run_id)
-    by_name, shared = check.problems  # a number names one of five, and the others stand beside it
+    by_name, shared, *left_out = check.problems  # a number names one of five, and the others stand beside it
+    assert {each.message.source for each in left_out} == {"The column “%(name)s” is not brought in."}
     assert (by_name.how, by_name.count, by_name.others[-1]) == ("noted", 126, "…")
     assert (check.added, check.rejected, shared.count, shared.lines) == (126, 0, 5, (49, 61, 72))
     assert len(set(shared.others) - {"1062017691"}) == len(shared.others) >= 3

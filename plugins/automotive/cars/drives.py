@@ -26,7 +26,7 @@ from salesapp.plugin_api import (
 )
 
 from ..evidence import DRIVEN
-from ..sending import hours_of, today_of
+from ..sending import MOST_KM, hours_of, today_of
 from ..showroom import KEY
 from ..tables import DRIVE, SLOT, VEHICLE
 from .impressions import FORM
@@ -146,6 +146,8 @@ def go_out(w: Work, drive_id: int, values: dict[str, Any], today: date) -> None:
         wrong.append(problem("signed_name", N_("Who drives signs with their name.")))
     if values["km_out"] is None:
         wrong.append(problem("km_out", N_("Kilometres are a whole number.")))
+    elif values["km_out"] > MOST_KM:
+        wrong.append(problem("km_out", N_("At most 2,000,000 kilometres.")))
     wrong += _too_early(w, row)
     if wrong:
         raise Refused(wrong)
@@ -183,6 +185,8 @@ def come_back(w: Work, drive_id: int, km_in: int | None, answers: dict[str, Any]
     row = drive(w.reads, drive_id)
     if km_in is None or km_in < (row.km_out or 0):
         raise Refused([problem("km_in", N_("Not less than when the car went out: %(km)s km."), km=row.km_out or 0)])
+    if km_in > MOST_KM:
+        raise Refused([problem("km_in", N_("At most 2,000,000 kilometres."))])
     _go(w, drive_id, "out", {"state": "done", "km_in": km_in, "activity_id": _noted(w, row, {"automotive": answers})})
     w.session.execute(delete(SLOT).where(SLOT.c.drive_id == drive_id, SLOT.c.at > w.now))
     w.session.execute(update(VEHICLE).where(VEHICLE.c.id == row.vehicle_id).values(km=km_in))
