@@ -90,7 +90,7 @@ FINDS = {
     ),
     "a field of a record that is not there": (
         'Field("size", words("Size"), kind="text")',
-        (HEAD, "got an unexpected keyword argument 'kind'; there is default, "),
+        (HEAD, "got an unexpected keyword argument 'kind'; there is between, default, "),
     ),
     "a field of a record that is misspelt": (
         'Field("size", words("Size"), "text", option=())',
