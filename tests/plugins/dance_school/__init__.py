@@ -26,6 +26,7 @@ from .rules import (  # noqa: F401 (hooks are found here)
     salesapp_started,
 )
 from .shown import SHOWN
+from .sms import MODEM
 from .tables import metadata
 from .weddings import WEDDINGS
 
@@ -53,11 +54,13 @@ def salesapp_records() -> Iterable[Any]:
         SETTINGS,
         STUDENT_LIST,
         Listens("closed", ("deal.won", "deal.lost")),
+        Listens("danced", ("activity.done", "activity.reopened", "activity.cancelled")),
         OwnTables(metadata),
         ROUTES,
         *FOLLOW_UPS,
         *SHOWN,
         *BESIDE,
+        MODEM,
         ROOMS,
         OLD_LIST,
     ]

@@ -39,6 +39,17 @@ def cancel(w: Work, trial_id: int) -> int:
     raise NotFound
 
 
+def note_danced(w: Work, activity_id: int) -> None:
+    """Which activity was the lesson, and which contact of theirs came; neither, once it is taken back."""
+    lesson = w.reads.activity(activity_id)
+    if lesson is None or lesson.kind != "demo":
+        return
+    w.session.execute(update(TRIAL).where(TRIAL.c.danced_id == lesson.id).values(danced_id=None, danced_with_id=None))
+    if lesson.state == "done":
+        values = {"danced_id": lesson.id, "danced_with_id": lesson.contact_id}
+        w.session.execute(update(TRIAL).where(TRIAL.c.deal_id == lesson.deal_id).values(values))
+
+
 def _hold(w: Work, room_id: int) -> None:
     """Whoever else books this room waits here, so that what is counted next stays true."""
     held = w.session.execute(update(ROOM).where(ROOM.c.id == room_id).values(places=ROOM.c.places))

@@ -39,6 +39,16 @@ EVENING = Field(
         Option("saturday", Text("Saturdays", "周六班", "週六班", "По субботам")),
     ),
 )
+KEEN = Field(
+    "keen",
+    Text("How keen", "报名意向", "報名意願", "Насколько хотят"),
+    "choice",
+    options=(
+        Option("now", Text("Wants to begin", "想马上开始", "想馬上開始", "Хотят начать")),
+        Option("thinks", Text("Thinks about it", "考虑中", "考慮中", "Думают")),
+        Option("some_day", Text("Some day", "以后再说", "以後再說", "Когда-нибудь")),
+    ),
+)
 
 IN_THE_BOOK = Evidence("booked", Text("trial lesson booked", "已预约体验课", "已預約體驗課", "назначен пробный урок"))
 BOOKED = KeyStep(
@@ -96,7 +106,7 @@ COURSES = Process(
         LostReason("price", Text("Too expensive", "价格太高", "價格太高", "Дорого")),
         LostReason("no_show", Text("Did not come", "没有来上课", "沒有來上課", "Не пришли")),
     ),
-    fields=(DANCE, WISHED_DAY, EVENING),
+    fields=(DANCE, WISHED_DAY, EVENING, KEEN),
 )
 
 FELT = Field(

@@ -3,6 +3,8 @@
 from datetime import time
 
 from salesapp.plugin_api import (
+    ByGrade,
+    ByLevel,
     DateKind,
     Deadline,
     Do,
@@ -16,6 +18,7 @@ from salesapp.plugin_api import (
     OnStage,
     Option,
     ResultForm,
+    Silence,
     SolarTerm,
     Text,
     Until,
@@ -105,5 +108,28 @@ OUTDOORS = FollowUp(
     do=Do("message", Text("Invite {customer}", "邀请 {customer}", "邀請 {customer}", "Пригласить: {customer}")),
     unless=When("grade", "is_not", "A"),
 )
+CALL = Do("call", Text("Call {customer}", "致电 {customer}", "致電 {customer}", "Позвонить: {customer}"))
+KEEN = FollowUp(
+    "keen",
+    Text("By how keen they are", "按意向跟进", "依意願跟進", "По тому, насколько хотят"),
+    when=ByLevel("dance_school.keen", (("now", Interval(1, "day")), ("thinks", Interval(5, "day")))),
+    do=CALL,
+)
+BY_GRADE = FollowUp(
+    "by_grade",
+    Text("A word by grade", "按等级联系", "依等級聯繫", "По категории ученика"),
+    when=ByGrade(),
+    do=CALL,
+    unless=When("state", "is_not", "customer"),
+)
+MISSED = FollowUp(
+    "missed",
+    Text("Not heard of since last season", "一季没联系", "一季沒聯繫", "Давно не связывались"),
+    when=Silence(Interval(3, "month")),
+    do=Do("message", Text("Ask {customer} back", "问候 {customer}", "問候 {customer}", "Позвать снова: {customer}")),
+)
 
-FOLLOW_UPS = (PLACE_HELD, CONFIRM, STILL_HELD, WEDDING, ANNIVERSARY, COURSE_ENDS, GO_ON, OUTDOORS)
+FOLLOW_UPS = (
+    *(PLACE_HELD, CONFIRM, STILL_HELD, WEDDING, ANNIVERSARY, COURSE_ENDS, GO_ON, OUTDOORS),
+    *(KEEN, BY_GRADE, MISSED),
+)

@@ -48,6 +48,11 @@ SETTINGS = SettingsForm(
             "integer",
             default=14,
         ),
+        Field(
+            "outbox",
+            Text("Folder of the SMS modem", "短信猫发送目录", "簡訊機寄件資料夾", "Папка SMS-модема"),
+            "text",
+        ),
     )
 )
 

@@ -21,7 +21,7 @@ from salesapp.plugin_api import (
     problem,
 )
 
-from .booking import rooms, today_of, trials_of
+from .booking import note_danced, rooms, today_of, trials_of
 from .courses import COURSE
 from .tables import TRIAL
 from .weddings import WEDDING
@@ -97,7 +97,10 @@ def salesapp_match_customer(facts: CustomerFacts, reads: Reads) -> Iterable[int]
 
 @hookimpl
 def salesapp_event(event: Event, w: Work) -> None:
-    """Who signs up is a dancer; who does not gives the place back."""
+    """A lesson that was danced is in the book. Who signs up is a dancer; who does not gives the place back."""
+    if event.kind.startswith("activity."):
+        note_danced(w, event.subject_id)
+        return
     deal = w.reads.deal(event.subject_id)
     if deal is None or deal.process not in {COURSE, WEDDING} or deal.customer_id is None:
         return

@@ -50,6 +50,12 @@ def lessons_of(reads: Reads, customer_id: int) -> dict[str, object] | None:
     return facts | {"today": today_of(reads)} if deals or partners else None
 
 
+def danced_with(reads: Reads, contact_id: int) -> Iterable[Line]:
+    """The lessons this contact came to."""
+    rows = seen_trials(reads, TRIAL.c.danced_with_id == contact_id)
+    return [Line(row.room, row.day, f"/deals/{row.deal_id}") for row in rows]
+
+
 def tonight(reads: Reads) -> Iterable[Line]:
     """Who comes today."""
     rows = seen_trials(reads, TRIAL.c.day == today_of(reads))
@@ -80,6 +86,7 @@ def until_lesson(reads: Reads, query: ReportQuery) -> Iterable[tuple[object, ...
 
 SHOWN = (
     Panel("lessons", "customer", LESSONS, lessons_of, template="dance_school/panel.html"),
+    Panel("danced_with", "contact", LESSONS, danced_with),
     DashboardCard("tonight", Text("Dancing tonight", "今晚体验课", "今晚體驗課", "Сегодня танцуют"), tonight),
     MenuItem("lessons", LESSONS, "/p/dance_school/trials", icon="calendar", verb="deal.see", letter="l"),
     PluginReport(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, MetaData, String, Table, UniqueConstraint
 
-from salesapp.plugin_api import Id, customer_ref, deal_ref, person_ref
+from salesapp.plugin_api import Id, activity_ref, contact_ref, customer_ref, deal_ref, person_ref
 
 metadata = MetaData()
 
@@ -24,6 +24,8 @@ TRIAL = Table(
     deal_ref(nullable=False, ondelete="CASCADE", index=False),
     Column("comes_with", String(80), nullable=False),
     person_ref("teacher_id", ondelete="SET NULL"),
+    activity_ref("danced_id", ondelete="SET NULL"),  # the lesson, once it was danced
+    contact_ref("danced_with_id", ondelete="SET NULL"),
     UniqueConstraint("deal_id", name="uq_dance_school_trial_deal_id"),
     sqlite_autoincrement=True,
 )

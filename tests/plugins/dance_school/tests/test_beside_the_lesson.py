@@ -72,3 +72,22 @@ def test_what_they_sign_is_photographed(kit: Kit, client_of: Any, cast: Cast, bo
     shown = owner.get(f"/deals/{deal.id}").text
     assert "已签字的报名表" in shown  # in the language of the company: its owner chose none
     assert "form.jpg" in owner.get(f"/deals/{deal.id}/files").text
+
+
+def test_the_book_knows_the_lesson_that_was_danced_and_with_whom(
+    kit: Kit, client_of: Any, cast: Cast, booked: Any, trials: Any
+) -> None:
+    deal = booked(day=NOW.date())
+    owner, customer = client_of(cast.owner), f"/customers/{deal.customer_id}"
+    came = owner.send(f"{customer}/contacts/new", {"name": "顾晨"})
+    assert came.status_code == 303
+    contact = owner.get(customer).text.partition('href="/contacts/')[2].partition('"')[0].partition("/")[0]
+    kit.move(deal, "trial")
+    lesson = kit.an_activity(deal, kind="demo", answers={"felt": "glad"}, contact_id=int(contact))
+    kit.an_activity(deal)  # a call is no lesson
+    kit.run_jobs()
+    assert [(each.danced_id, each.danced_with_id) for each in trials()] == [(lesson.id, int(contact))]
+    assert "Big hall" in owner.get(f"/contacts/{contact}/edit").text
+    assert owner.send(f"/activities/{lesson.id}/undo").status_code in (200, 303)
+    kit.run_jobs()
+    assert [(each.danced_id, each.danced_with_id) for each in trials()] == [(None, None)]

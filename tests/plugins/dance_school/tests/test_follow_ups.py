@@ -87,3 +87,31 @@ def test_a_week_before_summer_begins_the_best_are_invited(kit: Kit) -> None:
     (invite,) = kit.planned(best, "dance_school.outdoors")
     assert invite.planned_at == datetime(2026, 4, 28, 4, tzinfo=UTC)  # 立夏 is on 5 May
     assert kit.planned(other, "dance_school.outdoors") == []
+
+
+def noon(month: int, day: int) -> datetime:
+    """When a day's message stands in the plan."""
+    return datetime(2026, month, day, 4, tzinfo=UTC)
+
+
+def test_who_wants_to_begin_is_called_sooner_than_who_thinks(kit: Kit) -> None:
+    calls = {}
+    for keen in ("now", "thinks", "some_day"):
+        deal = kit.a_deal("dance_school.course", customer=kit.a_customer(keen))
+        kit.an_activity(deal)
+        kit.fill(deal, keen=keen)
+        kit.run_jobs(until=kit.clock.now + timedelta(hours=1))
+        calls[keen] = [each.planned_at for each in kit.planned(deal, "dance_school.keen")]
+    assert calls == {"now": [noon(3, 3)], "thinks": [noon(3, 7)], "some_day": []}
+
+
+def test_who_dances_here_is_called_by_their_grade_and_who_stays_away_asked_back(kit: Kit) -> None:
+    dancer, asked = (
+        kit.a_customer(name, grade="A", state=state) for name, state in (("沈月", "customer"), ("何雨", "lead"))
+    )
+    jump(kit, NOW + timedelta(days=1))
+    assert [len(kit.planned(each, "dance_school.by_grade")) for each in (dancer, asked)] == [1, 0]
+    assert kit.planned(dancer, "dance_school.missed") == []
+    jump(kit, datetime(2026, 5, 31, 1, tzinfo=UTC))
+    (message,) = kit.planned(dancer, "dance_school.missed")
+    assert (message.kind, message.planned_at) == ("message", noon(6, 2))

@@ -99,6 +99,6 @@ def test_its_place_in_the_settings_says_what_it_brings(client_of: Any, cast: Cas
     page = client_of(cast.admin).get("/settings/plugins/dance_school").text
     assert re.findall(r"(\d+) (processes|follow-up rules|reports)", page) == [
         ("2", "processes"),
-        ("6", "follow-up rules"),
+        ("9", "follow-up rules"),
         ("2", "reports"),
     ]
