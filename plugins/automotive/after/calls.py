@@ -7,7 +7,6 @@ from salesapp.plugin_api import (
     Deadline,
     Do,
     Escalate,
-    Evidence,
     FollowUp,
     Interval,
     Not,
@@ -23,7 +22,6 @@ from ..sale import winning
 from . import occasions
 from .topics import FORMS
 
-REPAIRED = "automotive.repaired"
 ON_DELIVERY = OnEvent(DELIVERED)
 SERVICE = "function.service"
 NOT_BOUGHT = Not(When("state", "is", "customer"))
@@ -163,14 +161,14 @@ BRIDGE = FollowUp(
 REPAIR_CALL = FollowUp(
     "after_repair",
     Text("Call after a repair", "维修后回访", "維修後回訪", "Звонок после ремонта"),
-    OnEvent(REPAIRED, each=True),
+    OnDate("date.automotive.repaired"),
     Do(
         "call",
         Text(
-            "Ask {customer} whether the repair was done well",
-            "回访 {customer}：维修是否满意",
-            "回訪 {customer}：維修是否滿意",
-            "Узнать, доволен ли ремонтом: {customer}",
+            "Ask {customer} whether the repair of {about} was done well",
+            "回访 {customer}：{about} 维修是否满意",
+            "回訪 {customer}：{about} 維修是否滿意",
+            "{about} после ремонта: узнать, всё ли хорошо, {customer}",
         ),
         form="automotive.after_repair",
     ),
@@ -180,11 +178,11 @@ REPAIR_CALL = FollowUp(
 
 
 def _of_car(
-    key: str, label: Text, text: Text, form: str = "", *, days: int, who: str = "owner", yearly: bool = False
+    key: str, label: Text, text: Text, form: str, *, days: int, who: str = "owner", yearly: bool = False
 ) -> FollowUp:
     """A call when a date of the car comes near."""
     when = OnDate(f"date.automotive.{key}", days=days, yearly=yearly)
-    do = Do("call", text, form=f"automotive.{form}" if form else None)
+    do = Do("call", text, form=f"automotive.{form}")
     return FollowUp(f"car_{key}", label, when, do, who, Deadline(0, "working_day", time(18)))
 
 
@@ -224,6 +222,7 @@ CARS = (
             "{about} 30 天後驗車到期：問 {customer} 是否代辦",
             "{about}: через 30 дней техосмотр. Предложить помощь: {customer}",
         ),
+        "inspection",
         days=-30,
         who=SERVICE,
         yearly=True,
@@ -237,6 +236,7 @@ CARS = (
             "{about} 保固 30 天後到期：邀請 {customer} 進廠檢查",
             "{about}: через 30 дней конец гарантии. Пригласить на проверку: {customer}",
         ),
+        "warranty",
         days=-30,
         who=SERVICE,
     ),
@@ -269,7 +269,6 @@ CARS = (
 
 RECORDS: tuple[Any, ...] = (
     *FORMS,
-    Evidence("repaired", Text("car repaired", "车辆已维修", "車輛已維修", "автомобиль отремонтирован")),
     *(LETTER, FIRST_CALL, SECOND_CALL, CONTACT, BIRTHDAY_VISIT, ANNIVERSARY, ANNIVERSARY_VISIT, BRIDGE),
     *(REPAIR_CALL, *CARS),
     *winning.RECORDS,

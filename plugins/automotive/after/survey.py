@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from salesapp.plugin_api import Event, Field, Line, Listens, Panel, Reads, Text, Work
 
 from ..sale import winning
+from ..tables import VEHICLE
 from .topics import TOPICS, TROUBLE
 
 ME = "automotive"
+NOTED: Final = Text("Noted besides", "其他沟通记录", "其他溝通紀錄", "Прочие заметки")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,27 @@ class Answer:
     activity_id: int
 
 
-def of_customer(reads: Reads, customer_id: int) -> dict[Field, list[Answer]]:
-    """Every topic that was ever answered, the latest answer first."""
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a customer said, the latest first: by topic, and in calls and visits since their first car was delivered
+    that no form asked about."""
+
+    topics: dict[Field, list[Answer]]
+    noted: list[Answer]
+
+
+def of_customer(reads: Reads, customer_id: int) -> Survey:
+    """All of it."""
     done = reads.visible_activities()
-    found = select(done.c.id, done.c.at, done.c.answers).where(
-        done.c.customer_id == customer_id, done.c.state == "done"
-    )
-    rows = [(row, (row.answers or {}).get(ME) or {}) for row in reads.execute(found.order_by(done.c.at.desc()))]
+    delivered = select(func.min(VEHICLE.c.delivered_at)).where(VEHICLE.c.customer_id == customer_id).scalar_subquery()
+    found = select(done.c.id, done.c.at, done.c.answers, done.c.note, (done.c.at > delivered).label("after"))
+    found = found.where(done.c.customer_id == customer_id, done.c.state == "done").order_by(done.c.at.desc())
+    rows = [(row, (row.answers or {}).get(ME) or {}) for row in reads.execute(found)]
     by_topic = {
         topic: [_answer(topic, row, said[topic.key]) for row, said in rows if topic.key in said] for topic in TOPICS
     }
-    return {topic: answers for topic, answers in by_topic.items() if answers}
+    noted = [Answer(row.at, row.note, False, row.id) for row, said in rows if row.after and row.note and not said]
+    return Survey({topic: answers for topic, answers in by_topic.items() if answers}, noted)
 
 
 def _answer(topic: Field, row: Any, value: Any) -> Answer:
@@ -49,9 +61,11 @@ def troubles(answers: Mapping[str, Any]) -> list[str]:
 
 
 def panel(reads: Reads, customer_id: int) -> Iterable[Line]:
-    """The last word on each topic; all of them on the page."""
-    address = f"/p/automotive/survey/customers/{customer_id}"
-    return [Line(topic.label, answers[0].said, address) for topic, answers in of_customer(reads, customer_id).items()]
+    """The last word on each topic, and the last that was noted besides; all of them on the page."""
+    address, found = f"/p/automotive/survey/customers/{customer_id}", of_customer(reads, customer_id)
+    lines = [(topic.label, answers[0].said) for topic, answers in found.topics.items()]
+    lines += [(NOTED, each.said) for each in found.noted[:1]]
+    return [Line(label, said, address) for label, said in lines]
 
 
 def hears(event: Event, w: Work) -> None:

@@ -4,7 +4,7 @@ from flask import Blueprint, abort
 
 from salesapp.plugin_api import Routes, page, reading
 
-from .survey import of_customer
+from .survey import NOTED, of_customer
 
 pages = Blueprint("survey", __name__)
 
@@ -15,8 +15,10 @@ def survey(customer_id: int) -> str:
         customer = reads.customer(customer_id)
         if customer is None:
             abort(404)
-        topics = of_customer(reads, customer_id)
-    return page("automotive/survey.html", customer=customer, topics=topics)
+        found = of_customer(reads, customer_id)
+    parts = [(topic.label, answers) for topic, answers in found.topics.items()]
+    parts += [(NOTED, found.noted)] if found.noted else []
+    return page("automotive/survey.html", customer=customer, parts=parts)
 
 
 ROUTES = Routes("survey", lambda: pages, verb="customer.see")

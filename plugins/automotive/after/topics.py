@@ -117,6 +117,16 @@ RENEWED = Field(
         Option("elsewhere", Text("Elsewhere", "在别处投保", "在別處投保", "В другом месте")),
     ),
 )
+INSPECTED = Field(
+    "inspected",
+    Text("Yearly inspection", "年检", "驗車", "Техосмотр"),
+    "choice",
+    options=(
+        Option("with_us", Text("We take care of it", "由本店代办", "由本店代辦", "Пройдём за них")),
+        Option("alone", Text("They go themselves", "客户自己办", "客戶自己辦", "Поедут сами")),
+        Option("done", Text("Was done already", "已办好", "已辦好", "Уже пройден")),
+    ),
+)
 NEXT_CAR = Field(
     "next_car",
     Text("The next car", "换车意向", "換車意向", "Следующий автомобиль"),
@@ -157,7 +167,7 @@ CONTENT = Field(
 
 TOPICS: Final = (
     *(THANKED, FEEL, SERVED, STAFF, SUGGESTION, COMPLAINT, COMPLAINED, PLATED, REMINDED, LIKES, INVITED),
-    *(APPOINTMENT, RENEWED, NEXT_CAR, REPAIRED, AWAY, CONTENT),
+    *(APPOINTMENT, RENEWED, INSPECTED, NEXT_CAR, REPAIRED, AWAY, CONTENT),
 )
 """In the order the survey form of a customer shows them."""
 
@@ -211,6 +221,8 @@ WORKSHOP = _form(
     (APPOINTMENT,),
 )
 INSURANCE = _form("insurance", Text("Insurance", "续保", "續保", "Страховка"), "call", (RENEWED,))
+INSPECTION = _form("inspection", INSPECTED.label, "call", (INSPECTED,))
+WARRANTY = _form("warranty", Text("Warranty", "质保", "保固", "Гарантия"), "call", (FEEL, APPOINTMENT), COMPLAINED)
 TRADE = _form("trade", Text("Trade-in", "置换", "換購", "Обмен"), "call", (FEEL, NEXT_CAR))
 AFTER_REPAIR = _form(
     "after_repair",
@@ -227,4 +239,4 @@ LOST = _form(
     COMPLAINED,
 )
 
-FORMS = (FIRST, SECOND, VISIT, CONTACT, WORKSHOP, INSURANCE, TRADE, AFTER_REPAIR, LOST)
+FORMS = (FIRST, SECOND, VISIT, CONTACT, WORKSHOP, INSURANCE, INSPECTION, WARRANTY, TRADE, AFTER_REPAIR, LOST)

@@ -21,7 +21,6 @@ from salesapp.plugin_api import (
     problem,
 )
 
-from ..after.calls import REPAIRED
 from ..sending import MOST_KM, house_day
 from ..tables import SERVICE, VEHICLE
 
@@ -29,6 +28,8 @@ AVERAGE: Final = 30.4375
 """Days of a month."""
 FARTHEST: Final = date(2200, 12, 31)
 """No date of a car lies later, however the settings read."""
+LATEST: Final = timedelta(days=7)
+"""A repair is asked about that was written down so long after it, at most."""
 PARTS: Final = 25
 """In so many hours every car's dates are looked at again."""
 
@@ -85,6 +86,7 @@ KINDS = (
     DateKind("trade_in", Text("Time for the next car", "置换时机", "換購時機", "Пора менять автомобиль")),
     DateKind("away", Text("Long not at the workshop", "久未回店", "久未回店", "Давно не был в сервисе")),
 )
+REPAIRED: Final = DateKind("repaired", Text("Repaired", "维修完成", "維修完成", "Отремонтирован"))
 
 
 def months_later(day: date, months: int) -> date:
@@ -197,9 +199,17 @@ def note(w: Work, car: Row[Any], kind: str, day: date, km: int | None = None) ->
         new["first_maintained_on"] = day
     if new:
         w.session.execute(update(VEHICLE).where(VEHICLE.c.id == car.id).values(**new))
-    if kind == "repair" and car.deal_id is not None:
-        w.push_evidence(car.deal_id, REPAIRED, made)
+    if kind == "repair":
+        _ask_after(w, car, made, day)
     return made
+
+
+def _ask_after(w: Work, car: Row[Any], made: int, day: date) -> None:
+    """A rule asks whether it was done well, counted from the day it was written down."""
+    today = house_day(w.reads, w.now)
+    if car.customer_id is not None and today - LATEST <= day:
+        about = car.plate or car.model
+        w.keep_date(car.customer_id, f"automotive.{REPAIRED.key}", today, ref=str(made), about=about)
 
 
 def _fits(reads: Reads, car: Row[Any], day: date, km: int) -> bool:
@@ -223,6 +233,7 @@ def keep_new(w: Work, _args: Mapping[str, Any]) -> None:
 
 RECORDS: tuple[Any, ...] = (
     *KINDS,
+    REPAIRED,
     PluginJob(
         "car_dates",
         Text("Dates of cars", "车辆日期", "車輛日期", "Даты автомобилей"),

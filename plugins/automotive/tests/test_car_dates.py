@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from salesapp.plugin_api import SYSTEM, CustomerView, work
-from salesapp.testing import NOW, Cast, Kit
+from salesapp.testing import NOW, Cast, Kit, refused
 
 from ..after.topics import TOPICS, TROUBLE
 from ..cars.car_dates import keep, limits, maintenance_day, months_later
@@ -108,6 +108,23 @@ def test_dates_follow_a_new_plate_and_go_with_the_car(kit: Kit, client_of: Any, 
     assert kit.planned(customer, "automotive.car_insurance") == []
 
 
+@pytest.mark.parametrize(("days", "calls"), [(0, 1), (7, 1), (8, 0)])
+def test_who_had_a_repair_is_asked_within_three_days_whoever_sold_the_car(
+    kit: Kit, client_of: Any, cast: Cast, days: int, calls: int
+) -> None:
+    customer = kit.a_customer("沈月")
+    car = a_car(kit, customer, delivered_at=NOW - timedelta(days=30))
+    typed = {"kind": "repair", "day": (DAY - timedelta(days=days)).isoformat(), "km": "900"}
+    assert client_of(cast.owner).send(f"/p/automotive/car_dates/{car}/note", typed).status_code == 303
+    kit.run_jobs()
+    planned = kit.planned(customer, "automotive.after_repair")
+    expected = [("call", datetime(2026, 3, 5, 4, tzinfo=UTC), True)] * calls
+    assert [(each.kind, each.planned_at, "沪A·12345" in each.note) for each in planned] == expected
+    if planned:
+        with refused("answer.call.automotive.repaired", "answer.call.automotive.complaint"):
+            kit.finish(planned[0], answers={})
+
+
 def test_insurance_is_called_about_90_days_before_and_moves_along(kit: Kit, client_of: Any, cast: Cast) -> None:
     customer = kit.a_customer("沈月")
     car = a_car(kit, customer, insured_until=date(2026, 6, 10))
@@ -145,6 +162,7 @@ def test_answers_land_in_the_survey_and_trouble_is_marked(
     kit: Kit, client_of: Any, client: Any, cast: Cast, statements: list[str]
 ) -> None:
     deal = kit.a_deal("automotive.showroom", customer=kit.a_customer("沈月"))
+    a_car(kit, kit.customer(int(deal.customer_id or 0)), delivered_at=NOW - timedelta(hours=1))
     with work(cast.owner, kit.clock.now, plugin="automotive") as w:
         w.push_evidence(deal.id, "automotive.delivered", 1)
     (call,) = kit.planned(deal, "automotive.second_call")
@@ -159,8 +177,40 @@ def test_answers_land_in_the_survey_and_trouble_is_marked(
     text = owner.get(address).text
     assert len(statements) < 15
     assert text.count("Needs attention") == 2
-    assert "门有异响" in text
+    assert ("门有异响" in text, "Noted besides" in text) == (True, False)
     assert address in owner.get(f"/customers/{deal.customer_id}").text
+
+
+def test_what_no_form_asked_since_the_delivery_is_in_the_survey_too(kit: Kit, client_of: Any, cast: Cast) -> None:
+    customer = kit.a_customer("沈月")
+    kit.an_activity(customer, kind="visit", note="看了展车")
+    a_car(kit, customer, delivered_at=NOW + timedelta(minutes=1))
+    kit.clock.advance(days=3)
+    kit.an_activity(customer, kind="visit", note="顺路拜访，喜欢钓鱼")
+    owner = client_of(cast.owner)
+    text = owner.get(f"/p/automotive/survey/customers/{customer.id}").text
+    assert ("Noted besides" in text, "喜欢钓鱼" in text, "看了展车" in text) == (True, True, False)
+    panel = owner.get(f"/customers/{customer.id}").text.partition("Noted besides")[2][:400]
+    assert (f"/p/automotive/survey/customers/{customer.id}" in panel, "喜欢钓鱼" in panel) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("date", "asks"),
+    [
+        ("inspection_due", ["inspected"]),
+        ("warranty_until", ["appointment", "feel"]),
+        ("insured_until", ["renewed"]),
+    ],
+)
+def test_a_call_about_a_date_of_the_car_asks_for_its_topics(kit: Kit, date: str, asks: list[str]) -> None:
+    customer = kit.a_customer("沈月")
+    a_car(kit, customer, **{date: (NOW + timedelta(days=100)).date()})
+    kit.clock.advance(days=60)
+    kit.run_jobs()
+    rule = {"inspection_due": "inspection", "warranty_until": "warranty", "insured_until": "insurance"}[date]
+    (call,) = kit.planned(customer, f"automotive.car_{rule}")
+    with refused(*(f"answer.call.automotive.{topic}" for topic in asks)):
+        kit.finish(call, answers={})
 
 
 def test_marketing_is_asked_once_to_write_to_a_group(kit: Kit, cast: Cast) -> None:
