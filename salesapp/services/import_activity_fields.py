@@ -16,6 +16,7 @@ from salesapp.services.import_deal_fields import (
     owner_options,
 )
 from salesapp.services.import_kinds import ImportOption, Known
+from salesapp.services.import_own_numbers import NUMBER
 from salesapp.services.import_party_fields import NAMED, party_fields
 
 DONE, PLANNED, UNKNOWN = "done", "planned", "unknown"
@@ -94,6 +95,7 @@ _FIELDS: Final = (
         ),
         called=("deal", "deal id", "opportunity", "opportunity id", "related to", "商机", "商機", "сделка"),
     ),
+    NUMBER,
     ImportField(
         key="key",
         label=Text(

@@ -10,6 +10,7 @@ from salesapp.services.import_activity_rows import ActivityRow
 from salesapp.services.import_deal_paths import is_same
 from salesapp.services.import_deal_plan import name_of
 from salesapp.services.import_kinds import Known, Plan
+from salesapp.services.import_own_numbers import ANOTHER, NOT_HERE, is_number, said
 from salesapp.services.import_parties import ToMake
 from salesapp.services.import_planning import Had, Planning
 from salesapp.store import batches, bulk_activities
@@ -55,7 +56,7 @@ class _Planning(Planning):
     rows: Sequence[ActivityRow]
 
     def __post_init__(self) -> None:
-        self.look_up(bulk_activities.by_key)
+        self.look_up(bulk_activities.by_key, bulk_activities.by_number)
         who = (self.x, self.known.actor, self.known.now)
         self.deals: dict[str, dict[int, Any]] = {}
         for each in bulk_activities.deals_called(*who, {row.deal for row in self.rows if row.deal}):
@@ -66,11 +67,15 @@ class _Planning(Planning):
 
     def plan(self) -> Plan:
         for row in self.rows:
+            had = self.here.get(row.key) if row.key else None
+            if is_number(row.key):
+                self._numbered(row, had)
+                continue
             about = self._about(row)
             if isinstance(about, Msg):
                 self.reject(row, about)
-            elif row.key and row.key in self.here:
-                self._known(row, self.here[row.key])
+            elif had is not None:
+                self._known(row, had)
             elif not row.key and self._is_here(row, about):
                 self.made.same += 1
             else:
@@ -131,6 +136,15 @@ class _Planning(Planning):
                 return True
         return False
 
+    def _numbered(self, row: ActivityRow, had: Had | None) -> None:
+        """What it is about it keeps: our own file says it in names alone."""
+        if had is None:
+            self.reject(row, said(NOT_HERE, row.key))
+        elif had.id in self.seen and not (self.names_its_customer(row, had) and row.kind == had.kind):
+            self.reject(row, said(ANOTHER, row.key))
+        else:
+            self._known(row, had)
+
     def _known(self, row: ActivityRow, had: Had) -> None:
         if had.state == "cancelled":
             self.leave(row, Msg(N_("It was cancelled here, and stays so.")))
@@ -142,7 +156,7 @@ class _Planning(Planning):
         columns = self._difference(row, had)
         if not columns:
             self.made.same += 1
-        elif had.id in self.changed:
+        elif had.id in self.changed and not is_number(row.key):  # who corrects our own file knows of it
             self.reject(
                 row, Msg(N_("Somebody changed this activity (%(key)s) here, so it stays as it is."), {"key": row.key})
             )

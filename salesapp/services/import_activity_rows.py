@@ -22,6 +22,7 @@ from salesapp.services.import_activity_fields import (
 from salesapp.services.import_cell_words import CellWords, at_field
 from salesapp.services.import_deal_paths import end_of_day, is_day
 from salesapp.services.import_kinds import Known, Parsed, Rejected
+from salesapp.services.import_own_numbers import key_of
 from salesapp.services.import_parties import Party, read_party
 
 KEY_LENGTH: Final = 200
@@ -93,7 +94,7 @@ def read_activity(row: Row, known: Known) -> ActivityRow | Rejected:
     made = ActivityRow(
         line=row.line,
         cells=row.cells,
-        key=words.text(row, "key", KEY_LENGTH, wrong) or None,
+        key=key_of(row, known, words.text(row, "key", KEY_LENGTH, wrong), wrong),
         kind=kind,
         state=state,
         at=at,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from salesapp.domain.contact_points import ContactPoint
 from salesapp.domain.errors import N_, Msg
@@ -11,7 +12,9 @@ from salesapp.domain.record_values import value_at
 from salesapp.services.import_customer_changes import Difference
 from salesapp.services.import_customer_directory import Directory, Someone, all_points
 from salesapp.services.import_customer_rows import ContactPart, CustomerRow
+from salesapp.services.import_deal_paths import is_same
 from salesapp.services.import_kinds import Known, Plan, Rejected
+from salesapp.services.import_own_numbers import ANOTHER, is_number, said
 from salesapp.services.import_points import Point, point_key
 from salesapp.store import bulk
 from salesapp.store.bulk import KnownContact
@@ -28,10 +31,13 @@ def compare(x: Executor, made: Plan, meant: Sequence[tuple[CustomerRow, int]], k
     if not ids:
         return
     bulk.lock_to_write(x, ids)
-    mine, there = bulk.workable(x, known.actor, ids, known.now), There.of(x, ids, meant)
+    mine, there = bulk.workable(x, known.actor, ids, known.now), There.of(x, ids, meant, known.zone)
     for row, customer_id in meant:
         if customer_id not in mine:
             made.rejected.append(Rejected(row.line, row.cells, (Msg(NOT_YOURS, {"field": "key"}),)))
+            continue
+        if is_number(row.key) and not there.agrees(row, customer_id):
+            made.rejected.append(Rejected(row.line, row.cells, (said(ANOTHER, row.key),)))
             continue
         if there.rows[customer_id]["archived_at"] is not None:
             made.same += 1
@@ -54,18 +60,24 @@ class There:
     tags: Mapping[int, set[str]]
     contacts: Mapping[int, Sequence[KnownContact]]
     others: Mapping[Point, set[int]]
+    zone: ZoneInfo
     told: set[tuple[int, str]] = field(default_factory=set)
     """Contacts earlier rows of the portion bring or change: customer, key or name."""
 
     @classmethod
-    def of(cls, x: Executor, ids: set[int], meant: Sequence[tuple[CustomerRow, int]]) -> "There":
+    def of(cls, x: Executor, ids: set[int], meant: Sequence[tuple[CustomerRow, int]], zone: str) -> "There":
         """Read with a few statements for all."""
         contacts = bulk.contacts_of(x, ids) if any(row.contact for row, _ in meant) else {}
         others: dict[Point, set[int]] = defaultdict(set)
         wanted = {point.normalised for row, _ in meant for point in all_points(row)}
         for kind, value, _shared, each in bulk.by_point(x, wanted):
             others[kind, value].add(each.id)
-        return cls(bulk.rows_of(x, ids), bulk.points_of(x, ids), bulk.tags_of(x, ids), contacts, others)
+        return cls(bulk.rows_of(x, ids), bulk.points_of(x, ids), bulk.tags_of(x, ids), contacts, others, ZoneInfo(zone))
+
+    def agrees(self, row: CustomerRow, customer_id: int) -> bool:
+        """Whether it can be them: a file of another house counts otherwise."""
+        reached = {point_key(point) for point in row.points} & self.points[customer_id]
+        return bool(reached) or row.name == self.rows[customer_id]["name"]
 
     def difference(self, row: CustomerRow, customer_id: int) -> Difference:
         """What is new in a row. One that repeats somebody without a key brings their contact and nothing else."""
@@ -85,7 +97,9 @@ class There:
         return Difference(
             row=row,
             before=before,
-            fields={name: (before[name], value) for name, value in wanted.items() if _is_news(name, value, before)},
+            fields={
+                name: (before[name], value) for name, value in wanted.items() if self._is_news(name, value, before)
+            },
             values={key: (old, row.values[key]) for key, old in had.items() if row.values[key] != old},
             points=new,
             shared=self.taken((*new, *(contact.points if contact else ())), customer_id),
@@ -96,6 +110,14 @@ class There:
             own_points=own,
             had=frozenset(points),
         )
+
+    def _is_news(self, name: str, value: Any, before: Mapping[str, Any]) -> bool:
+        """Whether the file says something else; an earlier contact than the last one known is no news, nor is the day
+        of a moment."""
+        known = before[name]
+        if not value or value == known or (name in MOMENTS and is_same(value, known, self.zone)):
+            return False
+        return bool(name != "last_contact_at" or known is None or value > known)
 
     def taken(self, points: Iterable[ContactPoint], customer_id: int) -> frozenset[Point]:
         """Those that are also somebody else's."""
@@ -108,14 +130,6 @@ class There:
         different.shared |= {key for point in added if (key := point_key(point)) in people.numbers}
         someone = Someone(different.row.name, different.customer_id, different.row.line)
         people.learn_points(added, someone)
-
-
-def _is_news(name: str, value: Any, before: Mapping[str, Any]) -> bool:
-    """Whether the file says something else; an earlier contact than the last one known is no news."""
-    known = before[name]
-    if name == "last_contact_at" and value and known:
-        return bool(value > known)
-    return bool(value) and value != known
 
 
 def _contact(

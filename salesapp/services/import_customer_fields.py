@@ -11,6 +11,7 @@ from salesapp.domain.record_values import is_link
 from salesapp.domain.sources import GROUPS
 from salesapp.domain.text import Text
 from salesapp.services.import_kinds import NO, ImportOption, Known
+from salesapp.services.import_own_numbers import NUMBER
 
 KEY: Final = Text(
     en="Key in the other program", zh_Hans="原系统编号", zh_Hant="原系統編號", ru="Код в другой программе"
@@ -113,6 +114,7 @@ _PLAIN: Final = (
         label=KEY,
         called=("id", "customer id", "client id", "contact id", "lead id", "prospect id", "uid", "编号", "客户编号"),
     ),
+    NUMBER,
     _CUSTOMER_NAME,
     FAMILY_NAME,
     GIVEN_NAME,

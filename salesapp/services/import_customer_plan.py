@@ -14,6 +14,7 @@ from salesapp.services.import_customer_comparing import compare
 from salesapp.services.import_customer_directory import ContactKeys, Directory, Someone, all_points
 from salesapp.services.import_customer_rows import CustomerRow
 from salesapp.services.import_kinds import Known, Plan, Rejected
+from salesapp.services.import_own_numbers import NOT_HERE, is_number, known_by, said
 from salesapp.services.import_points import point_key
 from salesapp.store import bulk
 from salesapp.store.engine import Executor
@@ -26,7 +27,8 @@ BY_ITS_NAME: Final = N_("“%(name)s” comes in as an organisation: its name sa
 def plan_customers(x: Executor, rows: Sequence[CustomerRow], known: Known) -> Plan:
     """What to do with each row, in order. Changes nothing."""
     made = Plan()
-    keys = bulk.by_key(x, {row.key for row in rows if row.key})
+    wanted = {row.key for row in rows if row.key}
+    keys = known_by(wanted, lambda some: bulk.by_key(x, some), lambda some: bulk.by_number(x, some))
     bulk.lock_to_write(x, keys.values())
     people = Directory(x, [row for row in rows if not row.key or row.key not in keys], known)
     contact_keys = ContactKeys(x, rows, known)
@@ -38,6 +40,8 @@ def plan_customers(x: Executor, rows: Sequence[CustomerRow], known: Known) -> Pl
             made.rejected.append(Rejected(row.line, row.cells, (CONTACT_ELSEWHERE,)))
         elif there is not None:
             meant.append((row, there))
+        elif is_number(row.key):
+            made.rejected.append(Rejected(row.line, row.cells, (said(NOT_HERE, row.key),)))
         elif twin:
             _again(made, row, twin, meant, people)
         else:

@@ -18,6 +18,7 @@ from salesapp.domain.text import LANGUAGES
 from salesapp.services.import_cell_words import CellWords
 from salesapp.services.import_customer_fields import BIRTHDAY, BY_NAME, customer_fields, importable
 from salesapp.services.import_kinds import YES, Known, Parsed, Rejected
+from salesapp.services.import_own_numbers import key_of
 from salesapp.services.import_points import points_in
 
 LENGTHS: Final[Mapping[str, int]] = {"name": 200, "company": 200, "position": 200, "address": 500, "key": 200}
@@ -205,7 +206,7 @@ def read_customer(row: Row, asked: ImportAsked, known: Known) -> CustomerRow | R
     parsed = CustomerRow(
         line=row.line,
         cells=row.cells,
-        key=texts.get("key") or None,
+        key=key_of(row, known, texts.get("key"), wrong),
         kind=kind,
         kind_said=kind_said,
         name=name,

@@ -76,8 +76,8 @@ def _theirs(w: Work, changes: Sequence[Change]) -> list[tuple[Any, None]]:
 def _fresh(w: Work, changes: Sequence[Change], known: Known) -> Sequence[Change]:
     """The same, locked; looked at once more where somebody was faster."""
     bulk_deals.lock(w.session, [each.had.id for each in changes])
-    now = bulk_deals.by_key(w.session, {each.had.external_key for each in changes})
-    if all(now[each.had.external_key].version == each.had.version for each in changes):
+    now = bulk_deals.by_number(w.session, {each.had.id for each in changes})
+    if all(now[each.had.id].version == each.had.version for each in changes):
         return changes
     again: Sequence[Change] = plan_deals(w.session, [each.row for each in changes], known).changed
     return again

@@ -15,6 +15,7 @@ from salesapp.domain.stages import LOST, WON
 from salesapp.domain.text import Text
 from salesapp.services.import_deal_paths import LOST_WORD, WON_WORD
 from salesapp.services.import_kinds import NO, ImportOption, Known
+from salesapp.services.import_own_numbers import NUMBER
 from salesapp.services.import_party_fields import party_fields
 
 ENTERED: Final = "entered."
@@ -36,6 +37,7 @@ _PLAIN: Final = (
         label=Text(en="Key in the other program", zh_Hans="原系统编号", zh_Hant="原系統編號", ru="Код в источнике"),
         called=("id", "opportunity id", "opportunity_id", "deal id", "record id", "编号", "код в другой программе"),
     ),
+    NUMBER,
     ImportField(
         key="amount",
         label=Text(en="Amount", zh_Hans="金额", zh_Hant="金額", ru="Сумма"),

@@ -134,9 +134,11 @@ def is_day(moment: datetime, zone: ZoneInfo) -> bool:
 
 
 def is_same(one: datetime | None, other: datetime | None, zone: ZoneInfo) -> bool:
-    """Whether what a file says (`one`) is what is known: a day alone is any moment of it."""
+    """Whether what a file says (`one`) is what is known: a day alone is any moment of it, and so is a minute."""
     if one is None or other is None or one == other:
         return one == other
+    if one == other.replace(second=0, microsecond=0):
+        return True
     return is_day(one, zone) and one.astimezone(zone).date() == other.astimezone(zone).date()
 
 

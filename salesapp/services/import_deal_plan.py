@@ -22,6 +22,7 @@ from salesapp.services.import_deal_paths import (
 )
 from salesapp.services.import_deal_rows import DealRow
 from salesapp.services.import_kinds import Known, Plan
+from salesapp.services.import_own_numbers import ANOTHER, NOT_HERE, is_number, said
 from salesapp.services.import_parties import Meant, ToMake
 from salesapp.services.import_planning import Had, Planning
 from salesapp.store import batches, bulk_deals
@@ -65,7 +66,7 @@ class _Planning(Planning):
     rows: Sequence[DealRow]
 
     def __post_init__(self) -> None:
-        self.look_up(bulk_deals.by_key)
+        self.look_up(bulk_deals.by_key, bulk_deals.by_number)
         self.paths = bulk_deals.paths(self.x, self.ids)
         self.meant = [self.parties.meant(row.party) for row in self.rows]
         self.twins = _Twins(self)
@@ -73,10 +74,13 @@ class _Planning(Planning):
 
     def plan(self) -> Plan:
         for row, meant in zip(self.rows, self.meant, strict=True):
-            if isinstance(meant, Msg):
+            had = self.here.get(row.key) if row.key else None
+            if is_number(row.key):
+                self._numbered(row, had, meant)
+            elif isinstance(meant, Msg):
                 self.reject(row, meant)
-            elif row.key and row.key in self.here:
-                self._known(row, self.here[row.key], meant)
+            elif had is not None:
+                self._known(row, had, meant)
             elif not row.key and (twin := self.twins.of(row, meant)):
                 self.made.same += 1
                 self.made.notes += [(row.line, twin)] if twin.values else []
@@ -100,6 +104,19 @@ class _Planning(Planning):
         return bool(first == id(meant.party))
 
     # --- a deal that is here ---
+
+    def _numbered(self, row: DealRow, had: Had | None, meant: Meant) -> None:
+        """Our own file says its customer by name: several may be called so, the one it has is meant."""
+        if had is None:
+            self.reject(row, said(NOT_HERE, row.key))
+        elif self.names_its_customer(row, had):
+            self._known(row, had, None)
+        elif had.id in self.seen and row.title != had.title:
+            self.reject(row, said(ANOTHER, row.key))
+        elif isinstance(meant, Msg):
+            self.reject(row, meant)
+        else:
+            self._known(row, had, meant)
 
     def _known(self, row: DealRow, had: Had, meant: Found | ToMake | None) -> None:
         if had.archived_at is not None:

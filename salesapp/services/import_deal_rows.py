@@ -17,6 +17,7 @@ from salesapp.services.import_cell_words import CellWords, at_field
 from salesapp.services.import_deal_fields import ENTERED, STATES, fields_of_deals, process_of
 from salesapp.services.import_deal_paths import LOST_WORD, WON_WORD, Dates, Path, path_of
 from salesapp.services.import_kinds import Known, Parsed, Rejected, by_any_name
+from salesapp.services.import_own_numbers import key_of
 from salesapp.services.import_parties import NOBODY, Party, read_party
 
 TITLE_LENGTH: Final = 200
@@ -67,7 +68,7 @@ def read_deal(row: Row, known: Known) -> DealRow | Rejected:
     made = DealRow(
         line=row.line,
         cells=row.cells,
-        key=texts["key"] or None,
+        key=key_of(row, known, texts["key"], wrong),
         process=process_key,
         dates=dates,
         path=path,

@@ -51,6 +51,9 @@ _SOME: Any = bindparam("some", expanding=True)
 _by_key: Final = select(customer.c.external_key, func.coalesce(customer.c.merged_into_id, customer.c.id)).where(
     customer.c.external_key.in_(_SOME)
 )
+_by_number: Final = select(customer.c.id, func.coalesce(customer.c.merged_into_id, customer.c.id)).where(
+    customer.c.id.in_(_SOME)
+)
 _by_name: Final = select(*_known).where(
     customer.c.name.in_(_SOME), customer.c.kind == bindparam("of_kind"), customer.c.archived_at.is_(None)
 )
@@ -69,6 +72,11 @@ def by_key(x: Executor, keys: Collection[str]) -> dict[str, int]:
     """Customers by what an earlier import called them; archived ones, too, for a key is never given again. One that
     was merged into another is the other."""
     return {key: one for some in _portions(keys) for key, one in x.execute(_by_key, {"some": some})}
+
+
+def by_number(x: Executor, numbers: Collection[int]) -> dict[int, int]:
+    """Customers by their own numbers. One that was merged into another is the other."""
+    return {number: one for some in _portions(numbers) for number, one in x.execute(_by_number, {"some": some})}
 
 
 def by_name(x: Executor, kind: str, names: Collection[str]) -> list[Known]:

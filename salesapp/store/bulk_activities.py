@@ -40,6 +40,12 @@ def by_key(x: Executor, keys: Collection[str]) -> dict[str, Row[*tuple[Any, ...]
     return found
 
 
+def by_number(x: Executor, numbers: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    """Activities by their own numbers."""
+    rows = (row for some in portions(numbers) for row in x.execute(select(activity).where(activity.c.id.in_(some))))
+    return {row.id: row for row in rows}
+
+
 def twins(x: Executor, moments: Collection[datetime]) -> list[Row[*tuple[Any, ...]]]:
     """Activities done or planned at these moments that were not taken back."""
     columns = (activity.c.id, activity.c.kind, activity.c.customer_id, activity.c.deal_id, activity.c.note)

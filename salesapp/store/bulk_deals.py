@@ -93,6 +93,12 @@ def by_key(x: Executor, keys: Collection[str]) -> dict[str, Row[*tuple[Any, ...]
     return found
 
 
+def by_number(x: Executor, numbers: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    """Deals by their own numbers."""
+    rows = (row for some in portions(numbers) for row in x.execute(select(*_facts).where(deal.c.id.in_(some))))
+    return {row.id: row for row in rows}
+
+
 def twins(x: Executor, titles: Collection[str]) -> dict[tuple[int | None, str], list[tuple[int, datetime]]]:
     """Living deals of these names: by customer and name, each with its id and when it was opened."""
     found: dict[tuple[int | None, str], list[tuple[int, datetime]]] = {}

@@ -54,6 +54,14 @@ def by_name(x: Executor, actor: Actor, now: datetime, names: Collection[str]) ->
     return [Found(*row) for some in portions(names) for row in x.execute(query.where(customer.c.name.in_(some)))]
 
 
+def names_of(x: Executor, customer_ids: Collection[int]) -> dict[int, str]:
+    """What these are called, as lists and files call them."""
+    query = select(customer.c.id, customer.c.name)
+    return {
+        row.id: row.name for some in portions(customer_ids) for row in x.execute(query.where(customer.c.id.in_(some)))
+    }
+
+
 def by_point(x: Executor, actor: Actor, now: datetime, points: Collection[str]) -> list[tuple[str, Found]]:
     """By a phone number or mail address of theirs or of their contacts: what it is compared by, and who."""
     query = (

@@ -12,13 +12,13 @@ from salesapp.domain.list_facts import Fields, vocabulary
 from salesapp.domain.list_query import Kind
 from salesapp.domain.money import Money
 from salesapp.domain.text import Text
+from salesapp.services.import_own_numbers import NUMBER
 from salesapp.services.table_files import Column, Shown
 from salesapp.web import list_cells as cell_words
 from salesapp.web.i18n import gettext, local, say
 
 KEY: Final = Text("Key in the other program", "原系统编号", "原系統編號", "Код в другой программе")
 """As an import calls it: a file that comes in again updates what it came from."""
-ID: Final = Text("SalesApp ID", "SalesApp 编号", "SalesApp 編號", "ID в SalesApp")
 _CURRENCY: Final = Text("Currency", "币种", "幣別", "Валюта")
 _CUSTOMER_KEY: Final = Text("Customer's key", "客户编号", "客戶編號", "Код клиента")
 _DEPARTMENT: Final = Text("Department", "部门", "部門", "Отдел")
@@ -38,7 +38,7 @@ def of_list(kind: Kind, keys: Sequence[str], fields: Fields, known: Vocabulary) 
 
 
 def _known_by(key: Callable[[Any], Any], number: Callable[[Any], Any]) -> list[Column]:
-    return [Column("key", say(KEY), key, key), Column("id", say(ID), number, number)]
+    return [Column("key", say(KEY), key, key), Column("id", say(NUMBER.label), number, number)]
 
 
 def _of_key(kind: Kind, key: str, label: str, known: Vocabulary) -> list[Column]:

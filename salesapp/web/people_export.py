@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from salesapp.domain.functions import FUNCTIONS
 from salesapp.domain.permissions import ROLES
+from salesapp.services.import_own_numbers import NUMBER
 from salesapp.services.list_export import tell_export
 from salesapp.services.table_files import Column
 from salesapp.services.work import work
@@ -15,7 +16,7 @@ from salesapp.store import people, teams
 from salesapp.store.engine import reading
 from salesapp.web import downloads
 from salesapp.web.i18n import gettext, local, say
-from salesapp.web.list_columns import ID, SEVERAL
+from salesapp.web.list_columns import SEVERAL
 from salesapp.web.request import current_actor, current_now, need
 
 bp = Blueprint("people_export", __name__)
@@ -69,7 +70,7 @@ def _columns(functions: Mapping[str, str]) -> list[Column]:
         _plain("zone", gettext("Time zone")),
         _day("created_at", gettext("Added on")),
         _day("deactivated_at", gettext("Left on")),
-        _plain("id", say(ID)),
+        _plain("id", say(NUMBER.label)),
     ]
 
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from salesapp.domain.customer_labels import GRADES, KINDS, STATES
 from salesapp.domain.pool_rules import Pool
 from salesapp.domain.text import Text
+from salesapp.services.import_own_numbers import NUMBER
 from salesapp.services.list_export import portions, tell_export
 from salesapp.services.table_files import Column
 from salesapp.services.work import work
@@ -18,7 +19,7 @@ from salesapp.store.dump import one_state
 from salesapp.store.engine import Executor, reading
 from salesapp.web import downloads
 from salesapp.web.i18n import gettext, say
-from salesapp.web.list_columns import ID, moment
+from salesapp.web.list_columns import moment
 from salesapp.web.pool import name_of, narrowed_by
 from salesapp.web.request import catalog, current_actor, current_now, is_whole, need
 
@@ -85,7 +86,7 @@ def _columns(at: list[Pool]) -> list[Column]:
         _plain("note", gettext("Note")),
         Column("pool", gettext("Public pool"), pool, pool),
         Column("pooled_at", gettext("In the pool"), lambda row: moment(row.pooled_at), attrgetter("pooled_at")),
-        _plain("id", say(ID)),
+        _plain("id", say(NUMBER.label)),
     ]
 
 
