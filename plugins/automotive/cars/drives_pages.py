@@ -1,13 +1,16 @@
 """Pages of test drives: which demo car is with whom today, booking one, going out, coming back."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from flask import Blueprint, abort, request
 
-from salesapp.plugin_api import Refused, Routes, Work, flash, gettext, page, reading
+from salesapp.plugin_api import Reads, Refused, Routes, Work, flash, gettext, page, reading
 
 from ..consent import read_strokes, terms_of
+from ..door import interests
 from ..sending import day_of, hours_of, moment_of, number_of, save, today_of, too_long, typed
 from ..showroom import KEY
 from ..tables import DRIVE
@@ -17,6 +20,7 @@ pages = Blueprint("drives", __name__)
 HOME = "/p/automotive/drives"
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)
 """Quarters of an hour a test drive can take."""
+HALF_AN_HOUR = 2
 ASKED = ("liked", "disliked", "compared", "ready")
 
 
@@ -61,11 +65,29 @@ def _deal_page(deal_id: int, said: dict[str, str], errors: dict[str, list[str]])
         if deal is None or deal.process != KEY:
             abort(404)
         found = drives.seen(reads, DRIVE.c.deal_id == deal_id)
-        cars = [(str(each.id), f"{each.model} {each.plate}".strip()) for each in drives.demo_cars(reads)]
-        said = said or {"quarters": "2", "day": today_of(reads).isoformat()}
+        demo_cars = drives.demo_cars(reads)
+        said = said or _proposed(reads, deal_id, demo_cars)
+    cars = [(str(each.id), f"{each.model} {each.plate}".strip()) for each in demo_cars]
     lengths = [(str(n), gettext("%(minutes)s min") % {"minutes": 15 * n}) for n in LENGTHS]
     facts = {"drives": found, "cars": cars, "lengths": lengths, "typed": said, "errors": errors}
     return page("automotive/drives_deal.html", deal=deal, **facts)
+
+
+def _proposed(reads: Reads, deal_id: int, cars: Sequence[Any]) -> dict[str, str]:
+    """The demo car of the model they like best, and the next half hour at which it is free."""
+    liked = [each.model.casefold() for each in interests.of_deal(reads, deal_id)]
+    alike = (car for model in liked for car in cars if model in car.model.casefold() or car.model.casefold() in model)
+    car = next(alike, cars[0] if cars else None)
+    now = reads.now.replace(minute=0, second=0, microsecond=0)
+    begin = now + ceil((reads.now - now) / drives.QUARTER) * drives.QUARTER
+    free = drives.next_free(reads, car.id, begin, HALF_AN_HOUR) if car is not None else None
+    at = (free or begin).astimezone(reads.zone)
+    return {
+        "vehicle": str(car.id) if car is not None else "",
+        "quarters": str(HALF_AN_HOUR),
+        "day": at.date().isoformat(),
+        "hour": f"{at:%H:%M}",
+    }
 
 
 @pages.get("/drives/<int:drive_id>")

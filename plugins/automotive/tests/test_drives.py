@@ -1,5 +1,6 @@
 """Test drives: nobody gets a car that another has, nobody drives without a licence, and impressions are kept."""
 
+import re
 import threading
 from datetime import date, timedelta
 from typing import Any
@@ -56,6 +57,33 @@ def test_from_booking_to_impressions(kit: Kit, client_of: Any, cast: Cast, deal:
     assert owner.send(f"{HOME}/1/back", BACK).status_code == 303
     (drive,) = rows(kit, "DRIVE")
     assert (drive.state, drive.km_in, drive.activity_id is not None) == ("done", 1215, True)
+
+
+def proposed(browser: Browser, deal: Any) -> tuple[str, str, str]:
+    """The car, the day and the hour the form offers."""
+    text = browser.get(f"{HOME}/deals/{deal.id}").text
+    car = text.partition('name="vehicle"')[2].partition('" selected')[0].rpartition('"')[2]
+    day, hour = (re.search(f'name="{name}"[^>]* value="([^"]*)"', text) for name in ("day", "hour"))
+    assert day
+    assert hour
+    return car, day[1], hour[1]
+
+
+def test_the_car_they_like_is_proposed_for_when_it_is_free(kit: Kit, client_of: Any, cast: Cast, deal: Any) -> None:
+    with work(SYSTEM, kit.clock.now) as w:
+        w.session.execute(insert(parts(kit).tables.VEHICLE).values(model="Q5L 45 TFSI", state="demo"))
+    owner, (second,) = client_of(cast.owner), rows(kit, "VEHICLE")[1:]
+    assert proposed(owner, deal) == ("1", "2026-03-02", "10:00")
+    owner.send(f"/p/automotive/interests/deals/{deal.id}", {"model": "q5l"})
+    assert proposed(owner, deal)[0] == str(second.id)
+    owner.send(
+        f"{HOME}/deals/{deal.id}", {"vehicle": str(second.id), "day": "2026-03-02", "hour": "10:00", "quarters": "3"}
+    )
+    assert proposed(owner, deal) == (str(second.id), "2026-03-02", "10:45")
+    kit.clock.advance(hours=9, minutes=30)
+    assert proposed(client_of(cast.owner), deal) == (str(second.id), "2026-03-02", "19:30")
+    kit.clock.advance(minutes=1)
+    assert proposed(client_of(cast.owner), deal) == (str(second.id), "2026-03-03", "08:00")
 
 
 def test_the_test_drive_that_was_planned_for_the_day_is_the_one_that_is_done(
