@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from salesapp.plugin_api import (
     N_,
+    Actor,
     Msg,
     NewCustomer,
     NewDeal,
@@ -48,6 +49,7 @@ MOST: Final = 99
 AT_ONCE: Final = timedelta(minutes=30)
 """Whoever is noted twice in this time has come once: two people stood at the door."""
 LONGEST: Final = {"name": 80, "phone": 40, "model": 80, "colour": 40, "note": 500}
+NOT_THEIRS: Final = N_("Only who received them, or a manager, makes an opportunity of the visit.")
 
 
 def note(w: Work, values: Mapping[str, Any]) -> int:
@@ -156,6 +158,11 @@ def happened(w: Work, visit_id: int, values: Mapping[str, Any]) -> None:
 # --- what becomes of it ---
 
 
+def makes_deals(actor: Actor, row: Any) -> bool:
+    """Whether an opportunity of this visit is theirs to make: they received the guests, or they hand customers out."""
+    return row.received_by in (None, actor.id) or "customer.assign" in actor.verbs
+
+
 def make_deal(w: Work, visit_id: int) -> int:
     """The visit becomes an opportunity of whoever received them; the deal's id. A customer who is here already is
     taken, not added once more, and so is the car deal they have."""
@@ -165,9 +172,9 @@ def make_deal(w: Work, visit_id: int) -> int:
         return int(row.deal_id)
     if row.customer_id is not None and w.reads.customer(row.customer_id) is None:
         raise Refused([problem("", N_("A colleague's customer: they make the opportunity themselves."))])
+    if not makes_deals(w.actor, row):
+        raise Refused([problem("", NOT_THEIRS)])
     owner_id = row.received_by or w.actor.id
-    if owner_id != w.actor.id and "customer.assign" not in w.actor.verbs:
-        raise Refused([problem("", N_("Only who received them, or a manager, makes an opportunity of the visit."))])
     customer_id = row.customer_id or _customer(w, row, owner_id)
     deal_id = visits_seen.open_deal(w.reads, customer_id)
     if deal_id is None:

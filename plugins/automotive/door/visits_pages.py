@@ -214,6 +214,7 @@ def _visit_page(visit_id: int, said: dict[str, str], errors: dict[str, list[str]
         names = {each.id: each.name for each in reads.people(team=True)}
         heard, currency = reads.sources().get(row.heard), row.currency or reads.currency
         free = visits_seen.receivers(reads)
+        makes_deals = visits.makes_deals(reads.actor, row)
     kept = {name: getattr(row, name) or "" for name in ("name", "phone", "level", "model", "colour", "note")}
     kept["quoted"] = _typed_back(row)
     if deal is not None:
@@ -224,6 +225,7 @@ def _visit_page(visit_id: int, said: dict[str, str], errors: dict[str, list[str]
         "receiver": names.get(row.received_by, ""),
         "heard": say(heard) if heard else "",
         "currency": currency,
+        "makes_deals": makes_deals,
     }
     options = [(each.key, say(each.label)) for each in LEVEL.options]
     others = [one for one in _offered(free) if one[0] != str(row.received_by)]

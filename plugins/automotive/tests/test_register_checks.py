@@ -98,6 +98,18 @@ def test_a_colleagues_customer_is_not_made_an_opportunity_and_no_word_is_lost(
     assert "A colleague&#39;s customer: they make the opportunity themselves." in refused.text
 
 
+def test_an_opportunity_is_offered_to_who_received_them_and_to_managers(kit: Kit, client_of: Any, cast: Cast) -> None:
+    owner, others = client_of(cast.owner), [client_of(each) for each in (cast.colleague, cast.manager)]
+    owner.send(f"{HOME}/new", {"people": "1", "received_by": str(cast.owner.id), "name": "沈月"})
+    offered = ['value="deal"' in each.get(f"{HOME}/1").text for each in (owner, *others)]
+    told = ["Only who received them" in each.get(f"{HOME}/1").text for each in (owner, *others)]
+    assert (offered, told) == ([True, False, True], [False, True, False])
+    wrong = others[0].send(f"{HOME}/1/happened", {"do": "deal", "note": "想看白色"})
+    assert (wrong.status_code, "想看白色" in wrong.text) == (422, True)
+    known = {"do": "deal", "name": "沈月", "phone": "13800001234"}
+    assert others[1].send(f"{HOME}/1/happened", known).location == "/deals/1"
+
+
 def test_an_appointment_somebody_elsewhere_planned_is_received_all_the_same(
     kit: Kit, client_of: Any, cast: Cast
 ) -> None:
