@@ -1,5 +1,6 @@
 """How every form of the dealership is answered: saved and on to a page, or shown again with what was typed."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
@@ -10,6 +11,7 @@ from flask import request
 from salesapp.plugin_api import N_, SYSTEM, Problem, Reads, Refused, Work, asking, go_to, problem, reading, say, work
 
 ME = "automotive"
+_WHOLE: Final = re.compile("[0-9０-９]{1,9}")
 MOST_KM: Final = 2_000_000
 """No car has driven farther."""
 
@@ -47,8 +49,9 @@ def too_long(said: Mapping[str, Any], **most: int) -> list[Problem]:
 
 
 def number_of(text: str) -> int | None:
-    """A whole number from zero on, an id or a count; None for anything else, and for what no id can be."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
+    """A whole number from zero on, an id or a count, also in the wide figures of an East Asian keyboard; None for
+    anything else, and for what no id can be."""
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def day_of(text: str) -> date | None:
@@ -78,12 +81,13 @@ def moment_of(day: str, hour: str, asked: Reads | Work) -> datetime | None:
 
 def kilometres_of(text: str) -> int | None:
     """The kilometres that were typed ("12 500"); None where nothing was."""
-    plain = "".join(text.split()).replace(",", "")  # blanks that do not break, too
-    if plain and not (plain.isascii() and plain.isdecimal() and len(plain) <= 7):
+    plain = "".join(text.split()).replace(",", "").replace("，", "")  # blanks that do not break, too
+    found = number_of(plain)
+    if plain and found is None:
         raise Refused([problem("km", N_("Kilometres are a whole number."))])
-    if plain and int(plain) > MOST_KM:
+    if found is not None and found > MOST_KM:
         raise Refused([problem("km", N_("At most 2,000,000 kilometres."))])
-    return int(plain) if plain else None
+    return found
 
 
 def today_of(asked: Reads | Work) -> date:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from salesapp.domain.errors import N_, Msg, Problem, problem
 from salesapp.domain.people import NAME_LENGTH, one_line
 from salesapp.domain.text import Text
+from salesapp.domain.whole_numbers import is_between
 
 EVERYBODY, MEMBERS, HANDED = "everybody", "members", "handed"
 WHO: Final = {
@@ -148,8 +149,7 @@ def form_problems(fields: Mapping[str, str], *, named: bool) -> list[Problem]:
     if not set(filter(None, fields["shown"].split(","))) <= set(SHOWN):
         problems.append(problem("shown", N_("Please choose one of the list.")))
     for limit, most in LIMITS.items():
-        text = fields[limit].strip()
-        if text and not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+        if fields[limit].strip() and not is_between(fields[limit], 1, most):
             problems.append(
                 problem(limit, N_("A whole number from 1 to %(most)s, or nothing for no limit."), most=most)
             )

@@ -10,7 +10,7 @@ from salesapp.services.import_activity_rows import ActivityRow
 from salesapp.services.import_deal_paths import is_same
 from salesapp.services.import_deal_plan import name_of
 from salesapp.services.import_kinds import Known, Plan
-from salesapp.services.import_own_numbers import ANOTHER, NOT_HERE, is_number, said
+from salesapp.services.import_own_numbers import ANOTHER, NOT_HERE, is_number, of_number
 from salesapp.services.import_parties import ToMake
 from salesapp.services.import_planning import Had, Planning
 from salesapp.store import batches, bulk_activities
@@ -139,9 +139,9 @@ class _Planning(Planning):
     def _numbered(self, row: ActivityRow, had: Had | None) -> None:
         """What it is about it keeps: our own file says it in names alone."""
         if had is None:
-            self.reject(row, said(NOT_HERE, row.key))
+            self.reject(row, of_number(NOT_HERE, row.key))
         elif had.id in self.seen and not (self.names_its_customer(row, had) and row.kind == had.kind):
-            self.reject(row, said(ANOTHER, row.key))
+            self.reject(row, of_number(ANOTHER, row.key))
         else:
             self._known(row, had)
 
@@ -165,6 +165,8 @@ class _Planning(Planning):
 
     def _difference(self, row: ActivityRow, had: Had) -> dict[str, Any]:
         wanted = {name: getattr(row, name) for name in COLUMNS}
+        if row.state == had.state:  # else it was done meanwhile, as rows that come in new
+            wanted |= {name: getattr(had, name) for name in {"outcome", "direction"} - row.said}
         for name in ("at", "planned_at"):
             if is_same(wanted[name], getattr(had, name), self.words.zone):
                 wanted[name] = getattr(had, name)

@@ -63,7 +63,8 @@ _UNKNOWN: Final = {
 @dataclass(frozen=True, kw_only=True)
 class ActivityRow(Parsed):
     """One activity as the file has it: done `at`, or planned for `planned_at`. `deal` is the key or the name of one;
-    `was_open`: the file says that it is still to be done, and its day is over."""
+    `was_open`: the file says that it is still to be done, and its day is over; `said`: the facts the row has something
+    for."""
 
     kind: str
     state: str
@@ -79,6 +80,7 @@ class ActivityRow(Parsed):
     deal: str
     was_open: bool = False
     values: Mapping[str, Any] = field(default_factory=dict)
+    said: frozenset[str] = frozenset()
 
 
 def read_activity(row: Row, known: Known) -> ActivityRow | Rejected:
@@ -109,6 +111,7 @@ def read_activity(row: Row, known: Known) -> ActivityRow | Rejected:
         deal=deal,
         was_open=was_open,
         values=_values(row, known, words, wrong),
+        said=frozenset(words.cells(row)),
     )
     if made.key is None:
         words.first_line(row.cells, row.line)

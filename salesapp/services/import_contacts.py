@@ -32,6 +32,7 @@ from salesapp.services.import_customer_rows import ContactPart, birthday_in, com
 from salesapp.services.import_customer_undo import take_contact_back
 from salesapp.services.import_field_options import add_options
 from salesapp.services.import_kinds import ImportOption, Known, Parsed, Plan, Rejected
+from salesapp.services.import_own_numbers import ANOTHER, NOT_HERE, NUMBER, is_number, key_of, known_by, of_number
 from salesapp.services.import_parties import Meant, Parties, Party, parties_of, read_party
 from salesapp.services.import_party_fields import NAMED, party_fields
 from salesapp.services.import_points import Point, point_key, points_in
@@ -56,6 +57,7 @@ _FIELDS: Final = (
     BIRTHDAY,
     NOTE,
     ImportField(key="key", label=KEY, called=("id", "contact id", "编号")),
+    NUMBER,
 )
 
 
@@ -116,7 +118,7 @@ class Contacts:
         parsed = ContactRow(
             line=row.line,
             cells=row.cells,
-            key=part.key,
+            key=key_of(row, known, part.key, wrong),
             party=party,
             part=part,
             note="\n".join(known.cells(row, "note")),
@@ -164,11 +166,11 @@ def _planned(x: Executor, rows: Sequence[ContactRow], known: Known) -> Plan:
     made = Plan()
     parties = parties_of(x, [row.party for row in rows], known)
     meant = [(row, parties.meant(row.party)) for row in rows]
-    ids = {one.id for _, one in meant if isinstance(one, Found)}
+    wanted = {row.key for row in rows if row.key}
+    keys = known_by(wanted, lambda some: bulk.contacts_by_key(x, some), lambda some: bulk.contacts_by_number(x, some))
+    ids = {one.id for _, one in meant if isinstance(one, Found)} | {each.customer_id for each in keys.values()}
     bulk.lock_to_write(x, ids)
-    keys = bulk.contacts_by_key(x, {row.key for row in rows if row.key})
-    there = bulk.contacts_of(x, ids | {each.customer_id for each in keys.values()})
-    points = bulk.points_of(x, ids)
+    there, points = bulk.contacts_of(x, ids), bulk.points_of(x, ids)
     others = _others(x, rows)
     at = _At(parties, keys, there, points, others, known.earlier.setdefault("contacts", {}))
     for row, one in meant:
@@ -195,6 +197,10 @@ class _At:
 
 
 def _plan_one(made: Plan, row: ContactRow, one: Meant, at: _At) -> None:
+    if is_number(row.key) and row.key not in at.keys:
+        made.rejected.append(Rejected(row.line, row.cells, (of_number(NOT_HERE, row.key),)))
+        return
+    one = _whose(row, one, at)
     if not isinstance(one, Found):
         said = one if isinstance(one, Msg) else Msg(N_("There is no customer in this row."))
         said = Msg(said.source, {**said.values, "field": "customer"})
@@ -204,6 +210,9 @@ def _plan_one(made: Plan, row: ContactRow, one: Meant, at: _At) -> None:
     if known is not None and known.customer_id != one.id:
         text = N_("The contact with this key belongs to another customer.")
         made.rejected.append(Rejected(row.line, row.cells, (Msg(text, {"field": "key"}),)))
+        return
+    if known is not None and is_number(row.key) and not _agrees(row, known):
+        made.rejected.append(Rejected(row.line, row.cells, (of_number(ANOTHER, row.key),)))
         return
     earlier = at.earlier.setdefault((one.id, row.part.key or row.part.name), row.line)
     if known is None and earlier != row.line:
@@ -224,6 +233,19 @@ def _plan_one(made: Plan, row: ContactRow, one: Meant, at: _At) -> None:
         made.changed.append(write)
     else:
         made.same += 1
+
+
+def _whose(row: ContactRow, one: Meant, at: _At) -> Meant:
+    """Of several customers of the name our own file says, the one whose contact it is."""
+    if not is_number(row.key):
+        return one
+    customer_id = at.keys[str(row.key)].customer_id
+    return next((each for each in at.parties.called(row.party.name) if each.id == customer_id), one)
+
+
+def _agrees(row: ContactRow, known: KnownContact) -> bool:
+    """Whether it can be them: a file of another house counts otherwise."""
+    return row.part.name == known.name or bool({point_key(each) for each in row.part.points} & known.points)
 
 
 def _known(row: ContactRow, one: Found, at: _At) -> KnownContact | None:

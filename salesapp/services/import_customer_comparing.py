@@ -14,7 +14,7 @@ from salesapp.services.import_customer_directory import Directory, Someone, all_
 from salesapp.services.import_customer_rows import ContactPart, CustomerRow
 from salesapp.services.import_deal_paths import is_same
 from salesapp.services.import_kinds import Known, Plan, Rejected
-from salesapp.services.import_own_numbers import ANOTHER, is_number, said
+from salesapp.services.import_own_numbers import ANOTHER, is_number, of_number
 from salesapp.services.import_points import Point, point_key
 from salesapp.store import bulk
 from salesapp.store.bulk import KnownContact
@@ -37,7 +37,7 @@ def compare(x: Executor, made: Plan, meant: Sequence[tuple[CustomerRow, int]], k
             made.rejected.append(Rejected(row.line, row.cells, (Msg(NOT_YOURS, {"field": "key"}),)))
             continue
         if is_number(row.key) and not there.agrees(row, customer_id):
-            made.rejected.append(Rejected(row.line, row.cells, (said(ANOTHER, row.key),)))
+            made.rejected.append(Rejected(row.line, row.cells, (of_number(ANOTHER, row.key),)))
             continue
         if there.rows[customer_id]["archived_at"] is not None:
             made.same += 1

@@ -14,7 +14,7 @@ from salesapp.services.import_customer_comparing import compare
 from salesapp.services.import_customer_directory import ContactKeys, Directory, Someone, all_points
 from salesapp.services.import_customer_rows import CustomerRow
 from salesapp.services.import_kinds import Known, Plan, Rejected
-from salesapp.services.import_own_numbers import NOT_HERE, is_number, known_by, said
+from salesapp.services.import_own_numbers import NOT_HERE, is_number, known_by, of_number
 from salesapp.services.import_points import point_key
 from salesapp.store import bulk
 from salesapp.store.engine import Executor
@@ -41,7 +41,7 @@ def plan_customers(x: Executor, rows: Sequence[CustomerRow], known: Known) -> Pl
         elif there is not None:
             meant.append((row, there))
         elif is_number(row.key):
-            made.rejected.append(Rejected(row.line, row.cells, (said(NOT_HERE, row.key),)))
+            made.rejected.append(Rejected(row.line, row.cells, (of_number(NOT_HERE, row.key),)))
         elif twin:
             _again(made, row, twin, meant, people)
         else:

@@ -22,7 +22,7 @@ from salesapp.services.import_deal_paths import (
 )
 from salesapp.services.import_deal_rows import DealRow
 from salesapp.services.import_kinds import Known, Plan
-from salesapp.services.import_own_numbers import ANOTHER, NOT_HERE, is_number, said
+from salesapp.services.import_own_numbers import ANOTHER, NOT_HERE, is_number, of_number
 from salesapp.services.import_parties import Meant, ToMake
 from salesapp.services.import_planning import Had, Planning
 from salesapp.store import batches, bulk_deals
@@ -108,11 +108,11 @@ class _Planning(Planning):
     def _numbered(self, row: DealRow, had: Had | None, meant: Meant) -> None:
         """Our own file says its customer by name: several may be called so, the one it has is meant."""
         if had is None:
-            self.reject(row, said(NOT_HERE, row.key))
+            self.reject(row, of_number(NOT_HERE, row.key))
         elif self.names_its_customer(row, had):
             self._known(row, had, None)
         elif had.id in self.seen and row.title != had.title:
-            self.reject(row, said(ANOTHER, row.key))
+            self.reject(row, of_number(ANOTHER, row.key))
         elif isinstance(meant, Msg):
             self.reject(row, meant)
         else:

@@ -47,6 +47,6 @@ def known_by(
     return {**by_key(set(keys) - numbers.keys()), **here}
 
 
-def said(text: str, key: str | None) -> Msg:
-    """A sentence about a number, at its cell."""
+def of_number(text: str, key: str | None) -> Msg:
+    """A sentence about the number of a row, at its cell."""
     return Msg(text, {"number": (key or "").removeprefix(_MARK), "field": NUMBER.key})

@@ -104,12 +104,16 @@ class Parties:
         reached = self._reached(point.normalised for point in party.points)
         if reached:
             return [each for each in reached if each.name == party.name] or reached
-        named = self._may(self.named.get(party.name, ())) if party.name else []
+        named = self.called(party.name) if party.name else []
         if named or party.key:
             return named
         if party.name in self.keys:
             return self._may([self.keys[party.name]])
         return self._reached(_as_points(party.name, self.known))
+
+    def called(self, name: str) -> list[Found]:
+        """Those with just this name."""
+        return self._may(self.named.get(name, ()))
 
     def _reached(self, points: Iterable[str]) -> list[Found]:
         found = {one: each for point in points for one, each in self.reached.get(point, {}).items()}

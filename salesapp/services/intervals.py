@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 from salesapp.domain.customer_labels import GRADES
 from salesapp.domain.errors import N_, Problem, Refused, Stale, problem
 from salesapp.domain.followups import INTERVALS, Interval, Unit
+from salesapp.domain.whole_numbers import is_between
 from salesapp.services.work import Work
 from salesapp.store import people, settings
 from salesapp.store.engine import Executor
@@ -67,6 +68,6 @@ def _problems(name: str, wanted: Mapping[str, str]) -> list[Problem]:
     if unit not in MOST:
         return [problem(f"unit_{name}", N_("Please choose one of the list."))]
     most = MOST[cast("Unit", unit)]
-    if not (count.isascii() and count.isdigit() and len(count) <= 4 and 1 <= int(count) <= most):
+    if not is_between(count, 1, most):
         return [problem(f"count_{name}", N_("A whole number from 1 to %(most)s, please."), most=most)]
     return []

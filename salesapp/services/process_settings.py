@@ -14,6 +14,7 @@ from salesapp.domain.pack import Process, Stage
 from salesapp.domain.people import one_line
 from salesapp.domain.process_changes import OWN, applied, with_change
 from salesapp.domain.text import LANGUAGES, Text, named_in
+from salesapp.domain.whole_numbers import is_between
 from salesapp.plugging import running
 from salesapp.services.work import Work
 from salesapp.store import events, settings
@@ -154,16 +155,12 @@ def _called(field: str) -> Text:
 def _number_problems(typed: Mapping[str, str]) -> list[Problem]:
     problems = []
     probability, stay = typed.get("probability", "0"), typed.get("longest_stay_days", "")
-    if not _is_number(probability, 0, 100):
+    if not is_between(probability, 0, 100):
         problems.append(problem("probability", N_("A whole number from 0 to 100 is needed.")))
-    if stay and not _is_number(stay, 1, LONGEST_STAY):
+    if stay and not is_between(stay, 1, LONGEST_STAY):
         text = N_("Days are a whole number from 1 to %(most)s; leave it empty where a deal may stay.")
         problems.append(problem("longest_stay_days", text, most=LONGEST_STAY))
     return problems
-
-
-def _is_number(text: str, least: int, most: int) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 5 and least <= int(text) <= most
 
 
 def rename(w: Work, key: str, path: str, words: Mapping[str, str]) -> None:

@@ -209,6 +209,11 @@ def contacts_by_key(x: Executor, keys: Collection[str]) -> dict[str, KnownContac
     return {each.key: each for each in found if each.key}
 
 
+def contacts_by_number(x: Executor, numbers: Collection[int]) -> dict[int, KnownContact]:
+    """Living contacts by their own numbers."""
+    return {each.id: each for some in _portions(numbers) for each in _contacts(x, contact.c.id.in_(some))}
+
+
 def _contacts(x: Executor, which: Any) -> list[KnownContact]:
     living = (which, contact.c.archived_at.is_(None))
     rows = x.execute(select(*_contact_columns).where(*living).order_by(contact.c.id)).all()

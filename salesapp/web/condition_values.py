@@ -8,6 +8,7 @@ from typing import Any, Final
 from salesapp.domain.conditions import MOST_DAYS, Fact
 from salesapp.domain.errors import Problem
 from salesapp.domain.money import Money, parse_amount, parse_number
+from salesapp.domain.whole_numbers import is_between
 from salesapp.web.i18n import gettext, language, say
 from salesapp.web.inputs import day_from, plain_amount
 from salesapp.web.request import current_company
@@ -32,9 +33,8 @@ def _text(raw: str) -> tuple[Any, str]:
 
 
 def _days(raw: str) -> tuple[Any, str]:
-    number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 7 else -1
-    if 0 <= number <= MOST_DAYS:
-        return number, ""
+    if is_between(raw, 0, MOST_DAYS):
+        return int(raw), ""
     return None, gettext("Please write a number of days, such as 30.")
 
 

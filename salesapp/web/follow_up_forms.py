@@ -27,6 +27,7 @@ from salesapp.domain.followups import Interval, Unit
 from salesapp.domain.people import one_line
 from salesapp.domain.placeholders import OF_RULES, in_braces, with_keys, with_words
 from salesapp.domain.text import LANGUAGES, Text, own_text
+from salesapp.domain.whole_numbers import is_between
 from salesapp.web.i18n import language, languages_mine_first, today
 from salesapp.web.inputs import day_from
 
@@ -128,9 +129,8 @@ def chosen(name: str, typed: Values, offered: Offered, problems: Problems) -> st
 
 def whole(name: str, typed: Values, least: int, most: int, problems: Problems) -> int:
     """A whole number between these; `least` where it is none."""
-    text = typed[name].strip()
-    if text.isascii() and text.isdigit() and len(text) <= 5 and least <= int(text) <= most:
-        return int(text)
+    if is_between(typed[name], least, most):
+        return int(typed[name])
     problems.append(problem(name, N_("A whole number from %(least)s to %(most)s, please."), least=least, most=most))
     return least
 

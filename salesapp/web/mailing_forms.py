@@ -13,6 +13,7 @@ from salesapp.domain.followups import Interval
 from salesapp.domain.list_query import ListQuery
 from salesapp.domain.mailing import WAYS
 from salesapp.domain.mailing_times import FEASTS, MOST_BEFORE, Timing, next_time
+from salesapp.domain.whole_numbers import is_between
 from salesapp.services.mailings import OVER, NewMailing, zone_of
 from salesapp.store.mailings import MailingView
 from salesapp.web.i18n import gettext, language, say, today
@@ -86,8 +87,7 @@ def _every(typed: Mapping[str, str], problems: list[Problem]) -> Interval:
 
 
 def _number(raw: str, place: str, least: int, most: int, problems: list[Problem]) -> int:
-    raw = raw.strip()
-    if raw.isascii() and raw.isdigit() and len(raw) <= 4 and least <= int(raw) <= most:
+    if is_between(raw, least, most):
         return int(raw)
     words = N_("A whole number from %(least)s to %(most)s, please.")
     problems.append(problem(place, words, least=least, most=most))

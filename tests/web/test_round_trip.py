@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from salesapp.services.activities import NewActivity, note_activity, plan_activity
+from salesapp.services.contacts import NewContact, add_contact
 from salesapp.services.deal_moves import move_deal
 from salesapp.services.deals import NewDeal, open_deal
 from salesapp.services.import_runs import RunView
 from salesapp.services.work import work
 from salesapp.store.engine import reading
-from salesapp.store.tables import activity, customer, deal
+from salesapp.store.tables import activity, contact, customer, deal
 from salesapp.testing import NOW, Browser, Cast
 from tests.services.customer_kit import added
 from tests.web.imports_kit import form_of, uploaded, worked_off
@@ -33,19 +34,22 @@ def boss(client_of: Clients, cast: Cast) -> Browser:
     for phone in ("13800138001", "13800138002"):
         one = added(cast.manager, name="王芳", phones=[phone], note="两行\n备注", now=BEFORE)
         with work(cast.manager, BEFORE) as w:
+            add_contact(w, one, NewContact(name="李娜", position="采购"))
             new = NewDeal(title="年度采购", process="general.six", customer_id=one, amount_minor=1234550)
             deal_id = open_deal(w, new)
         with work(cast.manager, SINCE) as w:
             move_deal(w, deal_id, "needs", 1)
             note_activity(w, NewActivity(kind="call", customer_id=one, outcome="reached", note="谈了价格"))
+            note_activity(w, NewActivity(kind="task", customer_id=one, note="合同已寄", direction="in"))
             plan_activity(w, NewActivity(kind="visit", deal_id=deal_id, planned_at=NOW + timedelta(days=3)))
     return client_of(cast.manager)
 
 
 def file_of(browser: Browser, kind: str, fmt: str = "csv") -> bytes:
     """The list as a file, with all its columns."""
-    asked = ALL | ({"state": "all"} if kind == "activity" else {})
-    answer = browser.send(f"/lists/{kind}/export", {"format": fmt, **asked})
+    asked = ALL | {"activity": {"state": "all"}, "contact": {"of": "contact"}}.get(kind, {})
+    of_list = "customer" if kind == "contact" else kind
+    answer = browser.send(f"/lists/{of_list}/export", {"format": fmt, **asked})
     assert answer.status_code == 200
     return bytes(answer.data)
 
@@ -75,8 +79,13 @@ def counts(run: RunView) -> tuple[int, int, int, int]:
 
 
 def known() -> dict[tuple[str, int], Any]:
-    """What the three lists tell that these tests correct."""
-    columns = {"customer": customer.c.name, "deal": deal.c.amount_minor, "activity": activity.c.note}
+    """What the lists tell that these tests correct."""
+    columns = {
+        "customer": customer.c.name,
+        "contact": contact.c.position,
+        "deal": deal.c.amount_minor,
+        "activity": activity.c.note,
+    }
     with reading() as x:
         return {
             (kind, one): value
@@ -86,7 +95,7 @@ def known() -> dict[tuple[str, int], Any]:
 
 
 @pytest.mark.parametrize("fmt", ["csv", "xlsx"])
-@pytest.mark.parametrize(("kind", "rows"), [("customer", 2), ("deal", 2), ("activity", 4)])
+@pytest.mark.parametrize(("kind", "rows"), [("customer", 2), ("contact", 2), ("deal", 2), ("activity", 6)])
 def test_what_nobody_changed_is_here_already(boss: Browser, kind: str, rows: int, fmt: str) -> None:
     run = back(boss, file_of(boss, kind, fmt), f"{kind}.{fmt}", kind=kind)
     assert counts(run) == (0, 0, rows, 0)
@@ -94,6 +103,7 @@ def test_what_nobody_changed_is_here_already(boss: Browser, kind: str, rows: int
 
 CORRECTED = [
     ("customer", 1, {"Name": "王芳芳"}, "王芳芳"),
+    ("contact", 2, {"Position": "厂长"}, "厂长"),
     ("deal", 2, {"Amount": "999.5"}, 99950),
     ("activity", 1, {"Note": "谈了价格，要发票"}, "谈了价格，要发票"),
 ]
@@ -113,9 +123,12 @@ def test_what_somebody_corrected_is_changed_and_can_be_taken_back(
     assert known() == before
 
 
-@pytest.mark.parametrize("kind", ["customer", "deal", "activity"])
-def test_a_row_without_a_number_is_new_and_a_number_nobody_has_is_said(boss: Browser, kind: str) -> None:
-    new = {"SalesApp ID": "", "Name": "沈月", "Phone": "13900139000", "Deal name": "新单", "Note": "新", "Customer": ""}
+@pytest.mark.parametrize("kind", ["customer", "contact", "deal", "activity"])
+def test_a_row_without_a_number_is_new_and_a_number_nobody_has_is_said(boss: Browser, cast: Cast, kind: str) -> None:
+    new = {"SalesApp ID": "", "Name": "沈月", "Phone": "13900139000", "Deal name": "新单", "Note": "新"}
+    if kind == "contact":
+        added(cast.manager, name="赵磊")
+    new["Customer"] = "赵磊" if kind == "contact" else ""
 
     def change(row: Cells) -> Cells:
         if row["SalesApp ID"] != "1":
@@ -132,6 +145,7 @@ def test_a_row_without_a_number_is_new_and_a_number_nobody_has_is_said(boss: Bro
     ("kind", "other"),
     [
         ("customer", {"Name": "赵磊", "Phone": "13700137000"}),
+        ("contact", {"Name": "赵磊"}),
         ("deal", {"Deal name": "别的", "Customer": "赵磊"}),
         ("activity", {"Customer": "赵磊"}),
         ("activity", {"Kind": "Meeting"}),

@@ -48,7 +48,7 @@ def test_from_booking_to_impressions(kit: Kit, client_of: Any, cast: Cast, deal:
     assert (over.status_code, 'value="1200"' in over.text) == (422, True)
     assert owner.send(f"{HOME}/1/out", OUT | {"agree": "", "strokes": "[[[0,0],[9,1001]]]"}).status_code == 422
     assert "2,000,000" in owner.send(f"{HOME}/1/out", OUT | {"km_out": "999999999"}).text
-    drawn = OUT | {"agree": "", "strokes": "[[[0,0],[10,20]]]"}
+    drawn = OUT | {"agree": "", "strokes": "[[[0,0],[10,20]]]", "km_out": "１２００"}
     assert owner.send(f"{HOME}/1/out", drawn).status_code == 303
     assert 'd="M0 0 L10 20"' in owner.get(f"{HOME}/1").text
     assert owner.send(f"{HOME}/1/back", BACK | {"km_in": "1"}).status_code == 422
