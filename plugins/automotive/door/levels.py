@@ -85,6 +85,8 @@ def lines(reads: Reads, deal: DealView) -> Iterable[Line]:
 
 
 DAYS_OF = Text("Levels, in days", "各级别天数", "各等級天數", "Уровни, дней")
+BOUGHT: Final = When("stage", "one_of", ("delivery", "follow_up"))
+"""The calls after delivery begin: those that are to win them are over."""
 RULE = FollowUp(
     "level",
     Text("Contact by level", "按意向级别跟进", "依意向等級跟進", "Контакт по уровню готовности"),
@@ -99,6 +101,6 @@ RULE = FollowUp(
         ),
     ),
     "salesperson",
-    unless=When("stage", "one_of", ("delivery", "follow_up")),  # they have bought; the calls after delivery begin
+    unless=BOUGHT,
 )
 RECORDS: tuple[Any, ...] = (Listens("levels", HEARD, each=True), RULE)

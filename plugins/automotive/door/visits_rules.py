@@ -27,7 +27,7 @@ from salesapp.plugin_api import (
 
 from ..evidence import RECEIVED
 from ..tables import VISIT
-from . import visits, visits_after, visits_seen
+from . import levels, visits, visits_after, visits_seen
 
 TITLE = Text("Showroom register", "展厅登记", "展間登記", "Журнал салона")
 ONLINE: Final = ("web_form", "social_ads", "search_ads", "platform")
@@ -58,6 +58,7 @@ VISIT_CALL = FollowUp(
     THANK,
     "salesperson",
     Deadline(24, "hour"),
+    unless=levels.BOUGHT,
     escalate=Escalate("manager", after=4),
 )
 VISIT_ALONE = FollowUp(

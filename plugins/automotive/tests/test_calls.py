@@ -42,7 +42,13 @@ CASES = [
 def a_delivery(kit: Kit, at: datetime, customer: CustomerView | None = None) -> DealView:
     """A car is handed over at a moment; its deal stands in the last stage."""
     kit.clock.now = at
-    deal = kit.a_deal("automotive.showroom", customer=customer or kit.a_customer("沈月"), amount_minor=1)
+    return handed_over(
+        kit, kit.a_deal("automotive.showroom", customer=customer or kit.a_customer("沈月"), amount_minor=1)
+    )
+
+
+def handed_over(kit: Kit, deal: DealView) -> DealView:
+    """The deal goes its way to the last stage."""
     kit.tick(deal, "need_confirmed", "trust")
     deal = kit.fill(deal, level="h", reason="first", picked="A6", demands="x", no_drive="knows")
     kit.fill(deal, signals=["delivery"], decides_on="2030-01-01")

@@ -11,7 +11,7 @@ from salesapp.plugin_api import SYSTEM, DealView, work
 from salesapp.testing import Kit
 
 from ..tables import LEVEL
-from .test_calls import a_delivery
+from .test_calls import a_delivery, handed_over, push
 
 pytest_plugins = ["salesapp.testing"]
 BEGUN = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -51,6 +51,16 @@ def test_who_has_bought_is_called_by_level_no_more(kit: Kit) -> None:
     kit.clock.advance(days=6)
     kit.run_jobs(until=kit.clock.now + timedelta(hours=1))
     assert kit.planned(deal, "automotive.level") == []
+
+
+def test_who_has_bought_is_not_called_about_their_visit(kit: Kit) -> None:
+    deal = kit.a_deal("automotive.showroom", customer=kit.a_customer("沈月"), amount_minor=1)
+    push(kit, deal, "received")
+    kit.run_jobs()
+    assert len(kit.planned(deal, "automotive.visit_call")) == 1
+    handed_over(kit, deal)
+    kit.run_jobs()
+    assert kit.planned(deal, "automotive.visit_call") == []
 
 
 def test_the_history_says_from_when_to_when(kit: Kit) -> None:
