@@ -178,7 +178,7 @@ def make_deal(w: Work, visit_id: int) -> int:
     customer_id = row.customer_id or _customer(w, row, owner_id)
     deal_id = visits_seen.open_deal(w.reads, customer_id)
     if deal_id is None:
-        new = NewDeal(customer_id=customer_id, process=KEY, owner_id=owner_id)
+        new = NewDeal(customer_id=customer_id, title=row.model, process=KEY, owner_id=owner_id)
         deal_id = w.add_deal(new)
     if row.level:
         w.change_deal(deal_id, {"field.level": row.level})

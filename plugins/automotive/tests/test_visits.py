@@ -46,7 +46,8 @@ def test_a_stranger_becomes_an_opportunity(kit: Kit, client_of: Any, cast: Cast)
     assert (row.name, row.phone, row.customer_id, row.quoted_minor) == ("", "", 1, 118_800_00)
     customer, deal = kit.customer(1), kit.deal(1)
     assert (customer.name, customer.source, customer.owner_id) == ("沈月", "event", cast.owner.id)
-    assert (deal.stage, deal.owner_id, deal.custom["automotive"]["level"]) == ("reception", cast.owner.id, "h")  # type: ignore[index]
+    assert (deal.stage, deal.owner_id, deal.title) == ("reception", cast.owner.id, "朗逸")
+    assert deal.custom["automotive"]["level"] == "h"  # type: ignore[index]
     assert "received" in deal.done_steps
     visit = kit.activity(row.activity_id)
     assert (visit.kind, visit.at, visit.note) == ("visit", CAME, "H · 朗逸 白 · 118,800 CNY")
