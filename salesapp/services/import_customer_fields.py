@@ -101,11 +101,14 @@ CREATED: Final = ImportField(
         "created",
         "create date",
         "date added",
+        "added on",
         "first seen",
         "first_seen",
         "录入时间",
         "创建日期",
+        "建立日期",
         "дата создания",
+        "добавлено",
     ),
 )
 _PLAIN: Final = (

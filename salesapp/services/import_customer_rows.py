@@ -17,6 +17,7 @@ from salesapp.domain.partial_dates import PartialDate, parse_partial_date
 from salesapp.domain.text import LANGUAGES
 from salesapp.services.import_cell_words import CellWords
 from salesapp.services.import_customer_fields import BIRTHDAY, BY_NAME, customer_fields, importable
+from salesapp.services.import_deal_paths import is_same
 from salesapp.services.import_kinds import YES, Known, Parsed, Rejected
 from salesapp.services.import_own_numbers import key_of
 from salesapp.services.import_points import points_in
@@ -134,10 +135,12 @@ class Reading:
         return "organisation" if names_organisation(name) else "person"
 
     def moment(self, row: Row, name: str, wrong: list[Msg]) -> datetime | None:
-        """A moment of the past."""
+        """A moment of the past; the noon that stands for today may be still to come."""
         here: list[Msg] = []
         found = self.words.moment(row, name, here)
-        if found is not None and found > self.now:
+        if found is not None and is_same(found, self.now, self.words.zone):
+            found = min(found, self.now)
+        elif found is not None and found > self.now:
             here.append(Msg(N_("This lies in the future.")))
         wrong += [about(name, self.labels[name], each) for each in here]
         return found

@@ -58,6 +58,7 @@ _PLAIN: Final = (
         label=Text(en="Opened on", zh_Hans="创建日期", zh_Hant="建立日期", ru="Открыта"),
         called=(
             *("created", "created at", "created date", "open date", "start date", "engage date", "engaged on"),
+            *("added on", "добавлено"),
             *("创建时间", "建立時間", "дата создания"),
         ),
     ),

@@ -250,23 +250,31 @@ class Taken:
     steps: tuple[Step, ...]
 
 
-def with_taken(dates: Dates, said: frozenset[str], had: Taken, process: Process, now: datetime) -> Dates:
-    """What a file says of a deal that is here, completed by what is known: the file's dates count, the others stay. A
-    stage that is new, and has no date, was entered now."""
+def with_taken(
+    dates: Dates, said: frozenset[str], had: Taken, process: Process, now: datetime, zone: ZoneInfo
+) -> Dates:
+    """What a file says of a deal that is here, completed by what is known: the file's dates count, the others stay, and
+    so does the hour of a day that is the same. A stage that is new, and has no date, was entered now."""
     told_state = bool(said & {"state", "stage", "closed_at"})
     state = dates.state if told_state else had.state
     stage = dates.stage or _last_dated(dates, process) or had.stage
     known = {step.stage: step.at for step in had.steps if process.stage(step.stage) and not _is_undated(step)}
-    entered = {key: at for key, at in known.items() if _comes_by(process, key, stage)} | dict(dates.entered)
+    told = {key: _with_hour(at, known.get(key), zone) or at for key, at in dates.entered.items()}
+    entered = {key: at for key, at in known.items() if _comes_by(process, key, stage)} | told
     if stage != had.stage and stage not in entered:
         entered[stage] = now
     return Dates(
         stage=stage,
         state=state,
-        created_at=dates.created_at or _opening_kept(dates, had),
-        closed_at=dates.closed_at or (had.closed_at if state == had.state else None),
+        created_at=_with_hour(dates.created_at, had.created_at, zone) or _opening_kept(dates, had),
+        closed_at=_with_hour(dates.closed_at, had.closed_at, zone) or (had.closed_at if state == had.state else None),
         entered=entered,
     )
+
+
+def _with_hour(said: datetime | None, known: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """What a file says, as exactly as it is known."""
+    return known if is_same(said, known, zone) else said
 
 
 def _is_undated(step: Step) -> bool:

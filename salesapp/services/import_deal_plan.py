@@ -193,7 +193,7 @@ class _Planning(Planning):
             text = N_("This deal (%(key)s) runs in another process than %(process)s.")
             return (Msg(text, {"key": row.key, "process": process.label}),)
         taken = taken_of(had, self.paths[had.id])
-        dates = with_taken(row.dates, row.said, taken, process, self.known.now)
+        dates = with_taken(row.dates, row.said, taken, process, self.known.now, self.words.zone)
         path = path_of(dates, process, self.known.now, self.words.zone)
         if isinstance(path, Path):
             return None if is_same_path(path, taken, self.words.zone) else path

@@ -185,6 +185,15 @@ def test_tags_sources_owner_and_the_past_come_along(app: Flask, cast: Cast) -> N
     assert found("Ann", cast.outsider) == []
 
 
+def test_today_is_not_in_the_future_before_its_noon(app: Flask, cast: Cast) -> None:
+    run = bring("n,c,l\nAnn,2026-03-02,2026-03-02\nBob,2026-03-02 10:01,\n", "name", "created_at", "last_contact_at")
+    assert rejected(run) == {3: "Created on: This lies in the future."}
+    with reading() as x:
+        assert [tuple(each) for each in x.execute(select(customer.c.created_at, customer.c.last_contact_at))] == [
+            (NOW, NOW)
+        ]
+
+
 def test_what_lies_in_the_future_or_names_nobody_is_refused(app: Flask, cast: Cast) -> None:
     run = bring("n,c,o\nAnn,2027-01-01,\nBob,,Nobody\n", "name", "created_at", "owner")
     assert rejected(run) == {2: "Created on: This lies in the future.", 3: "Owner: Nobody here is called Nobody."}

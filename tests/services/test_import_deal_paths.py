@@ -125,7 +125,7 @@ def test_the_same_dates_again_are_the_same_path(dates: dict[str, object], said_a
     had = taken(path(ZONE, **dates))
     later = NOW + timedelta(days=30)
     asked = Dates(**dates)  # type: ignore[arg-type]
-    again = path_of(with_taken(asked, frozenset(said_again), had, SIX, later), SIX, later, ZONE)
+    again = path_of(with_taken(asked, frozenset(said_again), had, SIX, later, ZONE), SIX, later, ZONE)
     assert isinstance(again, Path)
     assert is_same_path(again, had, ZONE)
 
@@ -133,7 +133,7 @@ def test_the_same_dates_again_are_the_same_path(dates: dict[str, object], said_a
 def test_a_stage_that_is_new_and_has_no_date_was_entered_now() -> None:
     had = taken(path(stage="contact", created_at=day(3, 1)))
     later = NOW + timedelta(days=30)
-    dates = with_taken(Dates(stage="needs"), frozenset({"stage"}), had, SIX, later)
+    dates = with_taken(Dates(stage="needs"), frozenset({"stage"}), had, SIX, later, ZONE)
     again = path_of(dates, SIX, later, ZONE)
     assert isinstance(again, Path)
     assert [(step.stage, step.at) for step in again.steps] == [("contact", day(3, 1)), ("needs", later)]
@@ -141,7 +141,7 @@ def test_a_stage_that_is_new_and_has_no_date_was_entered_now() -> None:
 
 def test_a_corrected_date_moves_the_opening_it_was() -> None:
     had = taken(path(entered={"contact": day(3, 1)}))
-    dates = with_taken(Dates(entered={"contact": day(3, 5)}), frozenset({"entered.contact"}), had, SIX, NOW)
+    dates = with_taken(Dates(entered={"contact": day(3, 5)}), frozenset({"entered.contact"}), had, SIX, NOW, ZONE)
     again = path_of(dates, SIX, NOW, ZONE)
     assert isinstance(again, Path)
     assert [(step.stage, step.at) for step in again.steps] == [("contact", day(3, 5))]

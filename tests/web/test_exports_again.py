@@ -24,10 +24,13 @@ from tests.web.imports_kit import form_of, uploaded, worked_off
 Clients = Callable[..., Browser]
 KNOWN: Mapping[str, frozenset[str]] = {
     "customer": frozenset(
-        "name company kind state grade source owner tag phone email position address note key last_contact_at".split()
-    ),
+        "name company kind state grade source owner tag phone email position address note key".split()
+    )
+    | {"created_at", "last_contact_at"},
     "contact": frozenset("name position department phone email customer customer_key note key".split()),
-    "deal": frozenset("title customer process stage amount currency expected_close owner key closed_at".split()),
+    "deal": frozenset(
+        "title customer process stage amount currency expected_close owner key created_at closed_at".split()
+    ),
     "activity": frozenset("kind customer deal note owner key at planned_at outcome direction state".split()),
 }
 PATHS = {"customer": "customer", "contact": "customer", "deal": "deal", "activity": "activity"}
