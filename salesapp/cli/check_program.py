@@ -15,6 +15,10 @@ from salesapp.places import PLUGINS, STATIC, TRANSLATIONS
 from salesapp.plugging.loader import load_plugins
 
 BUILT: Final = ("htmx.min.js", "icons.svg")
+MANY: Final = 3  # proxies, one behind the other
+LIMITS: Final = ("max_form_bytes", "max_file_bytes", "max_upload_bytes")
+SMALLEST: Final = 100_000
+"""A form with a long note and some hundred fields."""
 OTHERS: Final = ("SALESAPP_DEMO_", "SALESAPP_TEST_")
 """How variables begin that are no settings of an installation."""
 
@@ -59,6 +63,11 @@ def address(found: Settings, environ: Mapping[str, str] = os.environ) -> Iterato
         )
     elif here.scheme not in {"http", "https"} or not here.hostname:
         yield wrong("base_url.odd", f"base_url {found.base_url} is no address: write https://crm.example.com.")
+    elif here.path.strip("/"):
+        yield wrong(
+            "base_url.path",
+            f"base_url {found.base_url} has a path, and SalesApp answers at a host name of its own only: give it one.",
+        )
     elif here.scheme == "http":
         yield doubtful(
             "base_url.http",
@@ -70,6 +79,7 @@ def address(found: Settings, environ: Mapping[str, str] = os.environ) -> Iterato
     yield from _hosts(found, here.netloc)
     if found.debug:
         yield wrong("debug", "debug is on, which is for authors of plugins, not for people's work: take it away.")
+    yield from _limits(found)
     yield from _unknown(environ)
 
 
@@ -79,6 +89,28 @@ def _proxy(found: Settings) -> Iterator[Finding]:
             "proxy_hops.none",
             "proxy_hops is 0, but https is done by a proxy in front, so everybody seems to come from one address and "
             "is locked out together: set proxy_hops to 1.",
+        )
+    if found.proxy_hops > MANY:
+        yield doubtful(
+            "proxy_hops.many",
+            f"proxy_hops is {found.proxy_hops}: where fewer proxies stand in front, none of their headers counts, and "
+            "everybody seems to come from one address. Count them.",
+        )
+
+
+def _limits(found: Settings) -> Iterator[Finding]:
+    small = [name for name in LIMITS if getattr(found, name) < SMALLEST]
+    if small:
+        yield wrong(
+            "limits.small",
+            f"{', '.join(small)}: less than {SMALLEST} bytes, so what people send is refused. Take it away, or allow "
+            "more.",
+        )
+    elif found.max_upload_bytes < found.max_file_bytes:
+        yield doubtful(
+            "limits.upload",
+            f"max_upload_bytes is {found.max_upload_bytes}, so no file of {found.max_file_bytes} bytes gets through: "
+            "make it larger than max_file_bytes.",
         )
 
 

@@ -44,6 +44,13 @@ def check_database_url(found: Settings) -> None:
         stop("SALESAPP_DATABASE_URL is not a database address. One is postgresql+psycopg://user@host/name.")
     if name not in {"sqlite", "postgresql"}:
         stop(f"SalesApp keeps its data in SQLite or PostgreSQL, not in {name}.")
+    try:
+        make_url(found.database).get_dialect().import_dbapi()
+    except ImportError as error:
+        stop(
+            f"SALESAPP_DATABASE_URL asks for {error.name}, which is not installed. SalesApp's own driver is written "
+            "postgresql+psycopg://user@host/name; beside a wheel, pip install 'salesapp[postgres]' brings it."
+        )
 
 
 def application(found: Settings) -> Flask:

@@ -46,7 +46,7 @@ def test_a_place_without_an_installation_is_left_as_it_is(salesapp: Command, tmp
     assert not place.exists()
 
 
-@pytest.mark.parametrize("address", ["nonsense", "mysql://somewhere/x"])
+@pytest.mark.parametrize("address", ["nonsense", "mysql://somewhere/x", "postgresql+pg8000://here/x"])
 def test_a_wrong_database_address_is_said(salesapp: Command, address: str) -> None:
     done = salesapp("doctor", SALESAPP_DATABASE_URL=address)
     assert done.exit_code == 2
