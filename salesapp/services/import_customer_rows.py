@@ -138,10 +138,11 @@ class Reading:
         """A moment of the past; the noon that stands for today may be still to come."""
         here: list[Msg] = []
         found = self.words.moment(row, name, here)
-        if found is not None and is_same(found, self.now, self.words.zone):
-            found = min(found, self.now)
-        elif found is not None and found > self.now:
-            here.append(Msg(N_("This lies in the future.")))
+        if found is not None and found > self.now:
+            if is_same(found, self.now, self.words.zone):
+                found = self.now
+            else:
+                here.append(Msg(N_("This lies in the future.")))
         wrong += [about(name, self.labels[name], each) for each in here]
         return found
 

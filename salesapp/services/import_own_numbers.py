@@ -20,7 +20,7 @@ _DIGITS: Final = 18
 
 def key_of(row: Row, known: Known, key: str | None, wrong: list[Msg]) -> str | None:
     """What a row is known by: its number here, else its key in the other program."""
-    cell = known.cell(row, NUMBER.key)
+    cell = known.cell(row, NUMBER.key) if NUMBER.key in known.columns else ""
     if not cell:
         return key or None
     if is_number(f"{_MARK}{cell}"):
