@@ -10,7 +10,8 @@ from salesapp.domain.text import Text
 from salesapp.services.import_kinds import Known
 
 NUMBER: Final = ImportField(
-    key="number", label=Text(en="SalesApp ID", zh_Hans="SalesApp 编号", zh_Hant="SalesApp 編號", ru="ID в SalesApp")
+    key="salesapp_id",
+    label=Text(en="SalesApp ID", zh_Hans="SalesApp 编号", zh_Hant="SalesApp 編號", ru="ID в SalesApp"),
 )
 NOT_HERE: Final = N_("There is no SalesApp ID %(number)s here. Empty this cell, and the row is added.")
 ANOTHER: Final = N_("SalesApp ID %(number)s is another one here: this row was not made of it.")

@@ -27,6 +27,11 @@ def test_people_of_accounts_are_contacts(app: Flask, cast: Cast) -> None:
     assert asked.columns[4] == "customer"
 
 
+def test_a_number_of_another_program_is_none_of_ours(app: Flask, cast: Cast) -> None:
+    assert guessed(cast, "Name,Number\nBetatech,17\n").columns == {0: "name"}
+    assert guessed(cast, "Name,SalesApp ID\nBetatech,17\n").columns == {0: "name", 1: "salesapp_id"}
+
+
 def test_names_that_say_nothing_are_asked_for_one_by_one(app: Flask, cast: Cast) -> None:
     asked = guessed(cast, "姓名,电话\n王建国,13800000001\n协和医院,010-83211441\n")
     assert (asked.kind, asked.options["kind"]) == ("customer", "by_name")
