@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from time import sleep
 from types import ModuleType
 from typing import Any, cast
 
@@ -25,6 +26,7 @@ from salesapp.store.tables import metadata
 
 WRITES = "salesapp_writes"
 BUSY_MS = 5000
+PAUSE_MS = 20
 CACHE_KB = 4_000  # of pages, per connection: a board reads more than SQLite's own 2 MB hold, 16 MB made nothing quicker
 SAFE_WAL = (3, 51, 3)  # older SQLite can corrupt a WAL file when two connections checkpoint and commit at once
 
@@ -109,7 +111,22 @@ def listen(engine: Engine) -> None:
             "foreign_keys=ON",
             f"cache_size=-{CACHE_KB}",
         ):
+            _set(connection, pragma)
+
+
+def _set(connection: Any, pragma: str) -> None:
+    """Of several processes that are the first to open a new database, one changes its journal mode; to the others
+    SQLite says at once that it is locked, whatever its `busy_timeout`."""
+    for _ in range(BUSY_MS // PAUSE_MS):
+        try:
             connection.execute(f"PRAGMA {pragma}")
+        except sqlite_module().OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            sleep(PAUSE_MS / 1000)
+        else:
+            return
+    connection.execute(f"PRAGMA {pragma}")
 
 
 def _take_the_lock(connection: Connection) -> None:

@@ -1,13 +1,18 @@
 """Transactions as measured: nothing lost, nobody refused, and reading changes nothing."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, select, update
+from sqlalchemy.exc import OperationalError
 
 from salesapp.domain.permissions import SYSTEM
 from salesapp.services.work import work
+from salesapp.store import engine as store
 from salesapp.store.engine import engine_options, listen, reading
 from salesapp.store.tables import setting
 from salesapp.testing import NOW, on_postgres
@@ -60,3 +65,56 @@ def test_writers_take_the_lock_at_once_and_readers_never(app: Flask) -> None:
         w.session.execute(select(setting.c.key))  # the lock is held from the first statement on
         with reading() as x:
             assert x.execute(select(setting.c.key)).all() == []
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[tuple[str, Any]]:
+    """A new SQLite file somebody reads at this moment, so that nobody may change its journal mode; and the reader."""
+    path = str(tmp_path / "new.db")
+    reader = store.sqlite_module().connect(path, isolation_level=None)
+    reader.execute("CREATE TABLE one (n)")
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM one").fetchall()
+    yield f"sqlite:///{path}", reader
+    reader.close()
+
+
+def opened(url: str) -> str:
+    """The journal mode in which it is open."""
+    engine = create_engine(url, **engine_options(url))
+    listen(engine)
+    with engine.connect() as connection:
+        return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+
+
+def test_who_opens_a_new_database_while_its_mode_is_kept_tries_again(
+    held: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, reader = held
+    monkeypatch.setattr(store, "BUSY_MS", 2 * store.PAUSE_MS)
+    waits: list[float] = []
+
+    def pause(seconds: float) -> None:
+        waits.append(seconds)
+        reader.execute("COMMIT")
+
+    monkeypatch.setattr(store, "sleep", pause)
+    assert opened(url) == store.journal_mode().lower()
+    assert waits == [store.PAUSE_MS / 1000]
+
+
+def test_who_may_not_open_it_for_good_is_told(held: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    url, _reader = held
+    monkeypatch.setattr(store, "BUSY_MS", 2 * store.PAUSE_MS)
+    waits: list[float] = []
+    monkeypatch.setattr(store, "sleep", waits.append)
+    with pytest.raises(OperationalError, match="locked"):
+        opened(url)
+    assert len(waits) == 2
+
+
+def test_what_waiting_does_not_mend_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "journal_mode", lambda: "(")
+    monkeypatch.setattr(store, "sleep", lambda _: pytest.fail("it waited"))
+    with pytest.raises(OperationalError, match="syntax"):
+        opened(f"sqlite:///{tmp_path / 'new.db'}")
